@@ -1,0 +1,26 @@
+/**
+ * How a message can end on one route. The books balance over exactly these (invariant I4):
+ * in = applied + unchanged + stale + superseded + duplicate + filtered + rejected + parked + waiting.
+ */
+export const OUTCOMES = [
+  "applied",
+  "unchanged",
+  "stale",
+  "superseded",
+  "duplicate",
+  "filtered",
+  "rejected",
+  "parked",
+  "discarded",
+] as const;
+
+export type Outcome = (typeof OUTCOMES)[number];
+
+/**
+ * Where a stored message or delivery is:
+ * `queued` claimable · `waiting` until a time · `held` behind a blocked key · `sending` begun, for targets
+ * that are not idempotent · `parked` at rest for a person · `done` final, see its outcome.
+ */
+export const STATES = ["queued", "waiting", "held", "sending", "parked", "done"] as const;
+
+export type State = (typeof STATES)[number];
