@@ -1,0 +1,51 @@
+import type { HubError } from "../errors.ts";
+import type { Json } from "../message/json.ts";
+
+/** What a decoder must know about the file a lone record came from (CSV header, XML namespaces); plain JSON. */
+export type RecordContext = Json;
+
+/** One record of a file, or what is wrong with it. */
+export interface Row {
+  /** From 1; the header is not counted. */
+  readonly row: number;
+  /** Line of the file where the record begins, from 1. */
+  readonly line: number;
+  /** Byte offset and length in the UTF-8 text of the file, so that the record can be read again alone. */
+  readonly offset: number;
+  readonly length: number;
+  /** Exactly one of value and error is there. A bad record does not stop the file. */
+  readonly value?: Json;
+  readonly error?: HubError;
+}
+
+export interface RecordStream extends AsyncIterable<readonly Row[]> {
+  /** Known once the first rows have come. */
+  readonly context: RecordContext;
+}
+
+/**
+ * One format with its options bound: bytes in, JSON values out.
+ * All positions refer to UTF-8; files in other encodings are transcoded first (`encoding.ts`).
+ */
+export interface Format {
+  readonly name: "json" | "jsonl" | "csv" | "xml" | "fixed";
+  /** Media types a push source takes for this format. */
+  readonly mediaTypes: readonly string[];
+  /** The encoding of incoming bytes; a WHATWG label, "utf-8" unless set. XML may override it by its declaration. */
+  readonly encoding: string;
+  /**
+   * Decodes one record or one small document (a webhook's body, a row read again).
+   * @throws HubError TL_DECODE_FAILED, TL_TOO_DEEP, TL_HEADER_MISMATCH … with line and column
+   */
+  decode(utf8: Uint8Array, context?: RecordContext): Json;
+  /**
+   * Streams the records of a UTF-8 file; memory does not grow with its size. Chunks hold up to about 500 rows.
+   * @throws HubError while iterating when the file as a whole is wrong (truncated, wrong header)
+   */
+  records(path: string): RecordStream;
+  /**
+   * Whether a file must be read to its end before its first record may be used, since only the end tells whether it
+   * is whole (XML, a JSON array).
+   */
+  readonly wholeFile: boolean;
+}
