@@ -1,0 +1,77 @@
+import { createRequire } from "node:module";
+import type { ValidateFunction } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import type { FormatsPlugin } from "ajv-formats";
+import { HubError, type Issue } from "../errors.ts";
+import { isObject } from "../message/json.ts";
+import { describeIssues } from "./issue.ts";
+import { parseJsonFile } from "./json-text.ts";
+import { checkedRoot, type SchemaObject } from "./meta.ts";
+import { addReferenced, identityOf, type LoadSchema } from "./reference.ts";
+import type { Schema } from "./schema.ts";
+
+// A CommonJS module whose default export is the function: require gives it the same under every loader.
+const addFormats = createRequire(import.meta.url)("ajv-formats") as FormatsPlugin;
+
+const NONE: readonly Issue[] = Object.freeze([]);
+
+/**
+ * Compiles a JSON Schema (draft 2020-12, with the formats of ajv-formats). Nothing is coerced and no default filled
+ * in: a record is judged as it came. `$ref` to another file is relative to `path`.
+ * @throws HubError TL_CONFIG_INVALID with the file, and the pointer where it is known
+ */
+export function compileSchema(schema: unknown, path: string, load?: LoadSchema): Schema {
+  const root = checkedRoot(typeof schema === "string" ? parseJsonFile(schema, path) : schema, path);
+  const ajv = new Ajv2020({
+    strict: true,
+    // Both refuse what `if`/`then` and `required` in a branch need.
+    strictRequired: false,
+    strictTypes: false,
+    allErrors: true,
+    allowUnionTypes: true,
+    // Issues read these two; the values in them never leave issue.ts.
+    verbose: true,
+    logger: false,
+    // The draft's own schema is asked beforehand, where its findings can be given pointers.
+    validateSchema: false,
+  });
+  addFormats(ajv);
+  const validate = compiled(ajv, root, path, load);
+  return {
+    path,
+    validate: (value) => (validate(value) ? NONE : describeIssues(validate.errors ?? [])),
+  };
+}
+
+function compiled(
+  ajv: Ajv2020,
+  root: SchemaObject,
+  path: string,
+  load: LoadSchema | undefined,
+): ValidateFunction {
+  try {
+    addReferenced({ ajv, load, known: new Set([identityOf(path)]) }, root, path);
+    return ajv.compile({ ...root, $id: identityOf(path) });
+  } catch (thrown) {
+    if (thrown instanceof HubError) throw thrown;
+    const message = thrown instanceof Error ? thrown.message : "the schema cannot be compiled";
+    const field = pointerOfKeyword(root, /unknown keyword: "([^"]+)"/.exec(message)?.[1]);
+    const place = { file: path, ...(field === undefined ? {} : { field }) };
+    throw new HubError("TL_CONFIG_INVALID", readable(message), { place, cause: thrown });
+  }
+}
+
+function readable(message: string): string {
+  return message.replace(/^strict mode: /, "").replaceAll("tieline://schemas/", "");
+}
+
+/** Where in the schema a keyword stands that the draft does not have. */
+function pointerOfKeyword(schema: unknown, keyword: string | undefined, pointer = ""): string | undefined {
+  if (keyword === undefined || typeof schema !== "object" || schema === null) return undefined;
+  if (isObject(schema as never) && Object.hasOwn(schema, keyword)) return `${pointer}/${keyword}`;
+  for (const [name, member] of Object.entries(schema)) {
+    const found = pointerOfKeyword(member, keyword, `${pointer}/${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
