@@ -1,0 +1,84 @@
+import type { ContactPoint, CrmTables, LinkRow } from "../../store/crm-tables.ts";
+import {
+  CUSTOMER_COLUMNS,
+  entityNumber,
+  kindNumber,
+  RECORD_COLUMNS,
+  type StoredCustomer,
+  type StoredHead,
+  type StoredRecord,
+  toCustomer,
+  toHead,
+  toRecord,
+} from "./crm-row.ts";
+import { crmWriter } from "./crm-write.ts";
+import type { Sql } from "./sql.ts";
+
+const HEADS = `SELECT r.id, r.external_id, r.customer, r.version, r.hash FROM json_each(?3) k
+  CROSS JOIN source_record r ON r.entity = ?1 AND r.system = ?2 AND r.external_id = k.value`;
+const RECORD = RECORD_COLUMNS.map((column) => `r.${column}`).join(", ");
+const RECORDS = `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.id = k.value`;
+const RECORDS_OF = `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.customer = k.value WHERE r.entity = 0`;
+const CUSTOMERS = `SELECT ${CUSTOMER_COLUMNS.map((column) => `c.${column}`).join(", ")} FROM json_each(?1) k
+  CROSS JOIN customer c ON c.id = k.value`;
+const WITH_CONTACT = `SELECT p.value, p.customer FROM json_each(?2) k
+  CROSS JOIN contact_point p ON p.kind = ?1 AND p.value = k.value`;
+const LINKS_TO = `SELECT l.system, l.external_id, l.record, r.customer FROM json_each(?2) k
+  CROSS JOIN customer_link l ON l.system = ?1 AND l.external_id = k.value CROSS JOIN source_record r ON r.id = l.record`;
+
+/** The CRM's tables in the embedded database. The writer is alone, so nothing needs to be locked. */
+export function crmTables(sql: Sql): CrmTables {
+  const write = crmWriter(sql);
+  const customers = counter(sql, "SELECT max(id) AS n FROM customer");
+  const records = counter(sql, "SELECT max(id) AS n FROM source_record");
+  return {
+    async lockCustomers() {},
+    async reserve(newCustomers, newRecords) {
+      return { customer: customers(newCustomers), record: records(newRecords) };
+    },
+    async heads(entity, system, externalIds) {
+      const found = sql.all<StoredHead>(HEADS, entityNumber(entity), system, distinct(externalIds));
+      return found.map((row) => toHead(entity, system, row));
+    },
+    async records(ids) {
+      return sql.all<StoredRecord>(RECORDS, distinct(ids)).map(toRecord);
+    },
+    async recordsOf(ids) {
+      return sql.all<StoredRecord>(RECORDS_OF, distinct(ids)).map(toRecord);
+    },
+    async customers(ids) {
+      return sql.all<StoredCustomer>(CUSTOMERS, distinct(ids)).map(toCustomer);
+    },
+    async withContact(kind, values) {
+      const found = sql.all<Omit<ContactPoint, "kind">>(WITH_CONTACT, kindNumber(kind), distinct(values));
+      return found.map(({ value, customer }) => ({ kind, value, customer }));
+    },
+    async linksTo(system, externalIds) {
+      type Row = Pick<LinkRow, "record"> & { readonly external_id: string; readonly customer: number | null };
+      const found = sql.all<Row>(LINKS_TO, system, distinct(externalIds));
+      return found.map((row) => ({
+        system,
+        externalId: row.external_id,
+        record: row.record,
+        customer: row.customer,
+      }));
+    },
+    async write(writes) {
+      write(writes);
+    },
+  };
+}
+
+/** Draws ids above every one in the table; an id drawn in a transaction that was undone is not given again. */
+function counter(sql: Sql, query: string): (n: number) => number {
+  let last = sql.get<{ n: number | null }>(query)?.n ?? 0;
+  return (n) => {
+    const first = last + 1;
+    last += n;
+    return first;
+  };
+}
+
+function distinct(values: readonly (string | number)[]): string {
+  return JSON.stringify([...new Set(values)]);
+}

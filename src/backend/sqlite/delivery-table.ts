@@ -1,0 +1,177 @@
+import type { DeliveryChange, DeliveryTable, RouteKey, StoredDelivery } from "../../store/delivery-table.ts";
+import { insertRows } from "./bulk.ts";
+import { groupBy } from "./message-table.ts";
+import { stateNumber, stateOf, toBytes, toText } from "./row.ts";
+import type { Sql } from "./sql.ts";
+
+interface Row {
+  id: number;
+  message: number;
+  flow: number;
+  route: number;
+  lane: number;
+  key: string | null;
+  state: number;
+  version: string | number | null;
+  replay: number;
+  allow_stale: number;
+  attempts: number;
+  created_at: number;
+  file: number | null;
+  body: Uint8Array;
+}
+
+const SELECT = `SELECT d.id, d.message, d.flow, d.route, d.lane, d.key, d.state, d.version, d.replay, d.allow_stale,
+  d.attempts, d.created_at, d.file, b.body FROM delivery d JOIN delivery_body b ON b.id = d.id`;
+
+/** @param nextId draws the next delivery id, which is also the target's sequence. */
+export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
+  return {
+    async insert(deliveries) {
+      const rows = deliveries.map((delivery) => ({ id: nextId(), delivery }));
+      insertRows(
+        sql,
+        `INSERT INTO delivery (id, message, flow, route, lane, key, state, version, replay, allow_stale, attempts,
+         created_at, file) VALUES`,
+        rows.map(({ id, delivery: d }) => {
+          const stale = d.allowStale ? 1 : 0;
+          return [
+            id,
+            d.message,
+            d.flow,
+            d.route,
+            d.lane,
+            d.key,
+            0,
+            d.version,
+            d.replay,
+            stale,
+            0,
+            d.createdAt,
+            d.file,
+          ];
+        }),
+      );
+      insertRows(
+        sql,
+        "INSERT INTO delivery_body (id, body) VALUES",
+        rows.map(({ id, delivery }) => [id, delivery.body]),
+      );
+    },
+    async queued(route, after, limit) {
+      return sql
+        .all<Row>(
+          `${SELECT} WHERE d.state = 0 AND d.route = ? AND d.id > ? ORDER BY d.id LIMIT ?`,
+          route,
+          after,
+          limit,
+        )
+        .map(toDelivery);
+    },
+    async sending() {
+      return sql.all<Row>(`${SELECT} WHERE d.state = 3 AND d.state <> 5 ORDER BY d.id`).map(toDelivery);
+    },
+    async get(id) {
+      const row = sql.get<Row>(`${SELECT} WHERE d.id = ?`, id);
+      return row === undefined ? undefined : toDelivery(row);
+    },
+    async ofMessage(message) {
+      return sql.all<Row>(`${SELECT} WHERE d.message = ? ORDER BY d.id`, message).map(toDelivery);
+    },
+    async change(changes) {
+      for (const group of groupBy(changes, signature)) {
+        const first = group[0];
+        if (first === undefined) continue;
+        sql.run(
+          `UPDATE delivery SET state = ?, attempts = ?, next_at = ?, outcome = ?, failure = ?, answer = ?, finished_at = ?
+           WHERE id IN (SELECT value FROM json_each(?))`,
+          stateNumber(first.state),
+          first.attempts,
+          first.nextAt,
+          first.outcome,
+          toText(first.failure),
+          first.answer,
+          first.state === "done" || first.state === "parked" ? first.at : null,
+          JSON.stringify(group.map((change) => change.id)),
+        );
+      }
+    },
+    async attempts(attempts) {
+      insertRows(
+        sql,
+        "INSERT OR REPLACE INTO attempt (delivery, attempt, started_at, ended_at, code, answer) VALUES",
+        attempts.map((one) => [one.delivery, one.attempt, one.startedAt, one.endedAt, one.code, one.answer]),
+      );
+    },
+    async wake(now) {
+      const routes = sql.all<{ route: number }>(
+        "SELECT DISTINCT route FROM delivery WHERE state = 1 AND next_at <= ?",
+        now,
+      );
+      if (routes.length > 0)
+        sql.run("UPDATE delivery SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= ?", now);
+      return routes.map((row) => row.route);
+    },
+    async supersede(route, keys, at) {
+      const found = sql.all<{ id: number; message: number; file: number | null; state: number }>(
+        `SELECT d.id, d.message, d.file, d.state FROM json_each(?) j JOIN delivery d
+         ON d.route = ? AND d.key = j.value ->> 0 AND d.message < j.value ->> 1 AND d.state <> 5 AND d.state IN (0, 1, 2, 4)`,
+        JSON.stringify(keys.map((entry) => [entry.key, entry.before])),
+        route,
+      );
+      if (found.length > 0) {
+        sql.run(
+          `UPDATE delivery SET state = 5, outcome = 'superseded', finished_at = ?, next_at = NULL
+           WHERE id IN (SELECT value FROM json_each(?))`,
+          at,
+          JSON.stringify(found.map((row) => row.id)),
+        );
+      }
+      return found.map((row) => ({ ...row, state: stateOf(row.state) }));
+    },
+    async lastApplied(route, keys) {
+      const rows = sql.all<RouteKey>(
+        "SELECT key, message, version FROM route_key WHERE route = ? AND key IN (SELECT value FROM json_each(?))",
+        route,
+        JSON.stringify(keys),
+      );
+      return new Map(rows.map((row) => [row.key, row]));
+    },
+    async applied(route, rows) {
+      insertRows(
+        sql,
+        "INSERT OR REPLACE INTO route_key (route, key, message, version) VALUES",
+        rows.map((row) => [route, row.key, row.message, row.version]),
+      );
+    },
+    async open() {
+      return sql.all<{ route: number; n: number }>(
+        "SELECT route, count(*) AS n FROM delivery WHERE state <> 5 GROUP BY route",
+      );
+    },
+  };
+}
+
+function toDelivery(row: Row): StoredDelivery {
+  return {
+    id: row.id,
+    message: row.message,
+    flow: row.flow,
+    route: row.route,
+    lane: row.lane,
+    key: row.key,
+    state: stateOf(row.state),
+    version: row.version,
+    replay: row.replay,
+    allowStale: row.allow_stale === 1,
+    attempts: row.attempts,
+    createdAt: row.created_at,
+    file: row.file,
+    body: toBytes(row.body),
+  };
+}
+
+function signature(change: DeliveryChange): string {
+  if (change.state === "done") return `${change.outcome} ${change.attempts} ${change.answer} ${change.at}`;
+  return String(change.id);
+}

@@ -1,0 +1,109 @@
+import type { FlowRow, FlowTable, RouteRow, VersionRow } from "../../store/flow-table.ts";
+import type { Sql } from "./sql.ts";
+
+interface VersionColumns {
+  id: number;
+  flow: number;
+  hash: string;
+  texts: string;
+  deployed_at: number;
+}
+
+interface FlowColumns {
+  id: number;
+  name: string;
+  version: number | null;
+  hash: string | null;
+  accepting: number;
+  running: number;
+  problem: string | null;
+  deployed_at: number | null;
+}
+
+export const SELECT_FLOW = `SELECT f.id, f.name, f.version, v.hash, f.accepting, f.running, f.problem, v.deployed_at
+  FROM flow f LEFT JOIN flow_version v ON v.id = f.version`;
+
+export function toFlow(row: FlowColumns): FlowRow {
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    hash: row.hash,
+    accepting: row.accepting === 1,
+    running: row.running === 1,
+    problem: row.problem,
+    deployedAt: row.deployed_at,
+  };
+}
+
+export function flowTable(sql: Sql): FlowTable {
+  return {
+    async all() {
+      return sql.all<FlowColumns>(`${SELECT_FLOW} ORDER BY f.name`).map(toFlow);
+    },
+    async routes() {
+      return sql.all<RouteRow>('SELECT id, flow, target AS "to", stopped FROM route ORDER BY id');
+    },
+    async deploy(name, hash, texts, routes, at) {
+      sql.run("INSERT OR IGNORE INTO flow (name) VALUES (?)", name);
+      const flow = sql.get<{ id: number }>("SELECT id FROM flow WHERE name = ?", name)?.id ?? 0;
+      sql.run(
+        "INSERT OR IGNORE INTO flow_version (flow, hash, texts, deployed_at) VALUES (?, ?, ?, ?)",
+        flow,
+        hash,
+        JSON.stringify(texts),
+        at,
+      );
+      for (const to of routes) sql.run("INSERT OR IGNORE INTO route (flow, target) VALUES (?, ?)", flow, to);
+      const row = sql.get<VersionColumns>(
+        "SELECT * FROM flow_version WHERE flow = ? AND hash = ?",
+        flow,
+        hash,
+      );
+      if (row === undefined) throw new Error("the flow version was not stored");
+      sql.run("UPDATE flow SET version = ?, problem = NULL WHERE id = ?", row.id, flow);
+      return toVersion(row);
+    },
+    async version(id) {
+      const row = sql.get<VersionColumns>("SELECT * FROM flow_version WHERE id = ?", id);
+      return row === undefined ? undefined : toVersion(row);
+    },
+    async versionsInUse() {
+      const rows = sql.all<{ version: number }>(
+        `SELECT DISTINCT version FROM message WHERE state = 0 UNION
+         SELECT DISTINCT version FROM message WHERE state IN (1, 2, 4) UNION
+         SELECT DISTINCT version FROM file WHERE state = 'running' UNION
+         SELECT version FROM flow WHERE version IS NOT NULL`,
+      );
+      return rows.map((row) => row.version);
+    },
+    async setProblem(name, problem) {
+      sql.run(
+        "INSERT INTO flow (name, problem) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET problem = excluded.problem",
+        name,
+        problem,
+      );
+    },
+    async setPaused(flow, accepting, running) {
+      sql.run(
+        "UPDATE flow SET accepting = ?, running = ? WHERE id = ?",
+        accepting ? 1 : 0,
+        running ? 1 : 0,
+        flow,
+      );
+    },
+    async setStopped(route, reason) {
+      sql.run("UPDATE route SET stopped = ? WHERE id = ?", reason, route);
+    },
+  };
+}
+
+function toVersion(row: VersionColumns): VersionRow {
+  return {
+    id: row.id,
+    flow: row.flow,
+    hash: row.hash,
+    texts: JSON.parse(row.texts) as Record<string, string>,
+    deployedAt: row.deployed_at,
+  };
+}

@@ -1,0 +1,296 @@
+import type { Failure } from "../../errors.ts";
+import type { MessageChange, MessageTable, NewMessage, StoredMessage } from "../../store/message-table.ts";
+import { insertRows } from "./bulk.ts";
+import { fromText, stateNumber, stateOf, toBytes, toText } from "./row.ts";
+import { selectMessages } from "./select-messages.ts";
+import type { Sql, SqlValue } from "./sql.ts";
+
+interface Row {
+  place: number;
+  flow: number;
+  version: number;
+  key: string | null;
+  state: number;
+  system: string;
+  accepted_at: number;
+  attempts: number;
+  failure: string | null;
+  file: number | null;
+  file_row: number;
+  file_line: number;
+  file_offset: number;
+  file_length: number;
+  cause: number | null;
+  hops: number;
+  replay: number;
+  plan: string | null;
+  content_type: string | null;
+  headers: string | null;
+  body: Uint8Array | null;
+}
+
+const COLUMNS =
+  "m.place, m.flow, m.version, m.key, m.state, m.system, m.accepted_at, m.attempts, m.failure, m.file, m.file_row, " +
+  "m.file_line, m.file_offset, m.file_length, m.cause, m.hops, m.replay, m.plan, b.content_type, b.headers, b.body";
+
+/** @param nextPlace draws the next place; the writer is alone, so a counter in memory is the store's own. */
+export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
+  return {
+    async insert(messages) {
+      const rows: SqlValue[][] = [];
+      const bodies: SqlValue[][] = [];
+      const events: SqlValue[][] = [];
+      const places: number[] = [];
+      for (const message of messages) {
+        const place = nextPlace();
+        places.push(place);
+        rows.push(messageRow(place, message));
+        if (message.body !== null) {
+          bodies.push([place, message.contentType, toText(message.headers), message.body]);
+        }
+        const event = message.event;
+        if (event !== null) events.push([message.flow, event.id, place, event.hash, event.expires]);
+      }
+      insertRows(sql, INSERT_MESSAGE, rows);
+      insertRows(sql, "INSERT INTO message_body (place, content_type, headers, body) VALUES", bodies);
+      insertRows(sql, "INSERT OR REPLACE INTO event (flow, id, message, hash, expires) VALUES", events);
+      return places;
+    },
+    async events(flow, ids, now) {
+      const rows = sql.all<{ id: string; message: number; hash: Uint8Array }>(
+        "SELECT id, message, hash FROM event WHERE flow = ? AND id IN (SELECT value FROM json_each(?)) AND expires > ?",
+        flow,
+        JSON.stringify(ids),
+        now,
+      );
+      return new Map(rows.map((row) => [row.id, { message: row.message, hash: toBytes(row.hash) }]));
+    },
+    async queued(flow, after, limit) {
+      return sql
+        .all<Row>(
+          `SELECT ${COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place
+           WHERE m.state = 0 AND m.flow = ? AND m.place > ? ORDER BY m.place LIMIT ?`,
+          flow,
+          after,
+          limit,
+        )
+        .map(toMessage);
+    },
+    async get(place) {
+      const row = sql.get<Row>(
+        `SELECT ${COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place WHERE m.place = ?`,
+        place,
+      );
+      if (row === undefined) return undefined;
+      return { ...toMessage(row), state: stateOf(row.state), failure: fromText<Failure>(row.failure) };
+    },
+    async change(changes) {
+      // Most of a batch ends the same way, so one statement serves all messages that change alike.
+      for (const group of groupBy(changes, signature)) {
+        const first = group[0];
+        if (first === undefined) continue;
+        const done = first.state === "done";
+        sql.run(
+          `UPDATE message SET state = ?, attempts = ?, next_at = ?, failure = ?, outcomes = ?, finished_at = ?
+           WHERE place IN (SELECT value FROM json_each(?))`,
+          stateNumber(first.state),
+          first.attempts,
+          first.nextAt,
+          toText(first.failure),
+          toText(first.outcomes),
+          done || first.state === "parked" ? first.at : null,
+          JSON.stringify(group.map((change) => change.place)),
+        );
+      }
+    },
+    async wake(now) {
+      const flows = sql.all<{ flow: number }>(
+        "SELECT DISTINCT flow FROM message WHERE state = 1 AND next_at <= ?",
+        now,
+      );
+      if (flows.length > 0)
+        sql.run("UPDATE message SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= ?", now);
+      return flows.map((row) => row.flow);
+    },
+    async nextWake() {
+      const row = sql.get<{ at: number | null }>(
+        `SELECT min(at) AS at FROM (SELECT min(next_at) AS at FROM message WHERE state = 1
+         UNION ALL SELECT min(next_at) FROM delivery WHERE state = 1)`,
+      );
+      return row?.at ?? null;
+    },
+    async supersede(flow, keys, at) {
+      const found = sql.all<{ place: number; file: number | null; state: number }>(
+        `SELECT m.place, m.file, m.state FROM json_each(?) j JOIN message m
+         ON m.flow = ? AND m.key = j.value ->> 0 AND m.place < j.value ->> 1 AND m.state IN (1, 2, 4)`,
+        JSON.stringify(keys.map((entry) => [entry.key, entry.before])),
+        flow,
+      );
+      if (found.length > 0) {
+        sql.run(
+          `UPDATE message SET state = 5, finished_at = ?, next_at = NULL, outcomes = '{"*":"superseded"}'
+           WHERE place IN (SELECT value FROM json_each(?))`,
+          at,
+          JSON.stringify(found.map((row) => row.place)),
+        );
+      }
+      return found.map((row) => ({ place: row.place, file: row.file, state: stateOf(row.state) }));
+    },
+    async block(scope, key, by, since) {
+      sql.run(
+        "INSERT OR IGNORE INTO blocked_key (scope, key, by, since) VALUES (?, ?, ?, ?)",
+        scope,
+        key,
+        by,
+        since,
+      );
+    },
+    async unblock(scope, key, by) {
+      const gone = sql.run("DELETE FROM blocked_key WHERE scope = ? AND key = ? AND by = ?", scope, key, by);
+      if (gone === 0) return false;
+      if (scope < 0)
+        sql.run("UPDATE message SET state = 0 WHERE flow = ? AND key = ? AND state = 2", -scope, key);
+      else sql.run("UPDATE delivery SET state = 0 WHERE route = ? AND key = ? AND state = 2", scope, key);
+      return true;
+    },
+    async blocked() {
+      return sql.all<{ scope: number; key: string; by: number }>("SELECT scope, key, by FROM blocked_key");
+    },
+    async select(selection, limit) {
+      return selectMessages(sql, selection, limit);
+    },
+    async replay(places, flowVersion, plan) {
+      sql.run(
+        `UPDATE message SET state = 0, attempts = 0, next_at = NULL, finished_at = NULL, version = ?, plan = ?,
+         replay = replay + 1 WHERE place IN (SELECT value FROM json_each(?))`,
+        flowVersion,
+        toText(plan),
+        JSON.stringify(places),
+      );
+    },
+    async freeEvents(places) {
+      sql.run(
+        `DELETE FROM event WHERE (flow, id) IN
+         (SELECT flow, event FROM message WHERE event IS NOT NULL AND place IN (SELECT value FROM json_each(?)))`,
+        JSON.stringify(places),
+      );
+    },
+    async expireEvents(now, limit) {
+      return sql.run(
+        "DELETE FROM event WHERE (flow, id) IN (SELECT flow, id FROM event WHERE expires <= ? LIMIT ?)",
+        now,
+        limit,
+      );
+    },
+    async open() {
+      // Each branch is answered from its partial index; finished messages are never read.
+      return sql.all<{ flow: number; n: number }>(
+        `SELECT flow, sum(n) AS n FROM (
+           SELECT flow, count(*) AS n FROM message WHERE state = 0 GROUP BY flow
+           UNION ALL SELECT flow, count(*) FROM message WHERE state IN (1, 2, 4) GROUP BY flow) GROUP BY flow`,
+      );
+    },
+    async openOnVersion(flowVersion) {
+      const row = sql.get<{ n: number }>(
+        `SELECT EXISTS (SELECT 1 FROM flow_version v JOIN message m ON m.flow = v.flow AND m.version = v.id AND m.state = 0
+           WHERE v.id = ?1)
+         OR EXISTS (SELECT 1 FROM flow_version v JOIN message m ON m.flow = v.flow AND m.version = v.id
+           AND m.state IN (1, 2, 4) WHERE v.id = ?1)
+         OR EXISTS (SELECT 1 FROM file WHERE version = ?1 AND state = 'running') AS n`,
+        flowVersion,
+      );
+      return row?.n === 1;
+    },
+    async trail(entries) {
+      insertRows(
+        sql,
+        "INSERT INTO trail (message, at, step, detail) VALUES",
+        entries.map((entry) => [entry.message, entry.at, entry.step, entry.detail]),
+      );
+    },
+  };
+}
+
+const INSERT_MESSAGE =
+  "INSERT INTO message (place, flow, version, lane, key, state, system, accepted_at, attempts, next_at, finished_at, " +
+  "outcomes, failure, event, file, file_row, file_line, file_offset, file_length, cause, hops, replay, traceparent) VALUES";
+
+function messageRow(place: number, message: NewMessage): SqlValue[] {
+  const state = message.state ?? "queued";
+  const slice = message.slice;
+  return [
+    place,
+    message.flow,
+    message.flowVersion,
+    message.lane,
+    message.key,
+    stateNumber(state),
+    message.system,
+    message.acceptedAt,
+    message.attempts ?? 0,
+    message.nextAt ?? null,
+    state === "done" || state === "parked" ? message.acceptedAt : null,
+    toText(message.outcomes),
+    toText(message.failure),
+    message.event?.id ?? null,
+    slice?.file ?? null,
+    slice?.row ?? null,
+    slice?.line ?? null,
+    slice?.offset ?? null,
+    slice?.length ?? null,
+    message.cause,
+    message.hops,
+    0,
+    message.traceparent,
+  ];
+}
+
+function toMessage(row: Row): StoredMessage {
+  return {
+    place: row.place,
+    flow: row.flow,
+    flowVersion: row.version,
+    key: row.key,
+    system: row.system,
+    acceptedAt: row.accepted_at,
+    body: row.body === null ? null : toBytes(row.body),
+    contentType: row.content_type,
+    headers: fromText<Record<string, string>>(row.headers),
+    slice:
+      row.file === null
+        ? null
+        : {
+            file: row.file,
+            row: row.file_row,
+            line: row.file_line,
+            offset: row.file_offset,
+            length: row.file_length,
+          },
+    cause: row.cause,
+    hops: row.hops,
+    attempts: row.attempts,
+    replay: row.replay,
+    plan: fromText(row.plan),
+  };
+}
+
+function signature(change: MessageChange): string {
+  if (change.state === "done" && change.failure === null) {
+    return `done ${change.attempts} ${change.at} ${JSON.stringify(change.outcomes)}`;
+  }
+  return String(change.place);
+}
+
+export function groupBy<Item>(
+  items: readonly Item[],
+  name: (item: Item) => string,
+): Iterable<readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const id = name(item);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [item]);
+    else group.push(item);
+  }
+  return groups.values();
+}

@@ -1,0 +1,27 @@
+import { HubError } from "../../errors.ts";
+import { CRM_SCHEMA } from "./crm-schema.ts";
+import { MESSAGE_SCHEMA } from "./schema.ts";
+import type { Sql } from "./sql.ts";
+
+/** Steps from one schema version to the next; never edited once released, only added to. */
+const STEPS: readonly string[] = [MESSAGE_SCHEMA + CRM_SCHEMA];
+
+/**
+ * Brings the database to this program's schema.
+ * @throws HubError TL_CONFLICT when a newer program has written it
+ */
+export function migrate(sql: Sql): void {
+  const found = sql.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+  if (found > STEPS.length) {
+    throw new HubError(
+      "TL_CONFLICT",
+      `the data folder has schema ${found}, this program knows ${STEPS.length}`,
+      {
+        cure: "Start the newer program, or restore an older backup.",
+      },
+    );
+  }
+  for (let step = found; step < STEPS.length; step++) {
+    sql.script(`BEGIN IMMEDIATE; ${STEPS[step]} PRAGMA user_version = ${step + 1}; COMMIT`);
+  }
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { setImmediate as otherWork } from "node:timers/promises";
+import { HubError } from "../../errors.ts";
+import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
+import { findFile, listFiles, listRejects } from "./query-files.ts";
+import { flowNames, listAudit, listSlots, oldestByFlow, readBooks } from "./query-flows.ts";
+import { readMessage, readRaw } from "./query-message.ts";
+import { listMessages } from "./query-message-list.ts";
+import { openSql, type Sql } from "./sql.ts";
+import { DATABASE } from "./store.ts";
+
+/**
+ * Opens the read port on the embedded store's folder: a connection of its own that cannot write.
+ * The store must have been opened before, which creates the tables.
+ */
+export function openSqliteQueries(folder: string): Queries {
+  return sqliteQueries(openSql(join(folder, DATABASE), "reader"));
+}
+
+/** The read port over an open connection. */
+export function sqliteQueries(sql: Sql): Queries {
+  return {
+    messages: (filter, page) => wholePage(sql, filter, page),
+    message: async (place) => readMessage(sql, place),
+    raw: async (place, limit) => readRaw(sql, place, limit),
+    files: async (filter, page) => listFiles(sql, filter, page),
+    file: async (id) => findFile(sql, id),
+    rejects: async (file, page) => listRejects(sql, file, page),
+    slots: async (flow, page) => listSlots(sql, flowNames(sql).idOf(flow), page),
+    books: async (flow, from, to) => readBooks(sql, flowNames(sql).idOf(flow), from, to),
+    audit: async (page) => listAudit(sql, page),
+    oldest: async () => oldestByFlow(sql),
+    async ping() {
+      try {
+        sql.get("SELECT name FROM flow LIMIT 1");
+      } catch (error) {
+        throw new HubError("TL_STORE_FAILED", "the store does not answer a read", { cause: error });
+      }
+    },
+    async close() {
+      sql.close();
+    },
+  };
+}
+
+/** A filter that few messages meet, and no index serves, is followed this far for one page: half a million rows. */
+const MOST_ROUNDS = 25;
+
+/** Fills a page in several short rounds, between which other requests get their turn. */
+async function wholePage(sql: Sql, filter: MessageFilter, page: Page): Promise<Paged<MessageSummary>> {
+  let found = listMessages(sql, filter, page);
+  for (
+    let round = 1;
+    round < MOST_ROUNDS && found.next !== null && found.items.length < page.limit;
+    round++
+  ) {
+    await otherWork();
+    const more = listMessages(sql, filter, { before: found.next, limit: page.limit - found.items.length });
+    found = { items: [...found.items, ...more.items], next: more.next };
+  }
+  return found;
+}

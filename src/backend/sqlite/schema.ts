@@ -1,0 +1,84 @@
+/**
+ * Tables of the embedded store. Bodies lie apart from the rows that change, so that a change of state never rewrites
+ * a payload; the indexes of open work are partial, so that finished messages cost nothing to later ones.
+ *
+ * `state` is the position in STATES (src/message/outcome.ts): 0 queued 1 waiting 2 held 3 sending 4 parked 5 done.
+ */
+export const MESSAGE_SCHEMA = `
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE flow (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER,
+  accepting INTEGER NOT NULL DEFAULT 1, running INTEGER NOT NULL DEFAULT 1, problem TEXT);
+CREATE TABLE flow_version (
+  id INTEGER PRIMARY KEY, flow INTEGER NOT NULL, hash TEXT NOT NULL, texts TEXT NOT NULL,
+  deployed_at INTEGER NOT NULL, UNIQUE (flow, hash));
+CREATE TABLE route (
+  id INTEGER PRIMARY KEY, flow INTEGER NOT NULL, target TEXT NOT NULL, stopped TEXT, UNIQUE (flow, target));
+
+CREATE TABLE message (
+  place INTEGER PRIMARY KEY, flow INTEGER NOT NULL, version INTEGER NOT NULL, lane INTEGER NOT NULL, key TEXT,
+  state INTEGER NOT NULL, system TEXT NOT NULL, accepted_at INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  next_at INTEGER, finished_at INTEGER, outcomes TEXT, failure TEXT, event TEXT,
+  file INTEGER, file_row INTEGER, file_line INTEGER, file_offset INTEGER, file_length INTEGER,
+  cause INTEGER, hops INTEGER NOT NULL, replay INTEGER NOT NULL, plan TEXT, traceparent TEXT);
+CREATE INDEX message_queued ON message (flow, place) WHERE state = 0;
+CREATE INDEX message_waiting ON message (next_at) WHERE state = 1;
+CREATE INDEX message_open ON message (flow, key, place) WHERE state IN (1, 2, 4);
+CREATE INDEX message_flow ON message (flow, place);
+CREATE INDEX message_key ON message (key, place);
+CREATE INDEX message_file ON message (file, file_row) WHERE file IS NOT NULL;
+CREATE INDEX message_state ON message (state, flow, place) WHERE state IN (1, 2, 4);
+CREATE INDEX message_failed ON message (failure ->> 'code', place) WHERE failure IS NOT NULL;
+CREATE INDEX message_file_failed ON message (file, file_row) WHERE failure IS NOT NULL;
+CREATE TABLE message_body (place INTEGER PRIMARY KEY, content_type TEXT, headers TEXT, body BLOB);
+CREATE TABLE event (
+  flow INTEGER NOT NULL, id TEXT NOT NULL, message INTEGER NOT NULL, hash BLOB NOT NULL, expires INTEGER NOT NULL,
+  PRIMARY KEY (flow, id)) WITHOUT ROWID;
+CREATE INDEX event_expires ON event (expires);
+CREATE TABLE trail (id INTEGER PRIMARY KEY, message INTEGER NOT NULL, at INTEGER NOT NULL, step TEXT NOT NULL, detail TEXT);
+CREATE INDEX trail_message ON trail (message, id);
+CREATE TABLE blocked_key (
+  scope INTEGER NOT NULL, key TEXT NOT NULL, by INTEGER NOT NULL, since INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)) WITHOUT ROWID;
+
+CREATE TABLE delivery (
+  id INTEGER PRIMARY KEY, message INTEGER NOT NULL, flow INTEGER NOT NULL, route INTEGER NOT NULL,
+  lane INTEGER NOT NULL, key TEXT, state INTEGER NOT NULL, version, replay INTEGER NOT NULL,
+  allow_stale INTEGER NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER, created_at INTEGER NOT NULL,
+  finished_at INTEGER, outcome TEXT, failure TEXT, answer TEXT, file INTEGER);
+CREATE INDEX delivery_queued ON delivery (route, id) WHERE state = 0;
+CREATE INDEX delivery_waiting ON delivery (next_at) WHERE state = 1;
+CREATE INDEX delivery_open ON delivery (route, key, id) WHERE state <> 5;
+CREATE INDEX delivery_message ON delivery (message);
+CREATE INDEX delivery_state ON delivery (state, flow, message) WHERE state <> 5;
+CREATE INDEX delivery_failed ON delivery (failure ->> 'code', message) WHERE failure IS NOT NULL;
+CREATE TABLE delivery_body (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE attempt (
+  delivery INTEGER NOT NULL, attempt INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER,
+  code TEXT, answer TEXT, PRIMARY KEY (delivery, attempt, started_at)) WITHOUT ROWID;
+CREATE TABLE route_key (
+  route INTEGER NOT NULL, key TEXT NOT NULL, message INTEGER NOT NULL, version,
+  PRIMARY KEY (route, key)) WITHOUT ROWID;
+
+CREATE TABLE file (
+  id INTEGER PRIMARY KEY, flow INTEGER NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,
+  modified INTEGER NOT NULL,  sha256 TEXT NOT NULL, archive TEXT NOT NULL, text TEXT NOT NULL, state TEXT NOT NULL, file_rows INTEGER NOT NULL DEFAULT 0,
+  offset INTEGER NOT NULL DEFAULT 0, text_size INTEGER NOT NULL, context TEXT, books TEXT NOT NULL DEFAULT '{}',
+  failure TEXT, duplicate_of INTEGER, started_at INTEGER NOT NULL, finished_at INTEGER,
+  settled INTEGER NOT NULL DEFAULT 0, reported INTEGER NOT NULL DEFAULT 0, approved INTEGER NOT NULL DEFAULT 0,
+  urgent INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX file_hash ON file (flow, sha256);
+CREATE INDEX file_flow ON file (flow, id);
+CREATE INDEX file_unfinished ON file (id) WHERE state = 'running' OR settled = 0 OR reported = 0;
+
+CREATE TABLE slot (
+  flow INTEGER NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL, started_at INTEGER NOT NULL, finished_at INTEGER,
+  detail TEXT, PRIMARY KEY (flow, at)) WITHOUT ROWID;
+CREATE TABLE tally (
+  minute INTEGER NOT NULL, flow INTEGER NOT NULL, route INTEGER NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (flow, minute, route, outcome)) WITHOUT ROWID;
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL, target TEXT NOT NULL,
+  detail TEXT, reason TEXT);
+`;

@@ -1,0 +1,127 @@
+import type { Entity } from "../crm/apply.ts";
+import type { Origin } from "./origin.ts";
+
+/** What names a source record: one system's record of one entity. Unique. */
+export interface RecordKey {
+  readonly entity: Entity;
+  readonly system: string;
+  readonly externalId: string;
+}
+
+/** As much of a source record as the unchanged and stale checks need. */
+export interface RecordHead extends RecordKey {
+  readonly id: number;
+  /** The customer it belongs to; null when nobody is known for it. */
+  readonly customer: number | null;
+  /** Version of the last record that was applied or found equal. */
+  readonly version: string | number | null;
+  /** Hash of that record. */
+  readonly hash: Uint8Array | null;
+}
+
+/**
+ * One system's view of one thing: cross-reference, provenance, staleness and unchanged check in one row.
+ * Values are kept when it is deleted, for audit, but do not count.
+ */
+export interface RecordRow extends RecordHead {
+  readonly deleted: boolean;
+  /** Canonical values as JSON text, without nulls, `op` and `id`. */
+  readonly values: string;
+  /** Where the values came from, but for those that `changed` names. */
+  readonly origin: Origin;
+  /** JSON text, see `crm/provenance.ts`; null when every value came from `origin`. */
+  readonly changed: string | null;
+  /** The customer it was first given on its own, to go back to when it is parted; null = `customer`. */
+  readonly born: number | null;
+  /** Id of the customer's record that an interaction, invoice or order refers to. */
+  readonly holder: number | null;
+  /** Look-up forms of the contact of an interaction, see `crm/contact.ts`. */
+  readonly phone: string | null;
+  readonly email: string | null;
+  /** Milliseconds since 1970 of the happening; null for customers. */
+  readonly happenedAt: number | null;
+}
+
+/** A customer's row: what lists and look-ups need. The golden record itself is computed from the source records. */
+export interface CustomerRow {
+  readonly id: number;
+  /** Display name; null when nothing names it. */
+  readonly name: string | null;
+  /** Folded display name, for search by prefix. */
+  readonly folded: string | null;
+  readonly status: string | null;
+  /** Rises with every real change. */
+  readonly revision: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** False when no system has a live record of it. */
+  readonly alive: boolean;
+  /** The customer that stands for this one since a declared cross-reference joined them. */
+  readonly mergedInto: number | null;
+}
+
+export type ContactKind = "phone" | "email";
+
+/** A number or address in its look-up form, and a customer whose golden record has it. */
+export interface ContactPoint {
+  readonly kind: ContactKind;
+  readonly value: string;
+  readonly customer: number;
+}
+
+/** A declared cross-reference: `record` says that (system, externalId) is the same customer. */
+export interface LinkRow {
+  readonly system: string;
+  readonly externalId: string;
+  readonly record: number;
+}
+
+/** What one batch changes, written together. A record or customer appears in one list only. */
+export interface CrmWrites {
+  readonly newCustomers: readonly CustomerRow[];
+  readonly customers: readonly CustomerRow[];
+  readonly newRecords: readonly RecordRow[];
+  readonly records: readonly RecordRow[];
+  /** Records found equal: only version and hash are new. */
+  readonly seen: readonly {
+    readonly id: number;
+    readonly version: string | number | null;
+    readonly hash: Uint8Array | null;
+  }[];
+  readonly newContacts: readonly ContactPoint[];
+  readonly oldContacts: readonly ContactPoint[];
+  readonly newLinks: readonly LinkRow[];
+  readonly oldLinks: readonly LinkRow[];
+  /** Customers that lost records: interactions, invoices and orders follow the record they refer to. */
+  readonly moved: readonly number[];
+  /** Customers joined into another, in order: what was found for them by contact follows too. */
+  readonly merged: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** What the CRM needs from one store transaction. Every method takes a set, so a batch costs a few statements. */
+export interface CrmTables {
+  /** Holds these customers until the transaction ends, in ascending id so that two batches cannot wait for each other. */
+  lockCustomers(ids: readonly number[]): Promise<void>;
+  /** Draws ids that are never given again; gives the first of each kind. */
+  reserve(
+    customers: number,
+    records: number,
+  ): Promise<{ readonly customer: number; readonly record: number }>;
+  /** The known ones of these records; in no order. */
+  heads(entity: Entity, system: string, externalIds: readonly string[]): Promise<readonly RecordHead[]>;
+  records(ids: readonly number[]): Promise<readonly RecordRow[]>;
+  /** The customer records (no interactions, invoices, orders) of these customers, deleted ones too. */
+  recordsOf(customers: readonly number[]): Promise<readonly RecordRow[]>;
+  customers(ids: readonly number[]): Promise<readonly CustomerRow[]>;
+  withContact(kind: ContactKind, values: readonly string[]): Promise<readonly ContactPoint[]>;
+  /** Declared cross-references to these ids, with the customer of the record that declares. */
+  linksTo(
+    system: string,
+    externalIds: readonly string[],
+  ): Promise<readonly (LinkRow & { readonly customer: number | null })[]>;
+  /**
+   * Writes it all, in the order of the lists. Of the interactions found by contact for a `moved` customer, those whose
+   * contact it has no more go to the only customer who has, or to none.
+   */
+  write(writes: CrmWrites): Promise<void>;
+}

@@ -1,0 +1,155 @@
+import type { Failure } from "../errors.ts";
+import type { Outcome, State } from "../message/outcome.ts";
+import type { AuditEntry } from "./audit-table.ts";
+import type { Attempt } from "./delivery-table.ts";
+import type { FileRow, FileState } from "./file-table.ts";
+import type { FileSlice, ReplayPlan, TrailEntry } from "./message-table.ts";
+import type { SlotRow } from "./slot-table.ts";
+
+/**
+ * The read port: what people and their tools look at. It reads committed rows only, never blocks the writer, and its
+ * cost does not grow with what is stored: every list follows an index, newest first, and gives up after a fixed number
+ * of rows looked at. A page may therefore be shorter than asked for; `next` null alone says that nothing follows.
+ */
+export interface Queries {
+  /** @throws HubError TL_NOT_FOUND when the filter names a flow the store does not know */
+  messages(filter: MessageFilter, page: Page): Promise<Paged<MessageSummary>>;
+  message(place: number): Promise<MessageDetail | undefined>;
+  /** The bytes as received: all of them or the first `limit`; for a row of a file where they lie. */
+  raw(place: number, limit: number | null): Promise<RawBody | undefined>;
+  files(filter: FileFilter, page: Page): Promise<Paged<FileSummary>>;
+  file(id: number): Promise<FileSummary | undefined>;
+  /** Rows of a file that failed and are not mended, by row number; `before` of the page means "after this row". */
+  rejects(file: number, page: Page): Promise<Paged<RejectedRow>>;
+  slots(flow: string, page: Page): Promise<Paged<SlotRow>>;
+  /** Books per route of a flow over a time span, milliseconds since 1970, `from` inclusive, `to` exclusive. */
+  books(flow: string, from: number, to: number): Promise<FlowBooks>;
+  audit(page: Page): Promise<Paged<AuditEntry & { readonly id: number }>>;
+  /** By flow, when its oldest message not yet transformed was accepted. */
+  oldest(): Promise<readonly { readonly flow: string; readonly at: number }[]>;
+  /** Reads one row. @throws HubError TL_STORE_FAILED */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `before` is the `next` of the page before; null for the first page. */
+export interface Page {
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+export interface Paged<Item> {
+  readonly items: readonly Item[];
+  readonly next: number | null;
+}
+
+/** All given conditions must hold. */
+export interface MessageFilter {
+  readonly flow?: string;
+  /** The message, or one of its deliveries, is in this state; `done` means that all of them are. */
+  readonly state?: State;
+  /** On one route at least. */
+  readonly outcome?: Outcome;
+  readonly key?: string;
+  /** Error code of the message or of one of its deliveries, while it stands. */
+  readonly code?: string;
+  readonly file?: number;
+  /** Acceptance, milliseconds since 1970, both inclusive. */
+  readonly since?: number;
+  readonly until?: number;
+}
+
+export interface MessageSummary {
+  readonly place: number;
+  readonly flow: string;
+  readonly key: string | null;
+  /** The least advanced of the message and its deliveries, parked before all. */
+  readonly state: State;
+  readonly acceptedAt: number;
+  readonly finishedAt: number | null;
+  readonly attempts: number;
+  readonly replay: number;
+  readonly file: number | null;
+  readonly fileRow: number | null;
+  /** Outcome by route, as far as known. */
+  readonly outcomes: Readonly<Record<string, string>>;
+  readonly failure: Failure | null;
+}
+
+export interface MessageDetail extends MessageSummary {
+  /** The message's own state, without its deliveries'. */
+  readonly ownState: State;
+  readonly system: string;
+  readonly event: string | null;
+  readonly contentType: string | null;
+  readonly headers: Readonly<Record<string, string>> | null;
+  /** Bytes. */
+  readonly size: number;
+  readonly slice: FileSlice | null;
+  readonly fileName: string | null;
+  readonly cause: number | null;
+  readonly hops: number;
+  readonly nextAt: number | null;
+  readonly plan: ReplayPlan | null;
+  readonly traceparent: string | null;
+  readonly version: { readonly id: number; readonly hash: string; readonly deployedAt: number } | null;
+  readonly deliveries: readonly DeliveryDetail[];
+  readonly trail: readonly TrailEntry[];
+  /** Earlier and later messages of its key on its flow that are not done; at most 1,000 are counted. */
+  readonly waitsBehind: number;
+  readonly blocks: number;
+  /** The message whose failure holds back this key on the whole flow. */
+  readonly blockedBy: number | null;
+}
+
+export interface DeliveryDetail {
+  readonly id: number;
+  readonly to: string;
+  readonly state: State;
+  readonly outcome: string | null;
+  readonly replay: number;
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly nextAt: number | null;
+  readonly finishedAt: number | null;
+  readonly failure: Failure | null;
+  readonly answer: string | null;
+  readonly tries: readonly Attempt[];
+  /** The delivery whose failure holds back this key on this route. */
+  readonly blockedBy: number | null;
+}
+
+export type RawBody =
+  | { readonly contentType: string | null; readonly size: number; readonly body: Uint8Array }
+  | { readonly contentType: null; readonly size: number; readonly slice: FileSlice; readonly text: string };
+
+export interface FileFilter {
+  readonly flow?: string;
+  readonly state?: FileState;
+}
+
+export type FileSummary = Omit<FileRow, "flow"> & { readonly flow: string };
+
+export interface RejectedRow {
+  readonly place: number;
+  readonly key: string | null;
+  readonly slice: FileSlice;
+  readonly failure: Failure;
+}
+
+export interface FlowBooks {
+  readonly accepted: number;
+  /** Happenings that came again; they are not among the accepted. */
+  readonly duplicate: number;
+  readonly refused: number;
+  readonly routes: readonly RouteBooks[];
+}
+
+/** opening + in = the sum of the outcomes + closing (invariant I4). */
+export interface RouteBooks {
+  readonly to: string;
+  readonly opening: number;
+  readonly in: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly closing: number;
+}

@@ -1,0 +1,36 @@
+import type { AuditTable } from "./audit-table.ts";
+import type { CrmTables } from "./crm-tables.ts";
+import type { DeliveryTable } from "./delivery-table.ts";
+import type { FileTable } from "./file-table.ts";
+import type { FlowTable } from "./flow-table.ts";
+import type { MessageTable } from "./message-table.ts";
+import type { SlotTable } from "./slot-table.ts";
+import type { TallyTable } from "./tally-table.ts";
+
+/**
+ * The store port: the one truth about messages, deliveries, files, schedules and customers.
+ * Everything else (dispatcher, caches, screens) may be lost and is made again from here.
+ */
+export interface Store {
+  /**
+   * Runs `work` alone and commits what it did, or, when it throws, undoes all of it. Resolved = it would survive a
+   * power cut (fsync). No network call and no waiting for people happens inside.
+   * @throws HubError TL_STORE_FAILED when the commit fails, or whatever `work` throws
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Copies the store to a new folder while it is in use; the copy is consistent. */
+  backup(folder: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The tables as one transaction sees them. Valid until the transaction ends. */
+export interface Tx {
+  readonly messages: MessageTable;
+  readonly deliveries: DeliveryTable;
+  readonly flows: FlowTable;
+  readonly files: FileTable;
+  readonly slots: SlotTable;
+  readonly tallies: TallyTable;
+  readonly audit: AuditTable;
+  readonly crm: CrmTables;
+}

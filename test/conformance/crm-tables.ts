@@ -1,0 +1,294 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { CrmItem } from "../../src/crm/apply.ts";
+import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
+import { byEmail, byExternalId, byPhone, customerById, historyOf } from "../../src/crm/view.ts";
+import { search } from "../../src/crm/view-search.ts";
+import type { JsonObject } from "../../src/message/json.ts";
+import type { CrmReads } from "../../src/store/crm-reads.ts";
+import type { CrmTables, CrmWrites, CustomerRow, RecordRow } from "../../src/store/crm-tables.ts";
+
+/** One store under test, empty when it is opened. */
+export interface OpenedCrm {
+  /** Runs `work` in one transaction; what it throws undoes all of it. */
+  transaction<T>(work: (tables: CrmTables) => Promise<T>): Promise<T>;
+  /** Reads what is committed. */
+  readonly reads: CrmReads;
+  close(): Promise<void>;
+}
+
+const NOW = 1_700_000_000_000;
+const NOTHING: CrmWrites = {
+  ...{
+    newCustomers: [],
+    customers: [],
+    newRecords: [],
+    records: [],
+    seen: [],
+    newContacts: [],
+    oldContacts: [],
+  },
+  ...{ newLinks: [], oldLinks: [], moved: [], merged: [] },
+};
+
+function customer(id: number, more: Partial<CustomerRow> = {}): CustomerRow {
+  const times = { createdAt: NOW, updatedAt: NOW };
+  return {
+    id,
+    name: null,
+    folded: null,
+    status: null,
+    revision: 1,
+    alive: true,
+    mergedInto: null,
+    ...times,
+    ...more,
+  };
+}
+
+function record(id: number, externalId: string, more: Partial<RecordRow> = {}): RecordRow {
+  return {
+    ...{
+      id,
+      entity: "customer",
+      system: "erp",
+      externalId,
+      customer: 1,
+      version: null,
+      hash: null,
+      deleted: false,
+    },
+    ...{ values: "{}", changed: null, born: null, holder: null, phone: null, email: null, happenedAt: null },
+    origin: { message: 1, file: null, row: null, flowVersion: 1, at: NOW },
+    ...more,
+  };
+}
+
+/** What every store promises the CRM. `open` gives an empty one. `skip` needs a reason. */
+export function describeCrmTables(
+  name: string,
+  open: () => Promise<OpenedCrm>,
+  skip: string | false = false,
+): void {
+  describe.skipIf(skip !== false)(
+    `the CRM's tables in ${name}${skip === false ? "" : ` (skipped: ${skip})`}`,
+    () => {
+      let crm: OpenedCrm;
+      beforeEach(async () => {
+        crm = await open();
+      });
+      afterEach(() => crm.close());
+      const write = (writes: Partial<CrmWrites>) =>
+        crm.transaction((tables) => tables.write({ ...NOTHING, ...writes }));
+
+      it("draws ids that rise and are never given twice, in one transaction or the next", async () => {
+        const first = await crm.transaction((tables) => tables.reserve(3, 2));
+        const second = await crm.transaction((tables) => tables.reserve(1, 1));
+        expect(first.customer).toBeGreaterThan(0);
+        expect(second.customer).toBeGreaterThanOrEqual(first.customer + 3);
+        expect(second.record).toBeGreaterThanOrEqual(first.record + 2);
+      });
+
+      it("gives records back as they were written, by key, id and customer", async () => {
+        const full = record(1, "4711", {
+          ...{ version: 12, hash: new Uint8Array([0, 255, 1]), values: '{"name":{"full":"ä😀"}}', born: 2 },
+          origin: { message: null, file: 3, row: 17, flowVersion: 9, at: NOW + 1 },
+          changed: '[[[1,null,null,1,5],["status"]]]',
+        });
+        const textual = record(2, "4712", { version: "12", deleted: true });
+        const order = record(3, "4711", { entity: "order", holder: 1, happenedAt: 5 });
+        await write({ newCustomers: [customer(1)], newRecords: [full, textual, order] });
+        await crm.transaction(async (tables) => {
+          const heads = await tables.heads("customer", "erp", ["4711", "4712", "none", "4711"]);
+          expect([...heads].sort((a, b) => a.id - b.id)).toEqual([
+            {
+              entity: "customer",
+              system: "erp",
+              externalId: "4711",
+              id: 1,
+              customer: 1,
+              version: 12,
+              hash: full.hash,
+            },
+            {
+              entity: "customer",
+              system: "erp",
+              externalId: "4712",
+              id: 2,
+              customer: 1,
+              version: "12",
+              hash: null,
+            },
+          ]);
+          expect(await tables.heads("customer", "billing", ["4711"])).toEqual([]);
+          expect(await tables.records([3])).toEqual([order]);
+          expect([...(await tables.recordsOf([1, 9]))].sort((a, b) => a.id - b.id)).toEqual([full, textual]);
+        });
+        expect(await crm.reads.recordsOf([1])).toEqual([full, textual]);
+      });
+
+      it("keeps a record once for each entity, system and id", async () => {
+        await write({ newRecords: [record(1, "4711")] });
+        await expect(write({ newRecords: [record(2, "4711")] })).rejects.toThrow();
+        await write({
+          newRecords: [record(3, "4711", { system: "billing" }), record(4, "4711", { entity: "order" })],
+        });
+      });
+
+      it("changes records and customers, and notes those found equal", async () => {
+        await write({ newCustomers: [customer(1)], newRecords: [record(1, "a"), record(2, "b")] });
+        const after = record(1, "a", { values: '{"status":"x"}', deleted: true, version: "v2" });
+        const hash = new Uint8Array([7]);
+        const row = customer(1, {
+          name: "N",
+          folded: "n",
+          status: "active",
+          revision: 2,
+          updatedAt: NOW + 5,
+          alive: false,
+        });
+        await write({ customers: [row], records: [after], seen: [{ id: 2, version: 3, hash }] });
+        await crm.transaction(async (tables) => {
+          expect(await tables.records([1])).toEqual([after]);
+          expect(await tables.records([2])).toEqual([record(2, "b", { version: 3, hash })]);
+          expect(await tables.customers([1, 2])).toEqual([row]);
+        });
+      });
+
+      it("keeps many rows of one statement apart, whatever columns they share", async () => {
+        const rows = Array.from({ length: 150 }, (_, n) =>
+          record(n + 1, `x${n}`, { customer: n % 2, version: n % 3 === 0 ? null : n, values: `{"n":${n}}` }),
+        );
+        await write({ newRecords: rows });
+        await crm.transaction(async (tables) => {
+          const found = await tables.records(rows.map(({ id }) => id));
+          expect([...found].sort((a, b) => a.id - b.id)).toEqual(rows);
+        });
+      });
+
+      it("indexes contacts and cross-references, and forgets them", async () => {
+        const phone = { kind: "phone", value: "+491", customer: 1 } as const;
+        const email = { kind: "email", value: "+491", customer: 2 } as const;
+        const link = { system: "erp", externalId: "9", record: 1 };
+        await write({
+          newRecords: [record(1, "a", { customer: 5 })],
+          newContacts: [phone, email],
+          newLinks: [link, link],
+        });
+        await crm.transaction(async (tables) => {
+          expect(await tables.withContact("phone", ["+491", "none"])).toEqual([phone]);
+          expect(await tables.linksTo("erp", ["9", "8"])).toEqual([{ ...link, customer: 5 }]);
+        });
+        await write({ oldContacts: [phone], oldLinks: [link] });
+        await crm.transaction(async (tables) => {
+          expect(await tables.withContact("phone", ["+491"])).toEqual([]);
+          expect(await tables.withContact("email", ["+491"])).toEqual([email]);
+          expect(await tables.linksTo("erp", ["9"])).toEqual([]);
+        });
+      });
+
+      it("lets the history follow records and contacts that move", async () => {
+        const call = (id: number, more: Partial<RecordRow>) =>
+          record(id, `${id}`, { entity: "interaction", happenedAt: id, ...more });
+        await write({
+          newRecords: [
+            record(1, "a", { customer: 3 }),
+            call(2, { customer: 3, holder: 1 }),
+            call(3, { customer: 3, phone: "+491" }),
+            call(4, { customer: 5, phone: "+492" }),
+          ],
+          newContacts: [{ kind: "phone", value: "+491", customer: 7 }],
+        });
+        await write({
+          records: [record(1, "a", { customer: 4 })],
+          moved: [3, 5],
+          merged: [{ from: 5, to: 6 }],
+        });
+        const owners = async () =>
+          await crm.transaction(async (tables) =>
+            (await tables.records([2, 3, 4])).map(({ id, customer: owner }) => [id, owner]).sort(),
+          );
+        expect(await owners()).toEqual([
+          [2, 4],
+          [3, 7],
+          [4, 6],
+        ]);
+      });
+
+      it("undoes all of a transaction that fails", async () => {
+        const failing = crm.transaction(async (tables) => {
+          await tables.write({ ...NOTHING, newCustomers: [customer(1)], newRecords: [record(1, "a")] });
+          throw new Error("on purpose");
+        });
+        await expect(failing).rejects.toThrow("on purpose");
+        expect(await crm.reads.customers([1])).toEqual([]);
+        expect(await crm.reads.recordsOf([1])).toEqual([]);
+      });
+
+      it("carries the repository from a first load to the views", async () => {
+        let at = NOW;
+        const item = (entity: CrmItem["entity"], system: string, body: JsonObject): CrmItem => {
+          at += 1;
+          const origin = { message: at - NOW, file: null, row: null, flowVersion: 1, at };
+          return {
+            entity,
+            system,
+            record: body,
+            version: null,
+            hash: null,
+            origin,
+            allowStale: false,
+            missingReference: "fail",
+          };
+        };
+        const apply = (...items: CrmItem[]) => crm.transaction((tables) => applyToCrm(items, tables, NOW));
+        const load = Array.from({ length: 200 }, (_, n) =>
+          item("customer", "erp", {
+            id: `${n}`,
+            name: { full: `Name ${n % 7}` },
+            emails: [{ address: `c${n}@x.de` }],
+          }),
+        );
+        await apply(...load);
+        await apply(
+          item("customer", "billing", {
+            id: "B",
+            links: [{ system: "erp", id: "5" }],
+            phones: [{ number: "+49301234567" }],
+          }),
+          item("customer", "erp", { id: "6", links: [{ system: "erp", id: "5" }] }),
+          item("order", "shop", { id: "O", customer: { system: "erp", id: "6" }, placedOn: "2024-01-01" }),
+          item("interaction", "pbx", {
+            id: "C",
+            at: "2024-01-02T00:00:00Z",
+            contact: { phone: "+49301234567" },
+          }),
+          item("interaction", "pbx", {
+            id: "D",
+            at: "2024-01-03T00:00:00Z",
+            contact: { email: "nobody@x.de" },
+          }),
+        );
+        const view = await byExternalId(crm.reads, "erp", "6");
+        expect(view?.id).toBe((await byExternalId(crm.reads, "billing", "B"))?.id);
+        expect(view?.values["emails"]).toHaveLength(2);
+        expect((await byPhone(crm.reads, "+49 30 1234567")).map(({ id }) => id)).toEqual([view?.id]);
+        expect((await byEmail(crm.reads, "C7@x.de")).map(({ externalIds }) => externalIds[0]?.id)).toEqual([
+          "7",
+        ]);
+        expect((await historyOf(crm.reads, view?.id ?? "", null, 9))?.entries).toMatchObject([
+          { id: "C" },
+          { id: "O" },
+        ]);
+        expect((await customerById(crm.reads, "c-1"))?.alive).toBe(true);
+        expect(await crm.reads.unlinked("email", "nobody@x.de", null, 9)).toHaveLength(1);
+        const found = new Set<string>();
+        for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
+          const page = await search(crm.reads, "name 3", 10, cursor);
+          for (const { id } of page.customers) found.add(id);
+          cursor = page.cursor;
+        }
+        expect(found.size).toBe(load.filter((_, n) => n % 7 === 3).length);
+      });
+    },
+  );
+}

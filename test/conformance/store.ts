@@ -1,0 +1,235 @@
+import { describe, expect, test } from "vitest";
+import type { NewDelivery } from "../../src/store/delivery-table.ts";
+import type { NewFile } from "../../src/store/file-table.ts";
+import type { NewMessage } from "../../src/store/message-table.ts";
+import type { Store } from "../../src/store/store.ts";
+
+/** A store under test: opened empty, and opened again over what the first one committed. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  reopen(): Promise<Store>;
+  dispose(): Promise<void>;
+}
+
+/** The promises of the store port; every technology runs the same cases. */
+export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  async function withStore(work: (store: Store, under: StoreUnderTest) => Promise<void>): Promise<void> {
+    const under = await open();
+    try {
+      await work(under.store, under);
+    } finally {
+      await under.dispose();
+    }
+  }
+
+  describe(`store: ${name}`, () => {
+    test("places rise in the order of insertion, also after it is opened again", () =>
+      withStore(async (store, under) => {
+        const first = await store.transaction((tx) => tx.messages.insert([message("a"), message("b")]));
+        expect(first[1]).toBeGreaterThan(first[0] as number);
+        const again = await under.reopen();
+        const [later] = await again.transaction((tx) => tx.messages.insert([message("c")]));
+        expect(later).toBeGreaterThan(first[1] as number);
+      }));
+
+    test("a transaction that throws leaves nothing behind", () =>
+      withStore(async (store) => {
+        const failing = store.transaction(async (tx) => {
+          await tx.messages.insert([message("a")]);
+          throw new Error("no");
+        });
+        await expect(failing).rejects.toThrow("no");
+        expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toEqual([]);
+      }));
+
+    test("transactions do not see each other half done", () =>
+      withStore(async (store) => {
+        const slow = store.transaction(async (tx) => {
+          await tx.messages.insert([message("a")]);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          await tx.messages.insert([message("b")]);
+        });
+        const seen = store.transaction((tx) => tx.messages.queued(1, 0, 10));
+        await slow;
+        expect(await seen).toHaveLength(2);
+      }));
+
+    test("raw bytes come back as they were received", () =>
+      withStore(async (store) => {
+        const body = Uint8Array.from({ length: 256 }, (_, index) => index);
+        await store.transaction((tx) => tx.messages.insert([{ ...message("a"), body, headers: { "x-a": "ä" } }]));
+        const [found] = await store.transaction((tx) => tx.messages.queued(1, 0, 10));
+        expect(Buffer.from(found?.body ?? []).equals(Buffer.from(body))).toBe(true);
+        expect(found?.headers).toEqual({ "x-a": "ä" });
+      }));
+
+    test("queued messages of a flow come in place order and leave the queue when they change", () =>
+      withStore(async (store) => {
+        const places = await store.transaction((tx) => tx.messages.insert(["a", "b", "c"].map(message)));
+        await store.transaction((tx) =>
+          tx.messages.change([
+            { place: places[0] as number, state: "done", attempts: 0, nextAt: null, failure: null, outcomes: { r: "applied" }, at: 5 },
+            { place: places[1] as number, state: "waiting", attempts: 1, nextAt: 100, failure: null, outcomes: null, at: 5 },
+          ]),
+        );
+        const queued = await store.transaction((tx) => tx.messages.queued(1, 0, 10));
+        expect(queued.map((one) => one.key)).toEqual(["c"]);
+      }));
+
+    test("a waiting message comes back when its time has come, and not before", () =>
+      withStore(async (store) => {
+        await store.transaction((tx) => tx.messages.insert([{ ...message("a"), state: "waiting", nextAt: 100 }]));
+        expect(await store.transaction((tx) => tx.messages.wake(99))).toEqual([]);
+        expect(await store.transaction((tx) => tx.messages.nextWake())).toBe(100);
+        expect(await store.transaction((tx) => tx.messages.wake(100))).toEqual([1]);
+        expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toHaveLength(1);
+      }));
+
+    test("an event id is known until it expires, and is freed on demand", () =>
+      withStore(async (store) => {
+        const event = { id: "e1", hash: Buffer.from("hash"), expires: 1000 };
+        const [place] = await store.transaction((tx) => tx.messages.insert([{ ...message("a"), event }]));
+        const known = await store.transaction((tx) => tx.messages.events(1, ["e1", "e2"], 999));
+        expect(known.get("e1")?.message).toBe(place);
+        expect(Buffer.from(known.get("e1")?.hash ?? []).toString()).toBe("hash");
+        expect((await store.transaction((tx) => tx.messages.events(2, ["e1"], 999))).size).toBe(0);
+        expect((await store.transaction((tx) => tx.messages.events(1, ["e1"], 1000))).size).toBe(0);
+        expect(await store.transaction((tx) => tx.messages.expireEvents(1000, 10))).toBe(1);
+        await store.transaction((tx) => tx.messages.insert([{ ...message("b"), event }]));
+        const found = await store.transaction((tx) => tx.messages.select({ key: "b" }, 1));
+        await store.transaction((tx) => tx.messages.freeEvents([found[0]?.place ?? 0]));
+        expect((await store.transaction((tx) => tx.messages.events(1, ["e1"], 0))).size).toBe(0);
+      }));
+
+    test("what waits behind a blocked key is held, and returns when the one who blocked it clears it", () =>
+      withStore(async (store) => {
+        const [first] = await store.transaction((tx) => tx.messages.insert([{ ...message("k"), state: "parked" }]));
+        await store.transaction((tx) => tx.messages.insert([{ ...message("k"), state: "held" }]));
+        const by = first as number;
+        await store.transaction((tx) => tx.messages.block(-1, "k", by, 1));
+        await store.transaction((tx) => tx.messages.block(-1, "k", by + 1, 1));
+        expect(await store.transaction((tx) => tx.messages.blocked())).toEqual([{ scope: -1, key: "k", by }]);
+        expect(await store.transaction((tx) => tx.messages.unblock(-1, "k", by + 1))).toBe(false);
+        expect(await store.transaction((tx) => tx.messages.unblock(-1, "k", by))).toBe(true);
+        expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toHaveLength(1);
+      }));
+
+    test("a newer state supersedes older ones of its key that wait, are held or parked, and no others", () =>
+      withStore(async (store) => {
+        const states = ["waiting", "held", "parked", "queued"] as const;
+        await store.transaction((tx) => tx.messages.insert(states.map((state) => ({ ...message("k"), state, nextAt: 9 }))));
+        await store.transaction((tx) => tx.messages.insert([{ ...message("other"), state: "parked" }]));
+        const [newest] = await store.transaction((tx) => tx.messages.insert([message("k")]));
+        const ended = await store.transaction((tx) => tx.messages.supersede(1, [{ key: "k", before: newest as number }], 5));
+        expect(ended.map((row) => row.state).sort()).toEqual(["held", "parked", "waiting"]);
+        expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toHaveLength(2);
+      }));
+
+    test("deliveries keep their order, their bytes and what was last applied", () =>
+      withStore(async (store) => {
+        await store.transaction((tx) => tx.deliveries.insert([delivery(1, "a"), delivery(2, "b")]));
+        const queued = await store.transaction((tx) => tx.deliveries.queued(7, 0, 10));
+        expect(queued.map((one) => one.message)).toEqual([1, 2]);
+        expect(Buffer.from(queued[0]?.body ?? []).toString()).toBe('{"n":1}');
+        await store.transaction((tx) => tx.deliveries.applied(7, [{ key: "a", message: 1, version: "v1" }]));
+        const last = await store.transaction((tx) => tx.deliveries.lastApplied(7, ["a", "b"]));
+        expect([...last.values()]).toEqual([{ key: "a", message: 1, version: "v1" }]);
+      }));
+
+    test("deliveries that had begun are found after a crash", () =>
+      withStore(async (store, under) => {
+        await store.transaction((tx) => tx.deliveries.insert([delivery(1, "a")]));
+        const [one] = await store.transaction((tx) => tx.deliveries.queued(7, 0, 1));
+        const id = one?.id ?? 0;
+        const change = { id, state: "sending", attempts: 1, nextAt: null, outcome: null, failure: null, answer: null, at: 1 } as const;
+        await store.transaction((tx) => tx.deliveries.change([change]));
+        const again = await under.reopen();
+        expect((await again.transaction((tx) => tx.deliveries.sending())).map((row) => row.id)).toEqual([id]);
+      }));
+
+    test("a flow version is stored once by its hash, and the newest deploy is in force", () =>
+      withStore(async (store) => {
+        const a = await store.transaction((tx) => tx.flows.deploy("f", "h1", { "flow.yaml": "1" }, ["crm.customer"], 1));
+        const b = await store.transaction((tx) => tx.flows.deploy("f", "h2", { "flow.yaml": "2" }, ["crm.customer", "x.y"], 2));
+        const back = await store.transaction((tx) => tx.flows.deploy("f", "h1", { "flow.yaml": "1" }, ["crm.customer"], 3));
+        expect(back.id).toBe(a.id);
+        expect(b.id).not.toBe(a.id);
+        expect((await store.transaction((tx) => tx.flows.all()))[0]?.hash).toBe("h1");
+        expect((await store.transaction((tx) => tx.flows.routes())).map((route) => route.to)).toEqual(["crm.customer", "x.y"]);
+        expect((await store.transaction((tx) => tx.flows.version(b.id)))?.texts).toEqual({ "flow.yaml": "2" });
+      }));
+
+    test("a slot has one taker", () =>
+      withStore(async (store) => {
+        expect(await store.transaction((tx) => tx.slots.take(1, 1000, "running", 1, null))).toBe(true);
+        expect(await store.transaction((tx) => tx.slots.take(1, 1000, "running", 2, null))).toBe(false);
+        expect((await store.transaction((tx) => tx.slots.last(1)))?.at).toBe(1000);
+      }));
+
+    test("a file keeps its checkpoint and its books", () =>
+      withStore(async (store, under) => {
+        const id = await store.transaction((tx) => tx.files.insert(file()));
+        const books = { "crm.customer": { applied: 3, waiting: 2 } };
+        await store.transaction((tx) => tx.files.checkpoint(id, { rows: 5, offset: 50, context: ["A"], books }));
+        await store.transaction((tx) => tx.files.shift(id, "crm.customer", "waiting", "applied", 2));
+        const again = await under.reopen();
+        const found = await again.transaction((tx) => tx.files.get(id));
+        expect(found).toMatchObject({ rows: 5, offset: 50, context: ["A"], books: { "crm.customer": { applied: 5 } } });
+        expect((await again.transaction((tx) => tx.files.byHash(1, "abc")))?.id).toBe(id);
+        expect((await again.transaction((tx) => tx.files.unfinished())).map((row) => row.id)).toEqual([id]);
+      }));
+  });
+}
+
+function message(key: string): NewMessage {
+  return {
+    flow: 1,
+    flowVersion: 1,
+    lane: 3,
+    key,
+    system: "erp",
+    acceptedAt: 1,
+    body: Buffer.from("{}"),
+    contentType: "application/json",
+    headers: null,
+    event: null,
+    slice: null,
+    cause: null,
+    hops: 0,
+    traceparent: null,
+  };
+}
+
+function delivery(of: number, key: string): NewDelivery {
+  return {
+    message: of,
+    flow: 1,
+    route: 7,
+    lane: 3,
+    key,
+    version: null,
+    replay: 0,
+    allowStale: false,
+    body: Buffer.from(`{"n":${of}}`),
+    createdAt: 1,
+    file: null,
+  };
+}
+
+function file(): NewFile {
+  return {
+    flow: 1,
+    flowVersion: 1,
+    name: "a.csv",
+    size: 100,
+    modified: 5,
+    sha256: "abc",
+    archive: "archive/a.csv",
+    text: "archive/a.csv",
+    textSize: 100,
+    state: "running",
+    failure: null,
+    duplicateOf: null,
+    startedAt: 1,
+  };
+}
