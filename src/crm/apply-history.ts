@@ -1,0 +1,151 @@
+import type { JsonObject } from "../message/json.ts";
+import type { CrmItem, CrmResult, CustomerChange, Entity } from "./apply.ts";
+import { addStub } from "./apply-customer.ts";
+import { customerId } from "./customer-id.ts";
+import { judge, note } from "./freshness.ts";
+import { changedFields } from "./golden.ts";
+import { contactOf, idOf, referenceOf } from "./load.ts";
+import { mergeRecord } from "./merge.ts";
+import { trace } from "./provenance.ts";
+import { newRecord, type WorkingRecord } from "./working-record.ts";
+import { contactText, keyOf, keyText, takeRecordId, type WorkingSet } from "./working-set.ts";
+
+const NOTHING: JsonObject = {};
+const TOPICS = {
+  interaction: "interaction.added",
+  invoice: "invoice.changed",
+  order: "order.changed",
+} as const;
+/** The field that says when it happened. */
+const WHEN = { interaction: "at", invoice: "issuedOn", order: "placedOn" } as const;
+
+type HistoryEntity = Exclude<Entity, "customer">;
+
+/** Applies one system's record of an interaction, invoice or order, and finds the customer it belongs to. */
+export function applyHistory(set: WorkingSet, item: CrmItem, entity: HistoryEntity): CrmResult {
+  const externalId = idOf(item);
+  const text = keyText(entity, item.system, externalId);
+  const known = set.records.get(text);
+  const early = known === undefined ? undefined : judge(item, known);
+  if (known !== undefined && early !== undefined) return { outcome: early, customer: customerOf(known) };
+  const record = item.record as JsonObject;
+  const before = known === undefined || known.deleted ? NOTHING : known.values;
+  const gone = record["op"] === "delete";
+  const after = gone ? before : mergeRecord(before, record);
+  const owner = gone ? undefined : findOwner(set, item, known, before, after);
+  if (owner === "missing") return missing(entity);
+  const target =
+    known ?? newRecord(takeRecordId(set.ids), { entity, system: item.system, externalId }, item.origin);
+  if (known === undefined) set.records.set(text, target);
+  note(target, item);
+  if (gone) return remove(target, known === undefined, item, entity);
+  const traced =
+    before === NOTHING ? { origin: item.origin, changed: null } : trace(target, before, after, item.origin);
+  if (traced === undefined) return { outcome: "unchanged", customer: customerOf(target) };
+  Object.assign(target, traced, owner, contactOf(after), { deleted: false, values: after });
+  target.happenedAt = happenedAt(after, entity) ?? item.origin.at;
+  if (target.fate !== "new") target.fate = "changed";
+  return applied(target, item, entity, changedFields(before, after));
+}
+
+type Owner = Pick<WorkingRecord, "customer" | "holder" | "holderId">;
+
+/** The customer by reference, else by contact; undefined leaves what is stored; "missing": the reference leads nowhere. */
+function findOwner(
+  set: WorkingSet,
+  item: CrmItem,
+  known: WorkingRecord | undefined,
+  before: JsonObject,
+  after: JsonObject,
+): Owner | "missing" | undefined {
+  const key = referenceOf(after["customer"]);
+  if (key !== undefined) {
+    const told = referenceOf((item.record as JsonObject)["customer"]);
+    // Only a reference that came with this item was looked up; an earlier one still holds.
+    if (told === undefined && known !== undefined) return undefined;
+    const found = set.records.get(keyOf(key));
+    if (found !== undefined && found.customer !== null) return ownedBy(found);
+    return item.missingReference === "stub" ? ownedBy(addStub(set, item, key)) : "missing";
+  }
+  const contact = contactOf(after);
+  const earlier = contactOf(before);
+  const same = contact.phone === earlier.phone && contact.email === earlier.email;
+  if (known !== undefined && before !== NOTHING && same && referenceOf(before["customer"]) === undefined)
+    return undefined;
+  return { customer: onlyCustomerWith(set, contact), holder: null, holderId: null };
+}
+
+function ownedBy(holder: WorkingRecord): Owner {
+  return { customer: holder.customer, holder, holderId: holder.id };
+}
+
+/** The one customer whose golden record has the number or the address; null when there are none or several. */
+function onlyCustomerWith(set: WorkingSet, { phone, email }: ReturnType<typeof contactOf>): number | null {
+  const found = new Set<number>();
+  for (const [kind, value] of [
+    ["phone", phone],
+    ["email", email],
+  ] as const) {
+    if (value === null) continue;
+    for (const customer of set.contacts.get(contactText({ kind, value })) ?? []) found.add(customer);
+  }
+  const [only] = found;
+  return found.size === 1 && only !== undefined ? only : null;
+}
+
+/** A tombstone, kept also for a record never seen, so that an older version that comes later is stale. */
+function remove(target: WorkingRecord, added: boolean, item: CrmItem, entity: HistoryEntity): CrmResult {
+  const was = target.deleted;
+  if (was) return { outcome: "unchanged", customer: customerOf(target) };
+  target.deleted = true;
+  if (added) return { outcome: "applied", customer: null, change: null };
+  if (target.fate !== "new") target.fate = "changed";
+  return applied(target, item, entity, changedFields(target.values, NOTHING));
+}
+
+function applied(
+  target: WorkingRecord,
+  item: CrmItem,
+  entity: HistoryEntity,
+  fields: readonly string[],
+): CrmResult {
+  const customer = customerOf(target);
+  const { values, deleted, system, externalId } = target;
+  const change: CustomerChange = {
+    topic: TOPICS[entity],
+    customer,
+    cause: item.system,
+    fields,
+    get content() {
+      return {
+        system,
+        id: externalId,
+        customerId: customer === null ? null : customerId(customer),
+        ...values,
+        changed: [...fields],
+        ...(deleted ? { deleted } : {}),
+      };
+    },
+  };
+  return { outcome: "applied", customer, change };
+}
+
+function customerOf(record: WorkingRecord): number | null {
+  return record.holder === null ? record.customer : record.holder.customer;
+}
+
+function happenedAt(values: JsonObject, entity: HistoryEntity): number | undefined {
+  const text = values[WHEN[entity]];
+  const at = typeof text === "string" ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function missing(entity: HistoryEntity): CrmResult {
+  return {
+    failure: {
+      code: "TL_REFERENCE_MISSING",
+      message: `the ${entity} refers to a customer the hub does not know`,
+      place: { field: "/customer" },
+    },
+  };
+}
