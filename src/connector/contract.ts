@@ -1,0 +1,155 @@
+import type { Static, TSchema } from "@sinclair/typebox";
+import type { HubError } from "../errors.ts";
+import type { Json } from "../message/json.ts";
+
+/**
+ * What a connector is. One folder under `connectors/`, whose `index.ts` exports `defineConnector({...})` as default
+ * and imports nothing of the hub but `tieline/connector`.
+ */
+export interface Connector<Settings extends TSchema = TSchema> {
+  /** The name `tieline.yaml` uses; equals the folder's name. */
+  readonly name: string;
+  readonly description: string;
+  /** One description validates, types and documents. Mark secrets with `secret()`. */
+  readonly settings: Settings;
+  /** Called once per configured system and thread. Opens nothing on the network by itself. */
+  open(settings: Static<Settings>, context: SystemContext): System;
+}
+
+export interface SystemContext {
+  /** The name of the system in `tieline.yaml`. */
+  readonly system: string;
+  /** The project folder, absolute: relative paths in settings begin there. */
+  readonly dir?: string;
+  /** The data folder, absolute. A connector may create what it needs below it, and nowhere else. */
+  readonly data?: string;
+  /** Milliseconds since 1970; the only clock a connector may use. */
+  now(): number;
+  /**
+   * Names this hub's data, the same after every restart, different for every other hub. By it a file source finds
+   * the claims again that this hub left when it crashed. Without it such claims stay until a person removes them.
+   */
+  readonly hub?: string;
+}
+
+/** One configured system: its ways in and its ways out, by name. */
+export interface System {
+  readonly sources: Readonly<Record<string, Source>>;
+  readonly sinks: Readonly<Record<string, Sink>>;
+  /** Tests the connection for `tieline doctor`. @throws HubError with the cure */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type Source = PushSource | FileSource;
+
+/** A source that calls us. `receive` runs on the front thread: no blocking, no waiting for others. */
+export interface PushSource {
+  readonly kind: "push";
+  /** Largest body in bytes; default 1 MiB. */
+  readonly limit?: number;
+  /** What the sender is answered after the commit, when it needs something else than 202 and JSON. */
+  readonly answer?: { readonly status: number; readonly contentType: string; readonly body: string };
+  /**
+   * Judges a request by its raw bytes: signature, age, form. Returns what is to be stored.
+   * @throws HubError TL_SIGNATURE_INVALID, TL_SIGNATURE_STALE, TL_MEDIA_TYPE …; then nothing is stored
+   */
+  receive(request: PushRequest): PushedItem;
+  /** The headers with which a genuine sender would send this body now; for examples and tests. */
+  sign?(body: Uint8Array, event: string): Readonly<Record<string, string>>;
+}
+
+export interface PushRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Lower-case names; repeated headers joined with ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body exactly as received. */
+  readonly body: Uint8Array;
+}
+
+export interface PushedItem {
+  /** Usually the request's body, untouched. */
+  readonly body: Uint8Array;
+  /** The sender's own id for this happening, where the protocol has one. */
+  readonly event?: string;
+  /** Headers worth keeping with the message; never credentials or signatures. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A source of whole files. All methods run on the engine thread. */
+export interface FileSource {
+  readonly kind: "files";
+  /** Files that are complete and may be taken now, in the order they are to be processed. */
+  list(): Promise<readonly FileOffer[]>;
+  /**
+   * Copies the file to `archive` and makes it durable there. The offer stays in place until `settle`.
+   * Two hubs may race for one file: at most one claim resolves.
+   * @throws HubError when another has it or it changed while it was read
+   */
+  claim(offer: FileOffer, archive: string): Promise<ClaimedFile>;
+  /**
+   * Called after the hub has committed that it owns the file: takes it away from the drop.
+   * Safe to call again after a crash, also when the file is already gone.
+   */
+  settle(offer: FileOffer): Promise<void>;
+  /** Gives back a claim that did not lead to a commit. */
+  release(offer: FileOffer): Promise<void>;
+  /** What the last `list` saw and left where it is, each with its name in `place.file`, the reason and the cure. */
+  refusals?(): readonly HubError[];
+  /** Writes the rejected rows where the sender looks for them, e.g. `<name>.rejected.csv`. Same name, same bytes: safe to repeat. */
+  reject?(name: string, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Puts a file where the sender would put it, whole; for examples and tests. */
+  deposit?(name: string, content: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+export interface FileOffer {
+  /** Base name, safe to show and to join. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+export interface ClaimedFile {
+  readonly name: string;
+  readonly size: number;
+  /** Lower-case hex SHA-256 of the bytes. */
+  readonly sha256: string;
+}
+
+/** A way out to another system. */
+export interface Sink {
+  /**
+   * True when the target recognises the delivery id or the sequence and does nothing the second time.
+   * False: the hub records the start of each attempt, and asks `probe` (or a person) after a crash.
+   */
+  readonly idempotent: boolean;
+  /** How many deliveries of different keys may be under way at once; default 4. */
+  readonly concurrency?: number;
+  /**
+   * Sends one delivery. Resolved = the target has it.
+   * @throws HubError TL_TARGET_*; the fault decides between waiting, retry, park and stopping the route.
+   *         TL_IN_DOUBT when the request left and no answer came.
+   */
+  send(delivery: Outgoing, signal: AbortSignal): Promise<Sent>;
+  /** Asks the target whether it has this delivery. */
+  probe?(delivery: Outgoing, signal: AbortSignal): Promise<boolean>;
+}
+
+export interface Outgoing {
+  /** Stable over retries: `m-4711.billing.customer`. */
+  readonly id: string;
+  /** Rises with every delivery of one route and key; a target may ignore what is not higher than the last. */
+  readonly sequence: number;
+  readonly key: string | null;
+  readonly body: Json;
+  /** From 1. */
+  readonly attempt: number;
+}
+
+export interface Sent {
+  /** What the target answered, in one line without its body: `200`, `250 queued`. */
+  readonly answer: string;
+}

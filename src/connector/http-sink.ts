@@ -1,0 +1,153 @@
+import { connect } from "node:net";
+import type { Readable } from "node:stream";
+import { Agent, type Dispatcher } from "undici";
+import { HubError } from "../errors.ts";
+import type { Sink, SystemContext } from "./contract.ts";
+import { judgeAnswer, needsBody } from "./http-answer.ts";
+import { deliveryHeaders, fixedHeaders, requireUrl } from "./http-request.ts";
+import type { HttpOptions } from "./http-settings.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+
+const TIMEOUT_MS = 10_000;
+const CONCURRENCY = 4;
+/** More of an answer than this is not read; what an answer says beyond it nobody needs. */
+const ANSWER_LIMIT_BYTES = 64 * 1024;
+
+export interface HttpSink extends Sink {
+  /** Opens a connection and closes it, without sending anything. @throws HubError TL_TARGET_UNAVAILABLE */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Sends each delivery as one JSON request. Every attempt of a delivery carries the same `Idempotency-Key` and
+ * `webhook-id` (the delivery id) and the same `Tieline-Sequence`. No redirect is followed; the URL comes from the
+ * settings alone, never from a message.
+ *
+ * Failures before the first byte of the request was written are TL_TARGET_UNAVAILABLE. After it they are so only for
+ * an idempotent target; for any other the effect is unknown, TL_IN_DOUBT.
+ */
+export function httpSink(options: HttpOptions, context: SystemContext): HttpSink {
+  const url = requireUrl(options.url);
+  const fixed = fixedHeaders(options);
+  const rule = options.success ?? {};
+  const timeout = options.timeout ?? TIMEOUT_MS;
+  const agent = new Agent({
+    connect: { timeout },
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    pipelining: options.idempotent ? 1 : 0,
+  });
+
+  return {
+    idempotent: options.idempotent,
+    concurrency: options.concurrency ?? CONCURRENCY,
+
+    async send(delivery, signal) {
+      const bytes = Buffer.from(JSON.stringify(delivery.body));
+      const headers = { ...fixed, ...deliveryHeaders(delivery, bytes, options, context.now()) };
+      let begun = false;
+      // The agent asks an iterable for the body once it has a connection and writes the head with the first piece; so
+      // this tells whether anything can have reached the target. (Of a stream it would read ahead of that.)
+      async function* body() {
+        begun = true;
+        yield bytes;
+      }
+      let response: Dispatcher.ResponseData<unknown>;
+      try {
+        response = await agent.request({
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: options.method ?? "POST",
+          headers,
+          // undici takes iterables; its types do not say so.
+          body: body() as unknown as Readable,
+          // A kept connection that the target closes at this moment would leave the request in doubt.
+          reset: !options.idempotent,
+          signal,
+        });
+      } catch (error) {
+        throw noAnswer(error, begun && !options.idempotent, url);
+      }
+      const text = await readAnswer(response.body, timeout);
+      const retryAfter = parseRetryAfter(first(response.headers["retry-after"]), context.now());
+      judgeAnswer(
+        { status: response.statusCode, retryAfter, body: needsBody(rule) ? text : undefined },
+        rule,
+        options.idempotent,
+      );
+      return { answer: String(response.statusCode) };
+    },
+
+    check: () => reach(url, timeout),
+
+    async close() {
+      await agent.destroy();
+    },
+  };
+}
+
+/**
+ * The answer's body when it came whole, in time and is not too long.
+ * Never throws: the status is known by now and decides.
+ */
+async function readAnswer(body: Readable, timeout: number): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const timer = setTimeout(() => body.destroy(), timeout);
+  try {
+    for await (const chunk of body as AsyncIterable<Uint8Array>) {
+      size += chunk.byteLength;
+      if (size > ANSWER_LIMIT_BYTES) return undefined;
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function first(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function noAnswer(error: unknown, inDoubt: boolean, url: URL): HubError {
+  const reason = reasonOf(error);
+  if (reason === "UND_ERR_INVALID_ARG") {
+    return new HubError("TL_TARGET_ACCESS", `the request for ${url.host} cannot be written as configured`, {
+      cause: error,
+    });
+  }
+  if (inDoubt) {
+    return new HubError("TL_IN_DOUBT", `the request left for ${url.host} and no answer came (${reason})`, {
+      cause: error,
+    });
+  }
+  return new HubError("TL_TARGET_UNAVAILABLE", `${url.host} gave no answer (${reason})`, { cause: error });
+}
+
+/** The error's code alone; messages of the network stack may quote what was sent. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}
+
+function reach(url: URL, timeout: number): Promise<void> {
+  const port = url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, timeout });
+    const fail = (reason: string) => {
+      socket.destroy();
+      reject(new HubError("TL_TARGET_UNAVAILABLE", `no connection to ${url.host} (${reason})`));
+    };
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once("timeout", () => fail("timeout"));
+    socket.once("error", (error) => fail(reasonOf(error)));
+  });
+}

@@ -1,0 +1,16 @@
+/**
+ * `tieline/connector`: the one door through which connectors see the hub.
+ */
+export { type Static, type TSchema, Type } from "@sinclair/typebox";
+export { type ErrorCode, HubError } from "../errors.ts";
+export { isObject, type Json, type JsonObject } from "../message/json.ts";
+export type * from "./contract.ts";
+export { defineConnector, secret } from "./define.ts";
+export { type DropFolderOptions, dropFolder } from "./drop-folder.ts";
+export { checkDropFolders, DropFolderSettings, dropFolders } from "./drop-folder-settings.ts";
+export { type HttpOptions, HttpSettings } from "./http-settings.ts";
+export { type HttpSink, httpSink } from "./http-sink.ts";
+export { eventId, keepHeaders, mediaType, requireMediaType, requirePost, requireSize } from "./push.ts";
+export { sameSecret } from "./signature.ts";
+export { webhook } from "./webhook.ts";
+export { type WebhookOptions, WebhookSettings } from "./webhook-settings.ts";

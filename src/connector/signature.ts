@@ -1,0 +1,187 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { HubError } from "../errors.ts";
+import type { PushRequest } from "./contract.ts";
+
+/** How a sender signs: where the signature stands, how it is written, and over which bytes it goes. */
+export interface SignatureScheme {
+  readonly encoding: "hex" | "base64";
+  /** Turns a secret as configured into the key. */
+  readonly key: (secret: string) => Uint8Array;
+  /** Header with one signature or several, lower-case. */
+  readonly header: string;
+  /** What stands before each signature, `sha256=` or `v1,`; empty for none. */
+  readonly prefix: string;
+  /** What separates several signatures in one header. */
+  readonly separator: RegExp;
+  /** The signed bytes; `{id}`, `{timestamp}` and, once, `{body}` are filled in. */
+  readonly content: string;
+  readonly idHeader?: string;
+  /** Header with the time of sending in seconds since 1970; `{ within: "t=" }` finds it in the signature header. */
+  readonly timestamp?: string | { readonly within: string };
+}
+
+/** Standard Webhooks 1.0.0, symmetric signatures (`v1`). */
+export const STANDARD_WEBHOOKS: SignatureScheme = {
+  encoding: "base64",
+  key: standardKey,
+  header: "webhook-signature",
+  prefix: "v1,",
+  separator: /[\s]+/,
+  content: "{id}.{timestamp}.{body}",
+  idHeader: "webhook-id",
+  timestamp: "webhook-timestamp",
+};
+
+/**
+ * Stripe's scheme: `Stripe-Signature: t=1492774577,v1=5257a869…`. Its secrets begin with `whsec_` too, but are the
+ * key as they stand.
+ */
+export const STRIPE: SignatureScheme = {
+  encoding: "hex",
+  key: plainKey,
+  header: "stripe-signature",
+  prefix: "v1=",
+  separator: /\s*,\s*/,
+  content: "{timestamp}.{body}",
+  timestamp: { within: "t=" },
+};
+
+/** The key of Standard Webhooks: `whsec_` is followed by base64; any other secret is its own UTF-8. */
+export function standardKey(secret: string): Uint8Array {
+  return secret.startsWith("whsec_")
+    ? Buffer.from(secret.slice("whsec_".length), "base64")
+    : plainKey(secret);
+}
+
+/** The secret as it stands, in UTF-8. */
+export function plainKey(secret: string): Uint8Array {
+  return Buffer.from(secret, "utf8");
+}
+
+/** One Standard Webhooks signature, `v1,<base64>`. `timestamp` in seconds. */
+export function signStandard(secret: string, id: string, timestamp: number, body: Uint8Array): string {
+  const mac = createHmac("sha256", standardKey(secret)).update(`${id}.${timestamp}.`).update(body);
+  return `v1,${mac.digest("base64")}`;
+}
+
+/**
+ * Accepts a request when one of its signatures was made with one of the secrets, and it is no older and no newer than
+ * `tolerance` milliseconds. Compares in constant time.
+ * @throws HubError TL_SIGNATURE_INVALID, TL_SIGNATURE_STALE
+ */
+export function verifySignature(
+  scheme: SignatureScheme,
+  secrets: readonly string[],
+  request: PushRequest,
+  clock: { readonly now: number; readonly tolerance: number },
+): void {
+  const header = requireHeader(request, scheme.header);
+  const timestamp = timestampOf(scheme, request, header);
+  const id = scheme.idHeader === undefined ? "" : requireHeader(request, scheme.idHeader);
+  const given = signaturesIn(header, scheme);
+  if (given.length === 0)
+    throw invalid(`header ${scheme.header} holds no signature of the form ${formOf(scheme)}`);
+  const expected = secrets.map((secret) => expectedSignature(scheme, secret, id, timestamp, request.body));
+  if (!anyEqual(expected, given))
+    throw invalid("no signature in the request was made with the secret over this body");
+  // Judged last: only a genuine request is told that it is late.
+  if (scheme.timestamp !== undefined && Math.abs(clock.now - Number(timestamp) * 1000) > clock.tolerance) {
+    throw new HubError(
+      "TL_SIGNATURE_STALE",
+      `the request was signed more than ${clock.tolerance / 1000} s before or after now`,
+    );
+  }
+}
+
+/** The headers of a request as its sender would sign it. `timestamp` in seconds. */
+export function signRequest(
+  scheme: SignatureScheme,
+  secret: string,
+  id: string,
+  timestamp: number,
+  body: Uint8Array,
+): Readonly<Record<string, string>> {
+  const signature = `${scheme.prefix}${expectedSignature(scheme, secret, id, String(timestamp), body)}`;
+  if (scheme.timestamp === undefined) return { [scheme.header]: signature };
+  if (typeof scheme.timestamp === "string") {
+    return { [scheme.header]: signature, [scheme.timestamp]: String(timestamp) };
+  }
+  return { [scheme.header]: `${scheme.timestamp.within}${timestamp},${signature}` };
+}
+
+/** Compares two secrets without telling by its time how much of them is alike. */
+export function sameSecret(a: string, b: string): boolean {
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+function requireHeader(request: PushRequest, name: string): string {
+  const value = request.headers[name]?.trim() ?? "";
+  if (value === "") throw invalid(`header ${name} is missing or empty`);
+  return value;
+}
+
+function timestampOf(scheme: SignatureScheme, request: PushRequest, header: string): string {
+  if (scheme.timestamp === undefined) return "";
+  let text: string | undefined;
+  if (typeof scheme.timestamp === "string") {
+    text = requireHeader(request, scheme.timestamp);
+  } else {
+    const { within } = scheme.timestamp;
+    text = header
+      .split(scheme.separator)
+      .find((part) => part.startsWith(within))
+      ?.slice(within.length);
+  }
+  if (text === undefined || !/^\d{1,12}$/.test(text)) {
+    throw invalid("the time of signing is missing or not whole seconds since 1970");
+  }
+  return text;
+}
+
+/** The signatures as written: compared as text, so that no other spelling of the same bytes passes. */
+function signaturesIn(header: string, scheme: SignatureScheme): string[] {
+  const form = scheme.encoding === "hex" ? /^[0-9A-Fa-f]{64}$/ : /^[A-Za-z0-9+/]{43}=$/;
+  return header
+    .split(scheme.separator)
+    .map((part) => part.replace(/,$/, ""))
+    .filter((part) => part.startsWith(scheme.prefix))
+    .map((part) => part.slice(scheme.prefix.length))
+    .filter((signature) => form.test(signature))
+    .map((signature) => (scheme.encoding === "hex" ? signature.toLowerCase() : signature));
+}
+
+function expectedSignature(
+  scheme: SignatureScheme,
+  secret: string,
+  id: string,
+  timestamp: string,
+  body: Uint8Array,
+): string {
+  const [before = "", after = ""] = scheme.content.split("{body}");
+  const fill = (text: string) =>
+    text.replace(/\{(id|timestamp)\}/g, (_, name) => (name === "id" ? id : timestamp));
+  const mac = createHmac("sha256", scheme.key(secret)).update(fill(before)).update(body).update(fill(after));
+  return mac.digest(scheme.encoding);
+}
+
+function anyEqual(expected: readonly string[], given: readonly string[]): boolean {
+  let found = false;
+  for (const one of expected) {
+    for (const other of given) {
+      if (one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))) found = true;
+    }
+  }
+  return found;
+}
+
+function formOf(scheme: SignatureScheme): string {
+  return `${scheme.prefix}<${scheme.encoding}>`;
+}
+
+function invalid(message: string): HubError {
+  return new HubError("TL_SIGNATURE_INVALID", message);
+}
