@@ -1,0 +1,37 @@
+import type { FixedLayout } from "../format/fixed-layout.ts";
+import type { FormatDefinition } from "../format/open.ts";
+import type { RawCsv, RawFormat } from "./raw-flow.ts";
+import { parseSize } from "./size.ts";
+
+const RECORD_LIMIT = "1MiB";
+
+/** A format with every default filled in; undefined when its layout could not be read. */
+export function defineFormat(raw: RawFormat, layout: FixedLayout | null): FormatDefinition | undefined {
+  if (raw === "json") return { json: {} };
+  if (raw === "jsonl") return { jsonl: {} };
+  if (raw === "csv") return { csv: defineCsv({}) };
+  if ("json" in raw || "jsonl" in raw) return raw;
+  if ("csv" in raw) return { csv: defineCsv(raw.csv) };
+  if ("xml" in raw) return { xml: { attributes: "@", text: "#text", namespaces: "strip", ...raw.xml } };
+  if (layout === null) return undefined;
+  const { encoding = "utf-8", recordLimit = RECORD_LIMIT } = raw.fixed;
+  return { fixed: { layout, encoding, recordLimit: parseSize(recordLimit) ?? 0 } };
+}
+
+type Csv = Extract<FormatDefinition, { csv: unknown }>["csv"];
+
+function defineCsv({ recordLimit = RECORD_LIMIT, empty = "missing", ...raw }: RawCsv): Csv {
+  const quote = raw.quote ?? '"';
+  return {
+    delimiter: ",",
+    quote,
+    escape: quote,
+    encoding: "utf-8",
+    header: true,
+    trim: false,
+    ...raw,
+    // `null` without quotes is what YAML reads as nothing; here it is meant as the word.
+    empty: empty ?? "null",
+    recordLimit: parseSize(recordLimit) ?? 0,
+  };
+}

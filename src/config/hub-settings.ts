@@ -1,0 +1,30 @@
+import type { Json } from "../message/json.ts";
+
+/** `tieline.yaml` as the hub uses it: defaults filled in, references replaced, paths absolute, sizes in bytes. */
+export interface HubSettings {
+  /** The project folder, absolute. */
+  readonly dir: string;
+  /** The data folder, absolute. */
+  readonly data: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly storage: { readonly kind: "sqlite"; readonly folder: string };
+  readonly dispatch: { readonly kind: "in-process" };
+  readonly limits: HubLimits;
+  readonly systems: Readonly<Record<string, SystemSettings>>;
+  readonly auth: "token" | "none";
+}
+
+export interface HubLimits {
+  /** Bytes that must stay free on the data disk; below it nothing is accepted. */
+  readonly diskLow: number;
+  /** Messages that may wait before senders are asked to wait too. */
+  readonly backlog: number;
+}
+
+export interface SystemSettings {
+  readonly connector: string;
+  /** References replaced: holds secrets, so it is never shown, logged or stored. */
+  readonly settings: Json;
+  /** As written in the file, secrets still as references: this one may be shown. */
+  readonly written: Json;
+}

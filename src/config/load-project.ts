@@ -1,0 +1,166 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, posix, resolve } from "node:path";
+import { HubError } from "../errors.ts";
+import type { ProjectEnvironment } from "./environment.ts";
+import { type Finding, sortFindings } from "./finding.ts";
+import type { FlowContext, Topics } from "./flow-context.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
+import type { HubSettings } from "./hub-settings.ts";
+import { checkProject, type LoadedFlow } from "./project-rules.ts";
+import { readFlow } from "./read-flow.ts";
+import { readSettings } from "./read-settings.ts";
+import { listAt, textAt } from "./value-at.ts";
+import { parseYaml, type YamlFile } from "./yaml-file.ts";
+
+/** A project folder without mistakes. */
+export interface Project {
+  readonly settings: HubSettings;
+  /** By name. */
+  readonly flows: readonly FlowDefinition[];
+  /** What is allowed and probably not meant. */
+  readonly warnings: readonly Finding[];
+}
+
+/** What `tieline check` shows. */
+export interface Inspection {
+  /** Null when there is an error. */
+  readonly project: Project | null;
+  /** Errors and warnings of all files, by file and line. */
+  readonly findings: readonly Finding[];
+  /** `tieline.yaml` as far as it could be read. */
+  readonly settings: HubSettings;
+  /** The flows without a mistake of their own, by name, also where others have some. */
+  readonly flows: readonly FlowDefinition[];
+  /** Names of all flow folders. */
+  readonly folders: readonly string[];
+  /** Reads a flow from the texts of one of its earlier versions. @throws HubError TL_CONFIG_INVALID */
+  fromTexts(name: string, texts: Readonly<Record<string, string>>): FlowDefinition;
+}
+
+/**
+ * Reads `tieline.yaml` (defaults when there is none), every `mappings/<flow>/flow.yaml` and everything they name.
+ * @throws HubError TL_CONFIG_INVALID whose issues are all that is wrong in all files
+ */
+export function loadProject(dir: string, env: ProjectEnvironment): Project {
+  const { project, findings } = inspectProject(dir, env);
+  if (project !== null) return project;
+  const issues = findings.filter(({ severity }) => severity === "error");
+  const count = issues.length === 1 ? "one mistake" : `${issues.length} mistakes`;
+  throw new HubError("TL_CONFIG_INVALID", `the project has ${count}`, { issues });
+}
+
+/** Reads a project as `loadProject` does and says all that is wrong and all that is doubtful. */
+export function inspectProject(folder: string, env: ProjectEnvironment): Inspection {
+  const dir = resolve(folder);
+  const found: Finding[] = [];
+  const { settings, systems } = readSettings(settingsFile(dir), dir, env, found);
+  const files = flowFiles(dir, found);
+  const topics = topicsOf(files);
+  const flows: LoadedFlow[] = [];
+  for (const file of files) {
+    const flow = readFlow(file, { dir, env, systems, topics }, found);
+    if (flow !== null) flows.push({ flow, file });
+  }
+  checkProject(flows, found);
+  const findings = sortFindings(found);
+  const sound = flows.map(({ flow }) => flow);
+  const rest = {
+    findings,
+    settings,
+    flows: sound,
+    folders: files.map((file) => posix.basename(posix.dirname(file.path))),
+    fromTexts: (name: string, texts: Readonly<Record<string, string>>) =>
+      readStored(name, texts, { env, systems, topics }),
+  };
+  const broken = findings.some(({ severity }) => severity === "error");
+  return { ...rest, project: broken ? null : { settings, flows: sound, warnings: findings } };
+}
+
+/** An earlier version is laid out as files once more, so that one reader serves both. */
+function readStored(
+  name: string,
+  texts: Readonly<Record<string, string>>,
+  surroundings: Pick<FlowContext, "env" | "systems" | "topics">,
+): FlowDefinition {
+  const dir = mkdtempSync(join(tmpdir(), "tieline-version-"));
+  try {
+    for (const [path, text] of Object.entries(texts)) {
+      mkdirSync(dirname(join(dir, path)), { recursive: true });
+      writeFileSync(join(dir, path), text);
+    }
+    const path = `mappings/${name}/flow.yaml`;
+    const findings: Finding[] = [];
+    const flow = readFlow(parseYaml(path, texts[path] ?? ""), { dir, ...surroundings }, findings);
+    if (flow !== null) return flow;
+    throw new HubError(
+      "TL_CONFIG_INVALID",
+      `an earlier version of the flow ${name} cannot be read any more`,
+      { issues: findings },
+    );
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function settingsFile(dir: string): YamlFile {
+  const text = readIfThere(join(dir, "tieline.yaml"));
+  return parseYaml("tieline.yaml", text ?? "apiVersion: tieline/v1\n");
+}
+
+function flowFiles(dir: string, findings: Finding[]): readonly YamlFile[] {
+  const files: YamlFile[] = [];
+  for (const name of folders(join(dir, "mappings"))) {
+    const folder = join(dir, "mappings", name);
+    const text = readIfThere(join(folder, "flow.yaml"));
+    if (text !== undefined) files.push(parseYaml(`mappings/${name}/flow.yaml`, text));
+    else warnForgotten(name, folder, findings);
+  }
+  return files;
+}
+
+/** A folder that looks like a flow and is none would silently do nothing. */
+function warnForgotten(name: string, folder: string, findings: Finding[]): void {
+  const names = readdirSync(folder);
+  const other = names.find((one) => /^flow\.ya?ml$/i.test(one));
+  if (other === undefined && !names.some((one) => one.endsWith(".jsonata"))) return;
+  findings.push({
+    place: { file: `mappings/${name}` },
+    severity: "warning",
+    message: "this folder is no flow: it has no flow.yaml",
+    cure: other === undefined ? "Write one, or move the folder away." : `Rename ${other} to flow.yaml.`,
+    excerpt: null,
+  });
+}
+
+function topicsOf(files: readonly YamlFile[]): Topics {
+  const published = files.flatMap(({ value }) =>
+    listAt(value, "routes").map((route) => textAt(route, "topic")),
+  );
+  const read = files.map(({ value }) => textAt(value, "source", "topic"));
+  const known = (topics: readonly (string | undefined)[]): Set<string> =>
+    new Set(topics.filter((topic) => topic !== undefined));
+  return { published: known(published), read: known(read) };
+}
+
+function folders(path: string): readonly string[] {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+/** `flow.yaml` as it is written, once it keeps to `flow.schema.json`; the schema says what each key means. */
+export interface RawFlow {
+  readonly apiVersion: "tieline/v1";
+  readonly description?: string;
+  readonly source: { readonly topic: string } | RawSystemSource;
+  readonly schedule?: {
+    readonly cron: string;
+    readonly zone: string;
+    readonly window?: string;
+    readonly misfire?: "run-once" | "skip" | "catch-up";
+  };
+  readonly accepts?: string;
+  readonly key: string;
+  readonly version?: string;
+  readonly event?: string;
+  readonly record?: string;
+  readonly carries?: "state" | "change";
+  readonly conflict?: "refuse" | "newer" | "ignore";
+  readonly eventWindow?: string;
+  readonly map?: string;
+  readonly emits?: string;
+  readonly routes: readonly RawRoute[];
+  readonly guard?: { readonly rejected?: string };
+  readonly onError?: {
+    readonly transient?: { readonly retries?: number; readonly backoff?: string };
+    readonly data?: "reject-row" | "park";
+    readonly "missing-reference"?: string;
+  };
+  readonly publish?: boolean;
+  readonly limits?: { readonly deadline?: string; readonly body?: string };
+}
+
+export interface RawSystemSource {
+  readonly system: string;
+  readonly read: string;
+  readonly format?: RawFormat;
+}
+
+export type RawRoute = ({ readonly to: string } | { readonly topic: string }) & {
+  readonly when?: string;
+  readonly onPark?: "block" | "skip";
+};
+
+export type RawFormat =
+  | "json"
+  | "jsonl"
+  | "csv"
+  | { readonly json: { readonly record?: string } }
+  | { readonly jsonl: Readonly<Record<string, never>> }
+  | { readonly csv: RawCsv }
+  | { readonly xml: RawXml }
+  | {
+      readonly fixed: { readonly layout: string; readonly encoding?: string; readonly recordLimit?: string };
+    };
+
+export interface RawCsv {
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly escape?: string;
+  readonly encoding?: string;
+  readonly header?: true | readonly string[];
+  readonly columns?: readonly string[];
+  readonly trim?: boolean;
+  readonly comment?: string;
+  readonly empty?: "missing" | "null" | null;
+  readonly recordLimit?: string;
+}
+
+export interface RawXml {
+  readonly record: string;
+  readonly arrays?: readonly string[];
+  readonly attributes?: string;
+  readonly text?: string;
+  readonly namespaces?: "strip" | "keep";
+  readonly encoding?: string;
+}

@@ -1,0 +1,175 @@
+import { resolve } from "node:path";
+import { isObject, type Json, type JsonObject } from "../message/json.ts";
+import { checkStructure, showValue } from "./check-structure.ts";
+import { CRM } from "./crm.ts";
+import type { ProjectEnvironment } from "./environment.ts";
+import { asSchema } from "./expectation.ts";
+import type { Finding } from "./finding.ts";
+import type { HubSettings, SystemSettings } from "./hub-settings.ts";
+import { isLoopback, parseListen } from "./listen.ts";
+import { maskedExcerpt } from "./masked-excerpt.ts";
+import { type KnownSystem, readSystem } from "./read-system.ts";
+import { createReporter, type Reporter } from "./reporter.ts";
+import { type ReferenceContext, resolveText } from "./resolve-text.ts";
+import { mayHoldSecret, schemasAt } from "./setting-schema.ts";
+import { parseSize } from "./size.ts";
+import { publishedSchema, publishedStructure } from "./structure.ts";
+import type { Path, YamlFile } from "./yaml-file.ts";
+
+export interface SettingsFile {
+  /** Meaningful only when nothing was found wrong. */
+  readonly settings: HubSettings;
+  /** Every system named in the file, also those with mistakes. */
+  readonly systems: ReadonlyMap<string, KnownSystem>;
+}
+
+/** Reads `tieline.yaml`; what is wrong goes into `findings`. */
+export function readSettings(
+  file: YamlFile,
+  dir: string,
+  env: ProjectEnvironment,
+  findings: Finding[],
+): SettingsFile {
+  const mayShow = (path: Path): boolean => !mayHoldSecret(schemasFor(file, path, env));
+  const report = createReporter(file, findings, maskedExcerpt(mayShow));
+  for (const { span, message, cure } of file.problems) report.span(span, message, cure);
+  const root = isObject(file.value) ? file.value : {};
+  if (file.value !== undefined) {
+    const show = (path: Path, value: unknown): string | null => (mayShow(path) ? showValue(value) : null);
+    checkStructure(publishedStructure("tieline"), file.value, report, { show });
+  }
+  const references: ReferenceContext = {
+    dir,
+    data: null,
+    variables: env.variables,
+    createSecrets: env.createSecrets ?? true,
+  };
+  const text = (key: string, otherwise: string): string =>
+    settingText(root, key, otherwise, report, references);
+  const override = nonEmpty(env.variables["TIELINE_DATA"]);
+  const data = resolve(dir, override ?? text("data", "./data"));
+  const storage = text("storage", "sqlite");
+  const folder =
+    override === undefined && storage.startsWith("sqlite:") ? resolve(dir, storage.slice(7)) : data;
+  const auth = root["auth"] === "none" ? "none" : "token";
+  const listen = readListen(text("listen", "127.0.0.1:8400"), env, report);
+  refuseOpenHub(listen, auth, env, report);
+  const systems = readSystems(root["systems"], { ...references, data }, env, report, mayShow);
+  const limits = isObject(root["limits"]) ? root["limits"] : {};
+  const settings: HubSettings = {
+    dir,
+    data,
+    listen,
+    auth,
+    storage: { kind: "sqlite", folder },
+    dispatch: { kind: "in-process" },
+    limits: {
+      diskLow: parseSize(String(limits["diskLow"])) ?? 256 * 1024 * 1024,
+      backlog: typeof limits["backlog"] === "number" ? limits["backlog"] : 1_000_000,
+    },
+    systems: Object.fromEntries(
+      [...systems].flatMap(([name, { settings }]): [string, SystemSettings][] =>
+        settings === null ? [] : [[name, settings]],
+      ),
+    ),
+  };
+  return { settings, systems };
+}
+
+/** The schemas a value of the file is described by: the published one, and below `settings` the connector's. */
+function schemasFor(
+  file: YamlFile,
+  path: Path,
+  { catalogue }: ProjectEnvironment,
+): ReturnType<typeof schemasAt> {
+  const [systems, name, settings, ...rest] = path;
+  if (systems !== "systems" || settings !== "settings") return schemasAt(publishedSchema("tieline"), path);
+  const system = asSchema(asSchema(asSchema(file.value)["systems"])[String(name)]);
+  const connector = String(system["connector"]);
+  if (!Object.hasOwn(catalogue.connectors, connector)) return [];
+  return schemasAt(asSchema(catalogue.connectors[connector]?.settingsSchema), rest);
+}
+
+function settingText(
+  root: JsonObject,
+  key: string,
+  otherwise: string,
+  report: Reporter,
+  references: ReferenceContext,
+): string {
+  const written = root[key];
+  if (typeof written !== "string") return otherwise;
+  const found = resolveText(written, references);
+  if ("text" in found) return found.text;
+  report.value([key], `${key}: ${found.problem}`, found.cure);
+  return otherwise;
+}
+
+/** TIELINE_LISTEN replaces address and port, PORT the port alone. */
+function readListen(
+  written: string,
+  { variables }: ProjectEnvironment,
+  report: Reporter,
+): HubSettings["listen"] {
+  const listen = parseListen(written);
+  if (listen === undefined && /:[0-9]{1,5}$/.test(written)) {
+    report.value(["listen"], "listen: expected a port from 0 to 65535");
+  }
+  const whole = nonEmpty(variables["TIELINE_LISTEN"]);
+  if (whole !== undefined) {
+    const other = parseListen(whole);
+    if (other !== undefined) return other;
+    const message = `TIELINE_LISTEN: expected an address and a port such as 0.0.0.0:8400, got ${showValue(whole)}`;
+    report.elsewhere({ field: "TIELINE_LISTEN" }, null, message, "Correct the environment variable.");
+  }
+  const { host, port } = listen ?? { host: "127.0.0.1", port: 8400 };
+  const alone = nonEmpty(variables["PORT"]);
+  if (alone === undefined || whole !== undefined) return { host, port };
+  if (/^[0-9]{1,5}$/.test(alone) && Number(alone) <= 65_535) return { host, port: Number(alone) };
+  const message = `PORT: expected a port from 0 to 65535, got ${showValue(alone)}`;
+  report.elsewhere({ field: "PORT" }, null, message, "Correct the environment variable.");
+  return { host, port };
+}
+
+function refuseOpenHub(
+  listen: HubSettings["listen"],
+  auth: string,
+  { variables }: ProjectEnvironment,
+  report: Reporter,
+): void {
+  if (auth === "token" || isLoopback(listen.host)) return;
+  const source = nonEmpty(variables["TIELINE_LISTEN"]) === undefined ? "" : " (TIELINE_LISTEN)";
+  const message = `auth: none is refused, since others can reach ${listen.host}${source}`;
+  report.value(["auth"], message, "Listen on 127.0.0.1, or set auth to token.");
+}
+
+function readSystems(
+  written: Json | undefined,
+  references: ReferenceContext,
+  { catalogue }: ProjectEnvironment,
+  report: Reporter,
+  mayShow: (path: Path) => boolean,
+): ReadonlyMap<string, KnownSystem> {
+  const systems = new Map<string, KnownSystem>();
+  for (const [name, value] of Object.entries(isObject(written) ? written : {})) {
+    systems.set(name, { settings: null, shape: undefined });
+    if (name === CRM) {
+      report.key(
+        ["systems", name],
+        `${CRM} is the built-in system and cannot be configured`,
+        "Choose another name.",
+      );
+      continue;
+    }
+    if (!isObject(value) || typeof value["connector"] !== "string") continue;
+    const settings = value["settings"] ?? {};
+    if (!isObject(settings)) continue;
+    const context = { catalogue, references, report, mayShow };
+    systems.set(name, readSystem(name, { connector: value["connector"], settings }, context));
+  }
+  return systems;
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv, type ErrorObject } from "ajv";
+import { packageRoot } from "./package-root.ts";
+
+/** A JSON Schema as plain JSON. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** One broken rule of a schema, with the schema and the value it was broken by. */
+export interface Breach {
+  readonly keyword: string;
+  /** Where the value is, from the root. */
+  readonly path: readonly (string | number)[];
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The (sub)schema that holds the keyword. */
+  readonly schema: JsonSchema;
+  readonly data: unknown;
+}
+
+/** Every rule that `data` breaks; empty when it keeps to the schema. */
+export type Structure = (data: unknown) => readonly Breach[];
+
+const published = new Map<string, Structure>();
+
+/** One of the published schemas in `schemas/tieline`, which are the source: editors and the hub read the same file. */
+export function publishedStructure(name: "tieline" | "flow" | "layout"): Structure {
+  const known = published.get(name);
+  if (known !== undefined) return known;
+  const structure = structureOf(publishedSchema(name));
+  published.set(name, structure);
+  return structure;
+}
+
+const texts = new Map<string, JsonSchema>();
+
+export function publishedSchema(name: "tieline" | "flow" | "layout"): JsonSchema {
+  const known = texts.get(name);
+  if (known !== undefined) return known;
+  const path = join(packageRoot(), "schemas", "tieline", `${name}.schema.json`);
+  const schema = JSON.parse(readFileSync(path, "utf8")) as JsonSchema;
+  texts.set(name, schema);
+  return schema;
+}
+
+/** @throws Error when `schema` is not a JSON Schema (draft-07) */
+export function structureOf(schema: JsonSchema): Structure {
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateFormats: false });
+  const validate = ajv.compile(schema);
+  return (data) => {
+    if (validate(data)) return [];
+    // What is wrong with a name is told once, by `propertyNames` itself.
+    const errors = (validate.errors ?? []).filter((error) => error.propertyName === undefined);
+    return errors.map((error) => breachOf(error, data));
+  };
+}
+
+function breachOf(error: ErrorObject, root: unknown): Breach {
+  const path: (string | number)[] = [];
+  let value = root;
+  for (const part of error.instancePath.split("/").slice(1)) {
+    const name = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    const step = Array.isArray(value) ? Number(name) : name;
+    path.push(step);
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return {
+    keyword: error.keyword,
+    path,
+    params: error.params as Breach["params"],
+    schema: (error.parentSchema ?? {}) as JsonSchema,
+    data: error.data,
+  };
+}
