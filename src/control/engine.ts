@@ -1,0 +1,119 @@
+import type { Issue } from "../errors.ts";
+
+/**
+ * What the front (HTTP, CLI) asks of the engine, the one thread that writes. Across threads only bytes and plain JSON pass.
+ * Every method that a person can cause takes an `Act`, which goes to the audit log in the same transaction (invariant I6).
+ */
+export interface Engine {
+  /** Stores items; resolved = committed and fsynced. Receipts come in the order of the items. */
+  admit(items: readonly Admission[]): Promise<readonly Receipt[]>;
+  /** Present state, also pushed to the front about four times a second. */
+  status(): Promise<EngineStatus>;
+  pause(act: Act, flow: string, what: Pausable): Promise<void>;
+  resume(act: Act, flow: string, what: Pausable): Promise<void>;
+  /** Looks for files (or reads the source) now, whatever the schedule says. Resolves when the run has begun. */
+  runNow(act: Act, flow: string): Promise<{ readonly files: number }>;
+  /** Counts what a replay would touch; nothing changes. */
+  planReplay(selection: Selection): Promise<ReplayPlanReport>;
+  /** Puts the selected messages on the queue again, in accepted order, from their raw bytes. */
+  replay(act: Act, selection: Selection, options: ReplayOptions): Promise<ReplayPlanReport>;
+  /** Takes a message that is not finished off its path, to wait for a person. */
+  park(act: Act, message: string): Promise<void>;
+  /** Ends a parked message or its parked deliveries without effect; what waited behind it goes on. */
+  discard(act: Act, message: string): Promise<void>;
+  /** A route stopped by an access error goes on. `route` is `system.sink`. */
+  resumeRoute(act: Act, flow: string, route: string): Promise<void>;
+  /** A stopped file goes on from its checkpoint. */
+  resumeFile(act: Act, file: number): Promise<void>;
+  /** Copies the store (consistent, online) and the archive of files to a folder. */
+  backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
+}
+
+export interface Act {
+  /** Who: a token's name, `cli`, `system`. */
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+export type Pausable = "accept" | "deliver" | "both";
+
+/** One item on its way in, judged by the front: verified, decodable, and of known flow. */
+export interface Admission {
+  readonly flow: number;
+  readonly flowVersion: number;
+  readonly body: Uint8Array;
+  readonly contentType: string | null;
+  readonly headers: Readonly<Record<string, string>> | null;
+  /** Undefined: the front could not tell (the expression is more than a path); the engine evaluates it. */
+  readonly key: string | null | undefined;
+  readonly event: string | null | undefined;
+  readonly traceparent: string | null;
+}
+
+export type Receipt =
+  | { readonly id: string; readonly duplicate: boolean }
+  | { readonly error: { readonly code: string; readonly message: string } };
+
+export interface Selection {
+  readonly messages?: readonly string[];
+  readonly flow?: string;
+  readonly state?: "parked" | "rejected" | "done";
+  /** Error code, as shown with the message. */
+  readonly code?: string;
+  readonly key?: string;
+  readonly file?: number;
+  readonly since?: number;
+  readonly until?: number;
+}
+
+export interface ReplayOptions {
+  /** Flow version to map with: the one in force (default), or the one it was first mapped with. */
+  readonly version: "current" | "same";
+  /** Only these routes; default: those that did not end well, or all when all did. */
+  readonly routes: readonly string[];
+  /** Apply also what is older than what was applied since. */
+  readonly allowStale: boolean;
+}
+
+export interface ReplayPlanReport {
+  readonly matched: number;
+  readonly keys: number;
+  readonly oldest: number | null;
+  readonly newest: number | null;
+  /** At most 10 ids, oldest first. */
+  readonly sample: readonly string[];
+}
+
+export interface EngineStatus {
+  /** Milliseconds since 1970 on the engine's clock: the heartbeat. */
+  readonly at: number;
+  readonly stopping: boolean;
+  readonly diskFree: number;
+  readonly diskLow: boolean;
+  readonly backlog: number;
+  readonly backlogFull: boolean;
+  readonly flows: readonly FlowStatus[];
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export interface FlowStatus {
+  readonly id: number;
+  readonly name: string;
+  readonly version: number | null;
+  readonly hash: string | null;
+  readonly accepting: boolean;
+  readonly running: boolean;
+  /** Why the newest text is not in force. */
+  readonly problem: string | null;
+  readonly problems: readonly Issue[];
+  /** Stored messages that are not done, and deliveries that are not done. */
+  readonly open: number;
+  readonly routes: readonly {
+    readonly to: string;
+    readonly stopped: string | null;
+    /** The system does not answer: waiting until then. */
+    readonly waitingUntil: number | null;
+    readonly open: number;
+  }[];
+  readonly nextSlot: number | null;
+}

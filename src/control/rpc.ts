@@ -1,0 +1,130 @@
+import type { MessagePort } from "node:worker_threads";
+import { asHubError, type ErrorCode, HubError, type Issue } from "../errors.ts";
+import type { Place } from "../message/place.ts";
+import type { Engine, EngineStatus } from "./engine.ts";
+import { type PackedAdmissions, packAdmissions, unpackAdmissions } from "./pack.ts";
+
+interface Call {
+  readonly id: number;
+  readonly method: keyof Engine;
+  readonly args: readonly unknown[];
+}
+
+interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly cure: string;
+  readonly place: Place | undefined;
+  readonly issues: readonly Issue[];
+}
+
+type Answer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: WireError }
+  | { readonly push: EngineStatus };
+
+/** Lets the other thread call this engine. */
+export function serveEngine(port: MessagePort, engine: Engine): { push(status: EngineStatus): void } {
+  port.on("message", (call: Call) => {
+    void answer(engine, call).then((message) => port.postMessage(message));
+  });
+  return { push: (status) => port.postMessage({ push: status } satisfies Answer) };
+}
+
+async function answer(engine: Engine, call: Call): Promise<Answer> {
+  try {
+    const args = call.method === "admit" ? [unpackAdmissions(call.args[0] as PackedAdmissions)] : call.args;
+    const method = engine[call.method] as (...args: readonly unknown[]) => Promise<unknown>;
+    return { id: call.id, result: await method(...args) };
+  } catch (thrown) {
+    const error = asHubError(thrown);
+    const { code, message, cure, place, issues } = error;
+    return { id: call.id, error: { code, message, cure, place, issues } };
+  }
+}
+
+interface Waiting {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: HubError) => void;
+}
+
+/** The engine of another thread, as if it were here. Calls under way fail with TL_STOPPING when that thread ends. */
+export interface RemoteEngine extends Engine {
+  /** The newest status that was pushed; null before the first. */
+  latest(): EngineStatus | null;
+  onStatus(listener: (status: EngineStatus) => void): void;
+  /** Fails everything under way; the thread is gone. */
+  fail(error: HubError): void;
+}
+
+export function connectEngine(port: MessagePort): RemoteEngine {
+  const waiting = new Map<number, Waiting>();
+  const listeners: ((status: EngineStatus) => void)[] = [];
+  let last = 0;
+  let status: EngineStatus | null = null;
+  let gone: HubError | null = null;
+
+  port.on("message", (message: Answer) => {
+    if ("push" in message) {
+      status = message.push;
+      for (const listener of listeners) listener(message.push);
+      return;
+    }
+    const call = waiting.get(message.id);
+    waiting.delete(message.id);
+    if (call === undefined) return;
+    if ("error" in message) call.reject(toError(message.error));
+    else call.resolve(message.result);
+  });
+
+  function call<Result>(
+    method: keyof Engine,
+    args: readonly unknown[],
+    transfer: ArrayBuffer[] = [],
+  ): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (gone !== null) {
+        reject(gone);
+        return;
+      }
+      last += 1;
+      waiting.set(last, { resolve: resolve as (result: unknown) => void, reject });
+      port.postMessage({ id: last, method, args } satisfies Call, transfer);
+    });
+  }
+
+  return {
+    admit(items) {
+      const packed = packAdmissions(items);
+      return call("admit", [packed], [packed.bytes]);
+    },
+    status: () => call("status", []),
+    pause: (...args) => call("pause", args),
+    resume: (...args) => call("resume", args),
+    runNow: (...args) => call("runNow", args),
+    planReplay: (...args) => call("planReplay", args),
+    replay: (...args) => call("replay", args),
+    park: (...args) => call("park", args),
+    discard: (...args) => call("discard", args),
+    resumeRoute: (...args) => call("resumeRoute", args),
+    resumeFile: (...args) => call("resumeFile", args),
+    backup: (...args) => call("backup", args),
+    latest: () => status,
+    onStatus: (listener) => {
+      listeners.push(listener);
+    },
+    fail(error) {
+      gone = error;
+      for (const one of waiting.values()) one.reject(error);
+      waiting.clear();
+    },
+  };
+}
+
+function toError(error: WireError): HubError {
+  return new HubError(error.code, error.message, {
+    cure: error.cure,
+    issues: error.issues,
+    ...(error.place === undefined ? {} : { place: error.place }),
+  });
+}

@@ -1,0 +1,72 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { serveEngine } from "./control/rpc.ts";
+import { type RunningEngine, startEngine } from "./engine.ts";
+import { asHubError } from "./errors.ts";
+import { folderWatch } from "./intake/folder-watch.ts";
+import { openCounters } from "./observe/counter.ts";
+import { openLogger } from "./observe/logger.ts";
+import { openProject } from "./project.ts";
+import type { FromEngine, ThreadStart, ToEngine } from "./thread.ts";
+
+/** The engine's thread: starts it, serves the front's calls, says how it is, stops it when asked. */
+const STATUS_MS = 250;
+
+const port = parentPort;
+if (port === null) throw new Error("engine-thread.ts runs as a worker thread only");
+const start = workerData as ThreadStart;
+const post = (message: FromEngine): void => port.postMessage(message);
+
+async function main(): Promise<void> {
+  const logger = openLogger(start.logLevel);
+  const project = await openProject(start.project, "engine");
+  const engine = await startEngine({
+    settings: project.settings,
+    systems: project.systems,
+    project,
+    projectChanged: folderWatch(project.folders),
+    logger,
+    counters: openCounters(),
+    onFlows: (flows) =>
+      post({
+        kind: "flows",
+        flows: flows.map((flow) => ({
+          id: flow.id,
+          version: flow.version,
+          hash: flow.hash,
+          definition: flow.definition,
+        })),
+      }),
+  });
+  const wire = serveEngine(start.port, engine);
+  const status = setInterval(() => {
+    engine
+      .status()
+      .then(wire.push, (error: unknown) => logger.error({ code: asHubError(error).code }, "no status"));
+  }, STATUS_MS);
+  wire.push(await engine.status());
+  post({ kind: "ready" });
+  port?.on("message", (message: ToEngine) => {
+    if (message.kind === "stop") void stop(engine, status);
+  });
+}
+
+async function stop(engine: RunningEngine, status: NodeJS.Timeout): Promise<void> {
+  clearInterval(status);
+  await engine.stop();
+  post({ kind: "stopped" });
+  start.port.close();
+  port?.close();
+}
+
+main().catch((thrown: unknown) => {
+  const error = asHubError(thrown);
+  const stack = error.cause instanceof Error ? (error.cause.stack ?? "") : "";
+  post({
+    kind: "failed",
+    code: error.code,
+    message: error.message,
+    cure: error.cure,
+    issues: error.issues,
+    stack,
+  });
+});

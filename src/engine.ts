@@ -1,0 +1,344 @@
+import { mkdirSync } from "node:fs";
+import { cp, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { inProcessDispatcher } from "./backend/in-process/dispatcher.ts";
+import { openSqliteStore } from "./backend/sqlite/store.ts";
+import type { HubSettings } from "./config/hub-settings.ts";
+import type { Sink, Source, System } from "./connector/contract.ts";
+import type { Engine, EngineStatus } from "./control/engine.ts";
+import { asHubError, HubError, type Issue } from "./errors.ts";
+import { admit } from "./flow/admit.ts";
+import { type BlockedKeys, blockedKeys } from "./flow/blocked-keys.ts";
+import type { LiveFlow } from "./flow/live-flow.ts";
+import type { Settled, SettleEnvironment } from "./flow/settle.ts";
+import { commands } from "./intake/commands.ts";
+import { type DeployerEnvironment, deployer } from "./intake/deployer.ts";
+import { freeBytes } from "./intake/disk.ts";
+import { fileIntake } from "./intake/file-intake.ts";
+import { recordReader } from "./intake/read-record.ts";
+import { scheduler } from "./intake/scheduler.ts";
+import { senders } from "./intake/senders.ts";
+import { statusReader } from "./intake/status.ts";
+import { expireEvents, wakeWaiting } from "./intake/sweep.ts";
+import { transformer } from "./intake/transformer.ts";
+import { enableLinearRegex } from "./mapping/regex-guard.ts";
+import { countAdmitted, countEnds } from "./observe/count.ts";
+import type { Counters } from "./observe/counter.ts";
+import type { Logger } from "./observe/logger.ts";
+
+const POLL_MS = 1_000;
+const LOOK_MS = 1_000;
+const HOUSEKEEPING_MS = 60_000;
+
+export interface EngineOptions {
+  readonly settings: HubSettings;
+  readonly systems: Readonly<Record<string, System>>;
+  /** Reads the flow folders and stored versions; see Deployer. */
+  readonly project: Pick<DeployerEnvironment, "read" | "fromTexts">;
+  /** Whether something in the project folder changed since the last call. */
+  readonly projectChanged: () => Promise<boolean>;
+  readonly logger: Logger;
+  readonly counters: Counters;
+  /** Called when flows came into force or went. */
+  readonly onFlows: (flows: readonly LiveFlow[]) => void;
+}
+
+export interface RunningEngine extends Engine {
+  readonly flows: () => readonly LiveFlow[];
+  /** Stops in the order the data flows: intake, transform, delivery, store. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The engine: the one writer of the store, with everything that works on messages. Composition only; it and `hub.ts` are
+ * the places that pick a technology.
+ * @throws HubError TL_CONFLICT when another process has the data folder
+ */
+export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
+  const { settings, logger, counters } = options;
+  enableLinearRegex();
+  mkdirSync(settings.data, { recursive: true, mode: 0o700 });
+  const store = openSqliteStore(settings.storage.folder);
+  const now = (): number => Date.now();
+  const clock = (): number => performance.now();
+  const dispatcher = inProcessDispatcher(now, (error) =>
+    logger.error({ err: asHubError(error).code }, "worker failed"),
+  );
+  const paused = { accepting: new Set<number>(), running: new Set<number>() };
+  let blocked: BlockedKeys = blockedKeys([]);
+  let stopping = false;
+
+  const deploys = deployer({
+    store,
+    now,
+    ...options.project,
+    deployed: (flow, before) => {
+      logger.info(
+        { flow: flow.name, version: flow.hash.slice(0, 12), before: before?.hash.slice(0, 12) },
+        "flow in force",
+      );
+    },
+    broken: (name, issues) => {
+      logger.error(
+        { flow: name, issues: issues.map(describeIssue) },
+        "flow has problems; the version before goes on",
+      );
+    },
+  });
+  const flows = deploys.flows;
+  const running = (flow: number): boolean => !paused.running.has(flow);
+  const accepting = (flow: number): boolean => !paused.accepting.has(flow);
+
+  const settleEnvironment = (): SettleEnvironment => ({
+    now: now(),
+    random: Math.random,
+    blocked,
+    subscribers: (topic) => flows.subscribers(topic),
+  });
+  const settled = (flow: LiveFlow, result: Settled): void => {
+    if (result.wakeAt !== null) dispatcher.wakeAt(result.wakeAt);
+    if (result.passedOn) {
+      dispatcher.wake();
+      routes.pump();
+    }
+    countEnds(counters, flow.name, result);
+  };
+
+  const routes = senders({
+    store,
+    flows,
+    now,
+    random: Math.random,
+    blocked: {
+      by: (scope, key) => blocked.by(scope, key),
+      add: (scope, key, by) => blocked.add(scope, key, by),
+      remove: (scope, key) => blocked.remove(scope, key),
+      count: (scope) => blocked.count(scope),
+    },
+    sink: (system, sink): Sink | undefined => options.systems[system]?.sinks[sink],
+    running,
+    wakeAt: (at) => dispatcher.wakeAt(at),
+    note: (flow, route, event, code) => {
+      counters.add("attempts", { target: route, outcome: code ?? "sent" }, 1);
+      if (event === "sent") counters.add("delivered", { flow, target: route }, 1);
+      if (event !== "sent") logger.warn({ flow, route, event, code }, "delivery did not go through");
+    },
+  });
+  const transforms = transformer({
+    store,
+    flows,
+    read: recordReader(store, settings.data),
+    settle: settleEnvironment,
+    running,
+    settled,
+    clock,
+    failed: (flow, error) =>
+      logger.error({ flow: flow.name, ...describeError(error) }, "the flow cannot be worked on now"),
+  });
+  const sourceOf = (flow: LiveFlow): Source | undefined => {
+    const source = flow.definition.source;
+    return "topic" in source ? undefined : options.systems[source.system]?.sources[source.read];
+  };
+  const files = fileIntake({
+    store,
+    data: settings.data,
+    settle: settleEnvironment,
+    settled,
+    now,
+    clock,
+    flows,
+    source: (flow) => {
+      const source = sourceOf(flow);
+      return source?.kind === "files" ? source : undefined;
+    },
+    running,
+    accepting,
+    problem: (flow, error) =>
+      logger.error({ flow: flow.name, code: error.code, place: error.place }, error.message),
+    finished: (file) =>
+      logger.info(
+        { file: file.name, state: file.state, rows: file.rows, books: file.books },
+        "file finished",
+      ),
+  });
+  const slots = scheduler({
+    store,
+    flows,
+    now,
+    run: async (flow) => {
+      const taken = await files.take(flow);
+      dispatcher.wake();
+      return `${taken} files taken`;
+    },
+    failed: (flow, error) =>
+      logger.error({ flow: flow.name, code: asHubError(error).code }, "the scheduled run failed"),
+  });
+
+  async function reloadPaused(): Promise<void> {
+    const rows = await store.transaction((tx) => tx.flows.all());
+    paused.accepting = new Set(rows.filter((row) => !row.accepting).map((row) => row.id));
+    paused.running = new Set(rows.filter((row) => !row.running).map((row) => row.id));
+    blocked = blockedKeys(await store.transaction((tx) => tx.messages.blocked()));
+  }
+
+  async function deployAll(): Promise<void> {
+    await deploys.deploy();
+    await routes.refresh();
+    await reloadPaused();
+    options.onFlows(flows.all());
+  }
+
+  async function work(): Promise<void> {
+    const swept = await wakeWaiting(store, now());
+    if (swept.nextWake !== null) dispatcher.wakeAt(swept.nextWake);
+    routes.pump();
+    while (!stopping) {
+      const moved = await transforms();
+      const read = await files.turn();
+      if (!moved && !read) return;
+    }
+  }
+
+  /** Sources without a schedule are asked all the time. */
+  async function look(): Promise<void> {
+    if (await options.projectChanged()) await deployAll();
+    for (const flow of flows.all()) {
+      if (flow.definition.schedule !== null || stopping) continue;
+      if ((await files.take(flow)) > 0) dispatcher.wake();
+    }
+  }
+
+  await options.projectChanged();
+  await deployAll();
+  await files.refresh();
+  dispatcher.onWake(work, POLL_MS);
+  const looking = every(LOOK_MS, look, (error) =>
+    logger.error({ code: asHubError(error).code }, asHubError(error).message),
+  );
+  const housekeeping = every(
+    HOUSEKEEPING_MS,
+    () => expireEvents(store, now()),
+    () => undefined,
+  );
+
+  const readStatus = statusReader({
+    store,
+    flows,
+    now,
+    paused: (flow) => ({ accepting: accepting(flow), running: running(flow) }),
+    problems: (name) => deploys.problems(name),
+    route: (route) => routes.state(route),
+    nextSlot: (flow) => slots.next(flow),
+    free: () => freeBytes(settings.data),
+    limits: settings.limits,
+    counters,
+  });
+
+  const acts = commands({
+    store,
+    flows,
+    now,
+    changed: async () => {
+      await reloadPaused();
+      dispatcher.wake();
+      routes.pump();
+    },
+    runNow: async (flow) => {
+      const taken = await files.take(flow);
+      await files.hurry(flow);
+      dispatcher.wake();
+      return taken;
+    },
+    resumeRoute: (flow, to) => routes.resume(flow, to),
+    refreshFiles: async () => {
+      await files.refresh();
+      dispatcher.wake();
+    },
+    backup: async (folder) => backup(settings, store.backup, folder),
+  });
+
+  return {
+    ...acts,
+    flows: () => flows.all(),
+    async admit(items) {
+      if (stopping) throw new HubError("TL_STOPPING", "the hub is stopping");
+      const receipts = await admit(store, items, (flow) => flows.current(flow), now());
+      countAdmitted(counters, items, receipts, (flow) => flows.current(flow)?.name ?? "");
+      dispatcher.wake();
+      return receipts;
+    },
+    status: async (): Promise<EngineStatus> => ({ ...(await readStatus()), stopping }),
+    async stop() {
+      stopping = true;
+      looking.stop();
+      housekeeping.stop();
+      await slots.stop();
+      await dispatcher.close();
+      await files.close();
+      await routes.close();
+      for (const system of Object.values(options.systems)) await system.close();
+      await store.close();
+    },
+  };
+}
+
+/** Repeats work with pauses between, never twice at once. */
+function every(
+  milliseconds: number,
+  work: () => Promise<void>,
+  failed: (error: unknown) => void,
+): { stop(): void } {
+  let timer: NodeJS.Timeout;
+  let stopped = false;
+  const again = (): void => {
+    timer = setTimeout(() => {
+      work()
+        .catch(failed)
+        .finally(() => {
+          if (!stopped) again();
+        });
+    }, milliseconds);
+  };
+  again();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function backup(
+  settings: HubSettings,
+  copyStore: (folder: string) => Promise<void>,
+  folder: string,
+): Promise<number> {
+  const found = await readdir(folder).catch(() => []);
+  if (found.length > 0) throw new HubError("TL_CONFLICT", "the folder for the backup is not empty");
+  // The store first: every file it names is in the archive by then.
+  await copyStore(folder);
+  await cp(join(settings.data, "archive"), join(folder, "archive"), { recursive: true, force: true }).catch(
+    (error: unknown) => {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    },
+  );
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** Code and text of a failure; of an unknown one the stack without its first line, which may quote data. */
+function describeError(thrown: unknown): { code: string; text: string; stack?: string } {
+  const error = asHubError(thrown);
+  const cause = error.cause instanceof Error ? error.cause.stack?.split("\n").slice(1).join("\n") : undefined;
+  return { code: error.code, text: error.message, ...(cause === undefined ? {} : { stack: cause }) };
+}
+
+function describeIssue(issue: Issue): string {
+  const place = issue.place;
+  return `${place?.file ?? ""}:${place?.line ?? ""}:${place?.column ?? ""} ${issue.message}`;
+}

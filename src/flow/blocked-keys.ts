@@ -1,0 +1,29 @@
+/**
+ * The keys that wait behind a failing message, as this thread knows them. The store is the truth; this copy spares the
+ * happy path a query. It changes only after the commit that changed the store.
+ */
+export interface BlockedKeys {
+  /** The message or delivery that blocks the key on this scope (a route's id, or minus a flow's id). */
+  by(scope: number, key: string): number | undefined;
+  add(scope: number, key: string, by: number): void;
+  remove(scope: number, key: string): void;
+  count(scope: number): number;
+}
+
+export function blockedKeys(rows: readonly { scope: number; key: string; by: number }[]): BlockedKeys {
+  const scopes = new Map<number, Map<string, number>>();
+  const keys: BlockedKeys = {
+    by: (scope, key) => scopes.get(scope)?.get(key),
+    add(scope, key, by) {
+      const found = scopes.get(scope);
+      if (found === undefined) scopes.set(scope, new Map([[key, by]]));
+      else found.set(key, by);
+    },
+    remove(scope, key) {
+      scopes.get(scope)?.delete(key);
+    },
+    count: (scope) => scopes.get(scope)?.size ?? 0,
+  };
+  for (const row of rows) keys.add(row.scope, row.key, row.by);
+  return keys;
+}

@@ -1,0 +1,154 @@
+import type { FlowDefinition } from "../config/flow-definition.ts";
+import { HubError } from "../errors.ts";
+import type { Format } from "../format/format.ts";
+import { openFormat } from "../format/open.ts";
+import { compileMapping } from "../mapping/compile.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import type { Json } from "../message/json.ts";
+import { compileSchema } from "../schema/compile.ts";
+import type { Schema } from "../schema/schema.ts";
+import { type KeyOf, keyOf } from "./key.ts";
+import { sameDocument } from "./same-document.ts";
+
+/** A flow whose texts are compiled: a record in, what its routes get out. Pure; touches no store. */
+export interface CompiledFlow {
+  readonly definition: FlowDefinition;
+  /** How raw bytes become a record. Topic flows read JSON. */
+  readonly format: Format;
+  /** The ordering key of a record. @throws HubError TL_KEY_MISSING */
+  key(value: Json, record: RecordInfo): Promise<string | null>;
+  /** Names the source record within its system: `record:`, else the key. Null when neither gives a name. */
+  record(value: Json, record: RecordInfo, key: string | null): Promise<string | null>;
+  /** The event id of a record, or null when the flow has none. */
+  event(value: Json, record: RecordInfo): Promise<string | null>;
+  /** accepts → key → version → map → emits → routes. @throws HubError */
+  prepare(value: Json, record: RecordInfo): Promise<Prepared>;
+}
+
+/** What mappings may know of a record beside its content; bound to `$message`. */
+export interface RecordInfo {
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly file: string | null;
+  /** From 1; null for a message of its own. */
+  readonly row: number | null;
+  /** The key, when it was computed before. */
+  readonly key?: string | null;
+}
+
+export interface Prepared {
+  readonly key: string | null;
+  readonly version: string | number | null;
+  readonly mapped: Json;
+  /** The routes whose `when` holds, by name. */
+  readonly routes: readonly string[];
+}
+
+/** @throws HubError TL_CONFIG_INVALID, TL_MAPPING_INVALID with the place */
+export function compileFlow(definition: FlowDefinition): CompiledFlow {
+  const expression = (text: string, field: string): Mapping =>
+    compileMapping(text, { path: `${definition.file}#${field}`, deadline: definition.limits.deadline });
+  const file = (path: string): string => {
+    const text = definition.texts[path];
+    if (text === undefined) {
+      throw new HubError("TL_CONFIG_INVALID", `the flow version lacks the file ${path}`, {
+        place: { file: definition.file },
+      });
+    }
+    return text;
+  };
+  const schema = (path: string | null): Schema | null =>
+    path === null ? null : compileSchema(file(path), path, (ref) => definition.texts[ref]);
+
+  const format = openFormat("topic" in definition.source ? { json: {} } : definition.source.format);
+  const accepts = schema(definition.accepts);
+  const emits = sameDocument(definition.accepts, definition.emits, definition.map)
+    ? null
+    : schema(definition.emits);
+  const map =
+    definition.map === null
+      ? null
+      : compileMapping(file(definition.map), { path: definition.map, deadline: definition.limits.deadline });
+  const key: KeyOf | null =
+    definition.key === null ? null : keyOf(definition.key, expression(definition.key, "key"));
+  const version = definition.version === null ? null : expression(definition.version, "version");
+  const record: KeyOf | null =
+    definition.record === null ? null : keyOf(definition.record, expression(definition.record, "record"));
+  const event = definition.event === null ? null : expression(definition.event, "event");
+  const routes = definition.routes.map((route) => ({
+    to: route.to,
+    when: route.when === null ? null : expression(route.when, `routes.${route.to}.when`),
+  }));
+
+  return {
+    definition,
+    format,
+    async key(value, record) {
+      return key === null ? null : await key(value, bindings(record));
+    },
+    async record(value, info, known) {
+      return record === null ? known : await record(value, bindings(info));
+    },
+    async event(value, record) {
+      if (event === null) return null;
+      const found = await event.evaluate(value, bindings(record));
+      return typeof found === "string" || typeof found === "number" ? String(found) : null;
+    },
+    async prepare(value, record) {
+      const bound = bindings(record);
+      check(accepts, value, "TL_ACCEPTS_FAILED", "the record breaks");
+      const known = record.key !== undefined ? record.key : key === null ? null : await key(value, bound);
+      const at = version === null ? undefined : await version.evaluate(value, bound);
+      const mapped = map === null ? value : await map.evaluate(value, bound);
+      if (mapped === undefined) {
+        throw new HubError("TL_MAPPING_FAILED", "the mapping gives nothing for this record", {
+          place: { file: map?.path ?? definition.file },
+        });
+      }
+      check(emits, mapped, "TL_EMITS_FAILED", "the mapping's result breaks");
+      const open: string[] = [];
+      for (const route of routes) {
+        if (route.when === null || truthy(await route.when.evaluate(mapped, bound))) open.push(route.to);
+      }
+      return {
+        key: known,
+        version: typeof at === "string" || typeof at === "number" ? at : null,
+        mapped,
+        routes: open,
+      };
+    },
+  };
+}
+
+function check(
+  schema: Schema | null,
+  value: Json,
+  code: "TL_ACCEPTS_FAILED" | "TL_EMITS_FAILED",
+  words: string,
+): void {
+  if (schema === null) return;
+  const issues = schema.validate(value);
+  const first = issues[0];
+  if (first === undefined) return;
+  throw new HubError(code, `${words} ${schema.path}: ${first.message}`, {
+    place: { ...(first.place?.field === undefined ? {} : { field: first.place.field }) },
+    issues,
+  });
+}
+
+function bindings(record: RecordInfo): Readonly<Record<string, Json>> {
+  return {
+    message: {
+      receivedAt: record.receivedAt,
+      headers: record.headers ?? {},
+      file: record.file,
+      row: record.row,
+    },
+  };
+}
+
+/** JSONata's own rule is `$boolean()`; a `when` is usually a comparison, so only the plain cases count. */
+function truthy(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== false && value !== "" && value !== 0;
+}

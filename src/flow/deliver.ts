@@ -1,0 +1,228 @@
+import type { Outgoing, Sink } from "../connector/contract.ts";
+import { asHubError, HubError, toFailure } from "../errors.ts";
+import { deliveryId } from "../message/id.ts";
+import type { Json } from "../message/json.ts";
+import type { StoredDelivery } from "../store/delivery-table.ts";
+import type { Store } from "../store/store.ts";
+import type { BlockedKeys } from "./blocked-keys.ts";
+import { deliveryRecorder, type Ending } from "./delivery-recorder.ts";
+import { failpoint } from "./failpoint.ts";
+import type { LiveFlow, LiveRoute } from "./live-flow.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** How long one attempt may take in all; less than half of a lease, should there be leases. Milliseconds. */
+const ATTEMPT_DEADLINE = 14_000;
+const CLAIM = 256;
+/** First and longest pause of a route whose system does not answer; milliseconds. */
+const SYSTEM_WAIT = { first: 1_000, last: 30_000 };
+
+export interface SenderEnvironment {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly blocked: BlockedKeys;
+  /** The flow version in force, for its policy; undefined when the flow is gone. */
+  readonly flow: () => LiveFlow | undefined;
+  readonly wakeAt: (at: number) => void;
+  readonly note: (event: "sent" | "failed" | "waits" | "stops", code: string | null) => void;
+}
+
+/** Sends the deliveries of one route, in order per key, several keys at once. */
+export interface Sender {
+  /** Looks for work. Never sends while the route waits or is stopped. */
+  pump(): Promise<void>;
+  /** Settles what was under way when the hub died: asks the target, else parks. Before the first pump. */
+  recover(begun: readonly StoredDelivery[]): Promise<void>;
+  /** The route goes on after a stop. */
+  resume(): void;
+  readonly state: { stopped: string | null; waitingUntil: number | null };
+  /** No attempt begins after this; resolves when those under way are recorded. */
+  close(): Promise<void>;
+}
+
+export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, stopped: string | null): Sender {
+  const state = { stopped, waitingUntil: null as number | null };
+  const busyKeys = new Set<string>();
+  const inWork = new Set<number>();
+  const underWay = new Set<Promise<void>>();
+  const record = deliveryRecorder(route, env);
+  const limit = sink.concurrency ?? 4;
+  const closing = new AbortController();
+  let failures = 0;
+  let ended = 0;
+  let pumping: Promise<void> | null = null;
+  let again = false;
+
+  const open = (): boolean => {
+    if (closing.signal.aborted || state.stopped !== null || env.flow() === undefined) return false;
+    if (state.waitingUntil !== null && env.now() < state.waitingUntil) return false;
+    return true;
+  };
+  /** While the system is down one real message at a time tells whether it is back. */
+  const places = (): number => (failures > 0 ? Math.min(1, limit) : limit) - underWay.size;
+
+  async function pump(): Promise<void> {
+    let after = 0;
+    while (open() && places() > 0) {
+      const before = ended;
+      const claimed = await env.store.transaction((tx) => tx.deliveries.queued(route.id, after, CLAIM));
+      // An attempt ended while the list was read: the list may still name its delivery as queued.
+      if (ended !== before) continue;
+      if (claimed.length === 0) return;
+      const held: StoredDelivery[] = [];
+      for (const delivery of claimed) {
+        after = delivery.id;
+        if (!open() || places() <= 0) break;
+        if (delivery.key !== null) {
+          const by = env.blocked.by(route.id, delivery.key);
+          if (by !== undefined && by !== delivery.id) {
+            held.push(delivery);
+            continue;
+          }
+          if (busyKeys.has(delivery.key)) continue;
+        } else if (inWork.has(delivery.id)) continue;
+        start(delivery);
+      }
+      if (held.length > 0) await record.hold(held);
+      if (claimed.length < CLAIM) return;
+    }
+  }
+
+  function start(delivery: StoredDelivery): void {
+    inWork.add(delivery.id);
+    if (delivery.key !== null) busyKeys.add(delivery.key);
+    const attempt = attemptOnce(delivery)
+      .catch((error: unknown) => env.note("failed", asHubError(error).code))
+      .finally(() => {
+        ended += 1;
+        underWay.delete(attempt);
+        inWork.delete(delivery.id);
+        if (delivery.key !== null) busyKeys.delete(delivery.key);
+        void sender.pump();
+      });
+    underWay.add(attempt);
+  }
+
+  async function attemptOnce(delivery: StoredDelivery): Promise<void> {
+    const flow = env.flow();
+    if (flow === undefined) return;
+    if (await record.isStale(delivery)) return;
+    const number = delivery.attempts + 1;
+    const startedAt = env.now();
+    if (!sink.idempotent) await record.begin(delivery, number, startedAt);
+    let ending: Ending;
+    try {
+      const sent = await sink.send(
+        outgoing(delivery, route, number),
+        AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_DEADLINE)]),
+      );
+      failpoint("after_deliver");
+      failures = 0;
+      state.waitingUntil = null;
+      ending = { kind: "applied", answer: sent.answer };
+      env.note("sent", null);
+    } catch (error) {
+      ending = await afterFailure(delivery, asHubError(error), flow, number);
+    }
+    await record.end(delivery, number, startedAt, ending);
+  }
+
+  async function afterFailure(
+    delivery: StoredDelivery,
+    error: HubError,
+    flow: LiveFlow,
+    number: number,
+  ): Promise<Ending> {
+    const now = env.now();
+    const verdict = verdictOf(error, flow.definition, number, now, env.random());
+    env.note(
+      verdict.kind === "route-waits" ? "waits" : verdict.kind === "route-stops" ? "stops" : "failed",
+      error.code,
+    );
+    switch (verdict.kind) {
+      case "route-waits": {
+        failures += 1;
+        const wait =
+          Math.min(SYSTEM_WAIT.first * 2 ** Math.min(failures - 1, 10), SYSTEM_WAIT.last) *
+          (0.8 + 0.4 * env.random());
+        state.waitingUntil = verdict.until ?? now + wait;
+        env.wakeAt(state.waitingUntil);
+        return { kind: "again", failure: verdict.failure };
+      }
+      case "route-stops":
+        state.stopped = `${verdict.failure.code}: ${verdict.failure.message}`;
+        return { kind: "stop", failure: verdict.failure, reason: state.stopped };
+      case "in-doubt":
+        return await clearDoubt(delivery, number, verdict.failure);
+      case "retry":
+        env.wakeAt(verdict.nextAt);
+        return { kind: "retry", nextAt: verdict.nextAt, failure: verdict.failure };
+      case "park":
+        return { kind: "park", failure: verdict.failure };
+    }
+  }
+
+  /** An attempt of which nobody knows the end: the target is asked, and where it cannot be asked a person is. */
+  async function clearDoubt(
+    delivery: StoredDelivery,
+    number: number,
+    failure: ReturnType<typeof toFailure>,
+  ): Promise<Ending> {
+    if (sink.probe === undefined) return { kind: "park", failure };
+    try {
+      const there = await sink.probe(
+        outgoing(delivery, route, number),
+        AbortSignal.timeout(ATTEMPT_DEADLINE),
+      );
+      return there
+        ? { kind: "applied", answer: "found by probe" }
+        : { kind: "retry", nextAt: env.now(), failure };
+    } catch {
+      return { kind: "park", failure };
+    }
+  }
+
+  const sender: Sender = {
+    state,
+    pump() {
+      if (pumping !== null) {
+        again = true;
+        return pumping;
+      }
+      again = false;
+      pumping = pump().finally(() => {
+        pumping = null;
+        if (again) void sender.pump();
+      });
+      return pumping;
+    },
+    async recover(begun) {
+      for (const delivery of begun) {
+        const doubt = new HubError("TL_IN_DOUBT", "the hub ended while this was being sent");
+        const ending = await clearDoubt(delivery, delivery.attempts, toFailure(doubt));
+        await record.end(delivery, delivery.attempts, env.now(), ending);
+      }
+    },
+    resume() {
+      state.stopped = null;
+      state.waitingUntil = null;
+      failures = 0;
+    },
+    async close() {
+      closing.abort(new HubError("TL_STOPPING", "the hub is stopping"));
+      await pumping?.catch(() => undefined);
+      await Promise.allSettled(underWay);
+    },
+  };
+  return sender;
+}
+
+function outgoing(delivery: StoredDelivery, route: LiveRoute, attempt: number): Outgoing {
+  return {
+    id: deliveryId(delivery.message, route.to, delivery.replay),
+    sequence: delivery.id,
+    key: delivery.key,
+    body: JSON.parse(Buffer.from(delivery.body).toString("utf8")) as Json,
+    attempt,
+  };
+}

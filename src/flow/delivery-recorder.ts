@@ -1,0 +1,209 @@
+import { isOlder } from "../crm/version.ts";
+import type { Failure } from "../errors.ts";
+import type { Attempt, DeliveryChange, RouteKey, StoredDelivery } from "../store/delivery-table.ts";
+import type { Store, Tx } from "../store/store.ts";
+import type { BlockedKeys } from "./blocked-keys.ts";
+import type { LiveFlow, LiveRoute } from "./live-flow.ts";
+import { describeFailure, trailEntry } from "./trail.ts";
+
+/** How an attempt ended. */
+export type Ending =
+  | { readonly kind: "applied"; readonly answer: string }
+  /** Sent again when the route goes on; not counted. */
+  | { readonly kind: "again"; readonly failure: Failure }
+  | { readonly kind: "stop"; readonly failure: Failure; readonly reason: string }
+  | { readonly kind: "retry"; readonly nextAt: number; readonly failure: Failure }
+  | { readonly kind: "park"; readonly failure: Failure };
+
+interface RecorderEnvironment {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly blocked: BlockedKeys;
+  readonly flow: () => LiveFlow | undefined;
+}
+
+interface Entry {
+  readonly delivery: StoredDelivery;
+  readonly number: number;
+  readonly startedAt: number;
+  readonly ending: Ending;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Writes what became of attempts; attempts that end together share a commit. */
+export interface DeliveryRecorder {
+  /** Commits that an attempt begins, for targets that are not idempotent. */
+  begin(delivery: StoredDelivery, number: number, at: number): Promise<void>;
+  end(delivery: StoredDelivery, number: number, startedAt: number, ending: Ending): Promise<void>;
+  /** Puts deliveries behind a blocked key aside. */
+  hold(deliveries: readonly StoredDelivery[]): Promise<void>;
+  /** Ends a delivery as stale when the route has applied something newer of its key; true when it did. */
+  isStale(delivery: StoredDelivery): Promise<boolean>;
+}
+
+export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): DeliveryRecorder {
+  let pending: Entry[] = [];
+  let writing = false;
+
+  async function write(): Promise<void> {
+    while (pending.length > 0) {
+      const batch = pending;
+      pending = [];
+      try {
+        const effects = await env.store.transaction((tx) => commit(tx, route, batch, env));
+        for (const effect of effects) {
+          if (effect.blocks) env.blocked.add(route.id, effect.key, effect.by);
+          else env.blocked.remove(route.id, effect.key);
+        }
+        for (const entry of batch) entry.resolve();
+      } catch (error) {
+        for (const entry of batch) entry.reject(error);
+      }
+    }
+  }
+
+  return {
+    begin: (delivery, number, at) =>
+      env.store.transaction(async (tx) => {
+        await tx.deliveries.change([{ ...unchanged(delivery), state: "sending", attempts: number, at }]);
+        await tx.deliveries.attempts([attemptRow(delivery, number, at, null, null, null)]);
+      }),
+    end(delivery, number, startedAt, ending) {
+      return new Promise((resolve, reject) => {
+        pending.push({ delivery, number, startedAt, ending, resolve, reject });
+        if (writing) return;
+        writing = true;
+        // Those that end in the same turn of the event loop share the first commit too.
+        queueMicrotask(() => {
+          void write().finally(() => {
+            writing = false;
+          });
+        });
+      });
+    },
+    hold: (deliveries) =>
+      env.store.transaction((tx) =>
+        tx.deliveries.change(deliveries.map((one) => ({ ...unchanged(one), state: "held", at: env.now() }))),
+      ),
+    async isStale(delivery) {
+      const key = delivery.key;
+      if (key === null || delivery.allowStale || (delivery.version === null && delivery.replay === 0))
+        return false;
+      return env.store.transaction(async (tx) => {
+        const last = (await tx.deliveries.lastApplied(route.id, [key])).get(key);
+        if (last === undefined || !older(delivery, last)) return false;
+        const at = env.now();
+        await tx.deliveries.change([{ ...unchanged(delivery), state: "done", outcome: "stale", at }]);
+        await books(tx, route, delivery, "stale", at);
+        return true;
+      });
+    },
+  };
+}
+
+function older(delivery: StoredDelivery, last: RouteKey): boolean {
+  if (delivery.version !== null && last.version !== null) return isOlder(delivery.version, last.version);
+  return delivery.message < last.message;
+}
+
+interface Effect {
+  readonly key: string;
+  readonly by: number;
+  readonly blocks: boolean;
+}
+
+async function commit(
+  tx: Tx,
+  route: LiveRoute,
+  batch: readonly Entry[],
+  env: RecorderEnvironment,
+): Promise<readonly Effect[]> {
+  const at = env.now();
+  const ordered = env.flow()?.definition.carries !== "state";
+  const changes: DeliveryChange[] = [];
+  const attempts: Attempt[] = [];
+  const applied: RouteKey[] = [];
+  const effects: Effect[] = [];
+  for (const { delivery, number, startedAt, ending } of batch) {
+    const code = "failure" in ending ? ending.failure.code : null;
+    const answer = ending.kind === "applied" ? ending.answer : null;
+    attempts.push(attemptRow(delivery, number, startedAt, at, code, answer));
+    changes.push(changeOf(delivery, number, ending, at));
+    if (ending.kind === "applied" && delivery.key !== null) {
+      applied.push({ key: delivery.key, message: delivery.message, version: delivery.version });
+    }
+    if (ending.kind === "applied" || ending.kind === "park")
+      await books(tx, route, delivery, ending.kind === "park" ? "parked" : "applied", at);
+    if (ending.kind === "park" || ending.kind === "retry") {
+      const step = ending.kind === "park" ? "parked" : "waiting";
+      await tx.messages.trail([
+        trailEntry(delivery.message, at, step, `${route.to}: ${describeFailure(ending.failure)}`),
+      ]);
+    }
+    if (ending.kind === "stop") await tx.flows.setStopped(route.id, ending.reason);
+    if (delivery.key === null) continue;
+    const by = env.blocked.by(route.id, delivery.key);
+    const blocks =
+      ordered && (ending.kind === "retry" || (ending.kind === "park" && route.definition.onPark === "block"));
+    if (blocks && by === undefined) {
+      await tx.messages.block(route.id, delivery.key, delivery.id, at);
+      effects.push({ key: delivery.key, by: delivery.id, blocks: true });
+    } else if (!blocks && by === delivery.id && ending.kind !== "again" && ending.kind !== "stop") {
+      await tx.messages.unblock(route.id, delivery.key, delivery.id);
+      effects.push({ key: delivery.key, by: delivery.id, blocks: false });
+    }
+  }
+  await tx.deliveries.change(changes);
+  await tx.deliveries.attempts(attempts);
+  if (applied.length > 0) await tx.deliveries.applied(route.id, applied);
+  return effects;
+}
+
+function changeOf(delivery: StoredDelivery, number: number, ending: Ending, at: number): DeliveryChange {
+  const base = { ...unchanged(delivery), attempts: number, at };
+  switch (ending.kind) {
+    case "applied":
+      return { ...base, state: "done", outcome: "applied", answer: ending.answer };
+    case "again":
+    case "stop":
+      return { ...base, state: "queued", attempts: number - 1, failure: ending.failure };
+    case "retry":
+      return { ...base, state: "waiting", nextAt: ending.nextAt, failure: ending.failure };
+    case "park":
+      return { ...base, state: "parked", failure: ending.failure };
+  }
+}
+
+function unchanged(delivery: StoredDelivery): Omit<DeliveryChange, "at" | "state"> {
+  return {
+    id: delivery.id,
+    attempts: delivery.attempts,
+    nextAt: null,
+    outcome: null,
+    failure: null,
+    answer: null,
+  };
+}
+
+function attemptRow(
+  delivery: StoredDelivery,
+  attempt: number,
+  startedAt: number,
+  endedAt: number | null,
+  code: string | null,
+  answer: string | null,
+): Attempt {
+  return { delivery: delivery.id, attempt, startedAt, endedAt, code, answer };
+}
+
+async function books(
+  tx: Tx,
+  route: LiveRoute,
+  delivery: StoredDelivery,
+  outcome: string,
+  at: number,
+): Promise<void> {
+  await tx.tallies.add(at, [{ flow: delivery.flow, route: route.id, outcome, n: 1 }]);
+  if (delivery.file !== null) await tx.files.shift(delivery.file, route.to, "waiting", outcome, 1);
+}

@@ -1,0 +1,261 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { MessageChannel, Worker } from "node:worker_threads";
+import { DEFAULT_LIMITS, type FlowEntry } from "./api/deps.ts";
+import { createServer } from "./api/server.ts";
+import { loadOrCreateToken } from "./api/token.ts";
+import { openSqliteReads } from "./backend/sqlite/reads.ts";
+import { DATABASE } from "./backend/sqlite/store.ts";
+import type { EngineStatus } from "./control/engine.ts";
+import { connectEngine, type RemoteEngine } from "./control/rpc.ts";
+import { HubError } from "./errors.ts";
+import { runExamples } from "./examples.ts";
+import { openFormat } from "./format/open.ts";
+import { enableLinearRegex } from "./mapping/regex-guard.ts";
+import { LOG_LEVELS, type LogLevel, openLogger } from "./observe/logger.ts";
+import { openProject } from "./project.ts";
+import type { FlowInForce, FromEngine, ProjectPlace, ThreadStart } from "./thread.ts";
+
+export interface HubOptions {
+  /** The project folder. */
+  readonly dir: string;
+  /** Replaces the data folder of `tieline.yaml`. */
+  readonly data?: string;
+  /** Replaces `listen` of `tieline.yaml`: `host:port`. */
+  readonly listen?: string;
+  /** Do not run the shipped examples on an empty data folder. */
+  readonly empty: boolean;
+  readonly version: string;
+  /** Prints one line for the person who started it. */
+  print(line: string): void;
+}
+
+export interface RunningHub {
+  readonly url: string;
+  /** Takes nothing new, finishes what is under way, closes. */
+  stop(): Promise<void>;
+  /** Resolves when the hub has stopped; rejects when it cannot go on. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * Starts a hub: the front (HTTP, reads) on this thread, the engine on its own. Composition only; with `engine.ts` the
+ * place that picks a technology.
+ * @throws HubError when the project, the data folder or the address cannot be used
+ */
+export async function startHub(options: HubOptions): Promise<RunningHub> {
+  enableLinearRegex();
+  const place: ProjectPlace = {
+    dir: options.dir,
+    startedAt: Date.now(),
+    ...(options.data === undefined ? {} : { data: options.data }),
+    ...(options.listen === undefined ? {} : { listen: options.listen }),
+  };
+  const logLevel = logLevelOf(process.env["TIELINE_LOG"]);
+  const logger = openLogger(logLevel);
+  const project = await openProject(place, "front");
+  const { settings } = project;
+  const fresh = !existsSync(join(settings.storage.folder, DATABASE));
+  const { token, created } = loadOrCreateToken(settings.data);
+  const thread = await startThread(place, logLevel);
+  const { engine } = thread;
+
+  const reads = openSqliteReads(settings.storage.folder);
+  const entries = flowEntries(thread);
+  const server = await createServer({
+    engine,
+    status: () => ({ ...latest(engine), stopping: latest(engine).stopping || thread.stopping() }),
+    flows: entries,
+    source: (system, name) => {
+      const source = project.systems[system]?.sources[name];
+      return source?.kind === "push" ? source : undefined;
+    },
+    openFormat: (definition) =>
+      openFormat("topic" in definition.source ? { json: {} } : definition.source.format),
+    queries: reads.queries,
+    crm: reads.crm,
+    systems: () =>
+      Object.entries(settings.systems).map(([name, system]) => ({
+        name,
+        connector: system.connector,
+        written: system.written,
+        check: async () => project.systems[name]?.check(),
+      })),
+    settings,
+    token,
+    logger,
+    now: () => Date.now(),
+    version: options.version,
+    limits: DEFAULT_LIMITS,
+  });
+  let url: string;
+  try {
+    url = await server.listen({ host: settings.listen.host, port: settings.listen.port });
+  } catch (error) {
+    await thread.stop();
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw new HubError(
+      "TL_CONFIG_INVALID",
+      `cannot listen on ${settings.listen.host}:${settings.listen.port} (${code})`,
+      {
+        cure: "Stop what listens there, or choose another address with --listen or TIELINE_LISTEN.",
+      },
+    );
+  }
+  say(options, { url, token: created ? token : null, data: settings.data, flows: thread.flows() });
+  if (fresh && !options.empty)
+    await runExamples({
+      url,
+      dir: settings.dir,
+      flows: thread.flows(),
+      systems: project.systems,
+      queries: reads.queries,
+      engine,
+      print: options.print,
+    });
+
+  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    // In the order the data flows: the door first, then the engine; reads last.
+    thread.markStopping();
+    await server.close();
+    await thread.stop();
+    await reads.queries.close();
+    for (const system of Object.values(project.systems)) await system.close();
+  };
+  return {
+    url,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+    done: thread.done,
+  };
+}
+
+function latest(engine: RemoteEngine): EngineStatus {
+  const status = engine.latest();
+  if (status === null) throw new HubError("TL_STOPPING", "the engine has not started yet");
+  return status;
+}
+
+function logLevelOf(text: string | undefined): LogLevel {
+  return LOG_LEVELS.find((level) => level === text) ?? "warn";
+}
+
+/** Flows with their state; the same array as long as no definition changes. */
+function flowEntries(thread: EngineThread): () => readonly FlowEntry[] {
+  let made: {
+    readonly from: readonly FlowInForce[];
+    readonly names: string;
+    readonly entries: readonly FlowEntry[];
+  } | null = null;
+  return () => {
+    const flows = thread.flows();
+    const statuses = latest(thread.engine).flows;
+    const names = statuses.map((status) => `${status.name} ${status.version}`).join();
+    if (made === null || made.from !== flows || made.names !== names) {
+      const entries = statuses.map((status) => ({
+        definition: flows.find((flow) => flow.id === status.id)?.definition ?? null,
+        status,
+      }));
+      made = { from: flows, names, entries };
+    }
+    return made.entries;
+  };
+}
+
+interface EngineThread {
+  readonly engine: RemoteEngine;
+  flows(): readonly FlowInForce[];
+  stopping(): boolean;
+  markStopping(): void;
+  stop(): Promise<void>;
+  readonly done: Promise<void>;
+}
+
+async function startThread(place: ProjectPlace, logLevel: LogLevel): Promise<EngineThread> {
+  const { port1, port2 } = new MessageChannel();
+  const start: ThreadStart = { project: place, logLevel, port: port2 };
+  const worker = new Worker(new URL("./engine-thread.js", import.meta.url), {
+    workerData: start,
+    transferList: [port2],
+  });
+  const engine = connectEngine(port1);
+  let flows: readonly FlowInForce[] = [];
+  let stopping = false;
+  let ended: () => void = () => undefined;
+  let failed: (error: HubError) => void = () => undefined;
+  const done = new Promise<void>((resolve, reject) => {
+    ended = resolve;
+    failed = reject;
+  });
+  done.catch(() => undefined);
+  await new Promise<void>((ready, refused) => {
+    worker.on("message", (message: FromEngine) => {
+      switch (message.kind) {
+        case "flows":
+          flows = message.flows;
+          return;
+        case "ready":
+          return ready();
+        case "stopped":
+          return ended();
+        case "failed": {
+          const error = new HubError(message.code, message.message, {
+            cure: message.cure,
+            issues: message.issues,
+          });
+          refused(error);
+          return failed(error);
+        }
+      }
+    });
+    const gone = (reason: string): void => {
+      const error = new HubError("TL_STOPPING", `the engine ended: ${reason}`);
+      engine.fail(error);
+      refused(error);
+      if (stopping) ended();
+      else failed(error);
+    };
+    worker.on("error", (error) => gone(error.name));
+    worker.on("exit", (code) => gone(`exit code ${code}`));
+  });
+  return {
+    engine,
+    flows: () => flows,
+    stopping: () => stopping,
+    markStopping: () => {
+      stopping = true;
+    },
+    async stop() {
+      stopping = true;
+      worker.postMessage({ kind: "stop" });
+      await done.catch(() => undefined);
+      port1.close();
+      await worker.terminate();
+    },
+    done,
+  };
+}
+
+function say(
+  options: HubOptions,
+  hub: {
+    readonly url: string;
+    readonly token: string | null;
+    readonly data: string;
+    readonly flows: readonly FlowInForce[];
+  },
+): void {
+  const { print } = options;
+  print(`Tieline ${options.version} listens on ${hub.url}`);
+  print(`  data    ${hub.data}`);
+  print(
+    `  flows   ${hub.flows.length === 0 ? "none yet: tieline new flow <name>" : hub.flows.map((flow) => flow.definition.name).join(", ")}`,
+  );
+  if (hub.token !== null) {
+    print(`  token   ${hub.token}`);
+    print("          shown this once; it is kept in the data folder, file api-token, and opens the API");
+  }
+}

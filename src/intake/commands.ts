@@ -1,0 +1,139 @@
+import type { Act, Engine, Pausable, ReplayOptions, ReplayPlanReport, Selection } from "../control/engine.ts";
+import { HubError } from "../errors.ts";
+import { discardMessage, parkMessage } from "../flow/acts.ts";
+import type { LiveFlow } from "../flow/live-flow.ts";
+import type { FlowRegistry } from "../flow/registry.ts";
+import { replay, reportReplay } from "../flow/replay.ts";
+import { parseMessageId } from "../message/id.ts";
+import type { MessageSelection } from "../store/message-table.ts";
+import type { Store, Tx } from "../store/store.ts";
+
+/** No bulk act touches more than this at once; the rest is left for the next. */
+const MOST_SELECTED = 100_000;
+
+export interface CommandEnvironment {
+  readonly store: Store;
+  readonly flows: FlowRegistry;
+  readonly now: () => number;
+  /** Reads pauses and blocked keys anew and wakes the workers. */
+  readonly changed: () => Promise<void>;
+  readonly runNow: (flow: LiveFlow) => Promise<number>;
+  readonly resumeRoute: (flow: LiveFlow, to: string) => Promise<void>;
+  readonly refreshFiles: () => Promise<void>;
+  readonly backup: (folder: string) => Promise<number>;
+}
+
+type Commands = Omit<Engine, "admit" | "status">;
+
+/** What people do to a hub. Each act is in the audit log in the transaction that carries it out (invariant I6). */
+export function commands(env: CommandEnvironment): Commands {
+  async function act<Result>(
+    by: Act,
+    verb: string,
+    target: string,
+    detail: object | null,
+    work: (tx: Tx) => Promise<Result>,
+  ): Promise<Result> {
+    const result = await env.store.transaction(async (tx) => {
+      const done = await work(tx);
+      await tx.audit.add({
+        at: env.now(),
+        actor: by.actor,
+        act: verb,
+        target,
+        detail: detail === null ? null : JSON.stringify(detail),
+        reason: by.reason,
+      });
+      return done;
+    });
+    await env.changed();
+    return result;
+  }
+
+  function flowNamed(name: string): LiveFlow {
+    const flow = env.flows.byName(name);
+    if (flow === undefined) throw new HubError("TL_NOT_FOUND", `there is no flow ${name} in force`);
+    return flow;
+  }
+
+  async function setPaused(tx: Tx, flow: LiveFlow, what: Pausable, paused: boolean): Promise<void> {
+    const row = (await tx.flows.all()).find((one) => one.id === flow.id);
+    const accepting = what === "deliver" ? (row?.accepting ?? true) : !paused;
+    const running = what === "accept" ? (row?.running ?? true) : !paused;
+    await tx.flows.setPaused(flow.id, accepting, running);
+  }
+
+  function toSelection(selection: Selection): MessageSelection {
+    const { messages, flow, ...rest } = selection;
+    if (messages === undefined && flow === undefined && Object.keys(rest).length === 0) {
+      throw new HubError("TL_USAGE", "a replay needs at least one condition");
+    }
+    return {
+      ...rest,
+      ...(messages === undefined ? {} : { places: messages.map(parseMessageId) }),
+      ...(flow === undefined ? {} : { flow: flowNamed(flow).id }),
+    };
+  }
+
+  return {
+    pause: (by, flow, what) =>
+      act(by, "pause", flow, { what }, (tx) => setPaused(tx, flowNamed(flow), what, true)),
+    resume: (by, flow, what) =>
+      act(by, "resume", flow, { what }, (tx) => setPaused(tx, flowNamed(flow), what, false)),
+    async runNow(by, name) {
+      const flow = flowNamed(name);
+      await act(by, "run", name, null, async () => undefined);
+      return { files: await env.runNow(flow) };
+    },
+    planReplay: (selection) =>
+      env.store.transaction(async (tx) =>
+        reportReplay(await tx.messages.select(toSelection(selection), MOST_SELECTED)),
+      ),
+    replay: (by: Act, selection: Selection, options: ReplayOptions): Promise<ReplayPlanReport> =>
+      act(
+        by,
+        "replay",
+        selection.messages?.join(" ") ?? selection.flow ?? "messages",
+        { selection, options },
+        async (tx) => {
+          const selected = await tx.messages.select(toSelection(selection), MOST_SELECTED);
+          return reportReplay(await replay(tx, selected, options, env.flows, env.now()));
+        },
+      ),
+    park: (by, message) =>
+      act(by, "park", message, null, async (tx) => {
+        const place = parseMessageId(message);
+        await parkMessage(tx, place, await flowOf(tx, place), env.now());
+      }),
+    discard: (by, message) =>
+      act(by, "discard", message, null, async (tx) => {
+        const place = parseMessageId(message);
+        await discardMessage(tx, place, await flowOf(tx, place), env.now());
+      }),
+    async resumeRoute(by, name, route) {
+      const flow = flowNamed(name);
+      await env.resumeRoute(flow, route);
+      await act(by, "resume-route", `${name} ${route}`, null, async () => undefined);
+    },
+    async resumeFile(by, id) {
+      await act(by, "resume-file", String(id), null, async (tx) => {
+        const file = await tx.files.get(id);
+        if (file === undefined) throw new HubError("TL_NOT_FOUND", `there is no file ${id}`);
+        if (file.state !== "stopped")
+          throw new HubError("TL_CONFLICT", `the file is ${file.state}; only a stopped one goes on`);
+        await tx.files.resume(id);
+      });
+      await env.refreshFiles();
+    },
+    async backup(by, folder) {
+      const bytes = await env.backup(folder);
+      await act(by, "backup", folder, { bytes }, async () => undefined);
+      return { bytes };
+    },
+  };
+
+  async function flowOf(tx: Tx, place: number): Promise<LiveFlow | undefined> {
+    const message = await tx.messages.get(place);
+    return message === undefined ? undefined : env.flows.current(message.flow);
+  }
+}

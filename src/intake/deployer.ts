@@ -1,0 +1,124 @@
+import type { FlowDefinition } from "../config/flow-definition.ts";
+import { asHubError, type Issue } from "../errors.ts";
+import { compileFlow } from "../flow/compile.ts";
+import { type LiveFlow, liveFlow } from "../flow/live-flow.ts";
+import { type FlowRegistry, flowRegistry } from "../flow/registry.ts";
+import { versionHash } from "../flow/version-hash.ts";
+import type { Store } from "../store/store.ts";
+
+/** A flow folder as it lies on disk now: a definition, or what is wrong with it. */
+export interface FolderState {
+  readonly name: string;
+  readonly definition: FlowDefinition | null;
+  readonly issues: readonly Issue[];
+}
+
+export interface DeployerEnvironment {
+  readonly store: Store;
+  readonly now: () => number;
+  /** Reads every flow folder. */
+  readonly read: () => Promise<readonly FolderState[]>;
+  /** A definition from the texts of a stored version. @throws HubError when this program cannot read them */
+  readonly fromTexts: (name: string, texts: Readonly<Record<string, string>>) => FlowDefinition;
+  readonly deployed: (flow: LiveFlow, before: LiveFlow | undefined) => void;
+  readonly broken: (name: string, issues: readonly Issue[]) => void;
+}
+
+/** Puts flow folders in force: each text set is a version named by its hash, and stays in the store. */
+export interface Deployer {
+  readonly flows: FlowRegistry;
+  /** Takes up what changed on disk. A broken folder leaves its old version running and says why. */
+  deploy(): Promise<void>;
+  /** What is wrong with the newest text of a flow; empty when it is in force. */
+  problems(name: string): readonly Issue[];
+}
+
+export function deployer(env: DeployerEnvironment): Deployer {
+  const problems = new Map<string, readonly Issue[]>();
+  const flows = flowRegistry(loadVersion);
+
+  async function loadVersion(id: number): Promise<LiveFlow> {
+    const { version, name, routes } = await env.store.transaction(async (tx) => {
+      const found = await tx.flows.version(id);
+      const row = (await tx.flows.all()).find((flow) => flow.id === found?.flow);
+      return { version: found, name: row?.name, routes: await tx.flows.routes() };
+    });
+    if (version === undefined || name === undefined)
+      throw new Error(`flow version ${id} is not in the store`);
+    return liveFlow(version, compileFlow(env.fromTexts(name, version.texts)), routes);
+  }
+
+  async function takeUp(folder: FolderState): Promise<void> {
+    if (folder.definition === null) return refuse(folder.name, folder.issues);
+    const definition = folder.definition;
+    const hash = versionHash(definition.texts);
+    const before = flows.byName(folder.name);
+    if (before?.hash === hash) {
+      if (problems.delete(folder.name))
+        await env.store.transaction((tx) => tx.flows.setProblem(folder.name, null));
+      return;
+    }
+    try {
+      const compiled = compileFlow(definition);
+      if (before !== undefined && before.definition.key !== definition.key && (await underWay(before))) {
+        const message = "the change of `key` waits until what is under way with the old key has ended";
+        return await refuse(folder.name, [{ message, place: { file: definition.file } }]);
+      }
+      const routes = definition.routes.map((route) => route.to);
+      const flow = await env.store.transaction(async (tx) => {
+        const version = await tx.flows.deploy(folder.name, hash, definition.texts, routes, env.now());
+        return liveFlow(version, compiled, await tx.flows.routes());
+      });
+      problems.delete(folder.name);
+      flows.put(flow);
+      env.deployed(flow, before);
+    } catch (thrown) {
+      const error = asHubError(thrown);
+      await refuse(folder.name, [
+        { message: error.describe(), ...(error.place === undefined ? {} : { place: error.place }) },
+      ]);
+    }
+  }
+
+  async function refuse(name: string, issues: readonly Issue[]): Promise<void> {
+    const text = issues.map((issue) => issue.message).join("\n");
+    const known = problems
+      .get(name)
+      ?.map((issue) => issue.message)
+      .join("\n");
+    if (known === text) return;
+    problems.set(name, issues);
+    await env.store.transaction((tx) => tx.flows.setProblem(name, text));
+    env.broken(name, issues);
+    await keepOld(name);
+  }
+
+  /** After a restart the version in force is known from the store alone. */
+  async function keepOld(name: string): Promise<void> {
+    if (flows.byName(name) !== undefined) return;
+    const row = (await env.store.transaction((tx) => tx.flows.all())).find((flow) => flow.name === name);
+    if (row?.version == null) return;
+    try {
+      const old = await flows.version(row.version);
+      flows.put(old);
+      env.deployed(old, undefined);
+    } catch (error) {
+      env.broken(name, [{ message: asHubError(error).describe() }]);
+    }
+  }
+
+  async function underWay(flow: LiveFlow): Promise<boolean> {
+    return env.store.transaction((tx) => tx.messages.openOnVersion(flow.version));
+  }
+
+  return {
+    flows,
+    async deploy() {
+      const folders = await env.read();
+      for (const folder of folders) await takeUp(folder);
+      const names = new Set(folders.map((folder) => folder.name));
+      for (const flow of flows.all()) if (!names.has(flow.name)) flows.remove(flow.id);
+    },
+    problems: (name) => problems.get(name) ?? [],
+  };
+}

@@ -1,0 +1,65 @@
+import cron from "node-cron";
+import type { LiveFlow } from "../flow/live-flow.ts";
+import type { FlowRegistry } from "../flow/registry.ts";
+import type { Store } from "../store/store.ts";
+import { slotAfter, takeDueSlots } from "./schedule.ts";
+
+export interface SchedulerEnvironment {
+  readonly store: Store;
+  readonly flows: FlowRegistry;
+  readonly now: () => number;
+  /** Runs one slot of a flow; what it resolves with is written to the slot. */
+  readonly run: (flow: LiveFlow) => Promise<string>;
+  readonly failed: (flow: LiveFlow, error: unknown) => void;
+}
+
+export interface Scheduler {
+  /** Looks for due slots and runs them; safe to call at any time and any number of times. */
+  tick(): Promise<void>;
+  next(flow: LiveFlow): number | null;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs flows at their slots. node-cron is only the ticker: which slots exist and who runs them is decided by croner and
+ * the slot table, so a tick that is dropped or comes twice does no harm.
+ */
+export function scheduler(env: SchedulerEnvironment): Scheduler {
+  let ticking: Promise<void> | null = null;
+
+  async function tick(): Promise<void> {
+    for (const flow of env.flows.all()) {
+      if (flow.definition.schedule === null) continue;
+      const now = env.now();
+      for (const slot of await takeDueSlots(env.store, flow, flow.deployedAt, now))
+        await runSlot(flow, slot.at);
+    }
+  }
+
+  async function runSlot(flow: LiveFlow, at: number): Promise<void> {
+    try {
+      const detail = await env.run(flow);
+      await env.store.transaction((tx) => tx.slots.finish(flow.id, at, "done", env.now(), detail));
+    } catch (error) {
+      await env.store.transaction((tx) => tx.slots.finish(flow.id, at, "failed", env.now(), "see the log"));
+      env.failed(flow, error);
+    }
+  }
+
+  const guarded = (): Promise<void> => {
+    ticking ??= tick().finally(() => {
+      ticking = null;
+    });
+    return ticking;
+  };
+  const task = cron.schedule("* * * * * *", () => guarded(), { suppressMissedWarning: true, noOverlap: true });
+  return {
+    tick: guarded,
+    next: (flow) =>
+      flow.definition.schedule === null ? null : slotAfter(flow.definition.schedule, env.now()),
+    async stop() {
+      await task.stop();
+      await ticking;
+    },
+  };
+}

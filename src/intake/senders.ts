@@ -1,0 +1,74 @@
+import type { Sink } from "../connector/contract.ts";
+import { HubError } from "../errors.ts";
+import { type Sender, type SenderEnvironment, sender } from "../flow/deliver.ts";
+import type { LiveFlow } from "../flow/live-flow.ts";
+import type { FlowRegistry } from "../flow/registry.ts";
+import type { Store } from "../store/store.ts";
+
+export interface SendersEnvironment extends Omit<SenderEnvironment, "flow" | "note"> {
+  readonly store: Store;
+  readonly flows: FlowRegistry;
+  readonly sink: (system: string, sink: string) => Sink | undefined;
+  readonly running: (flow: number) => boolean;
+  readonly note: (flow: string, route: string, event: string, code: string | null) => void;
+}
+
+/** The senders of all routes to outside systems, one each, made when a flow comes into force. */
+export interface Senders {
+  /** Makes senders for the routes of the flows in force that have none yet. */
+  refresh(): Promise<void>;
+  /** Looks for work on every route. */
+  pump(): void;
+  resume(flow: LiveFlow, to: string): Promise<void>;
+  state(route: number): { readonly stopped: string | null; readonly waitingUntil: number | null } | undefined;
+  close(): Promise<void>;
+}
+
+export function senders(env: SendersEnvironment): Senders {
+  const all = new Map<number, { readonly sender: Sender; readonly flow: number }>();
+
+  async function make(flow: LiveFlow, index: number): Promise<void> {
+    const route = flow.routes[index];
+    if (route === undefined || route.exit.kind !== "system" || all.has(route.id)) return;
+    const sink = env.sink(route.exit.system, route.exit.sink);
+    if (sink === undefined) return;
+    const rows = await env.store.transaction((tx) => tx.flows.routes());
+    const stopped = rows.find((row) => row.id === route.id)?.stopped ?? null;
+    const one = sender(
+      route,
+      sink,
+      {
+        ...env,
+        flow: () => env.flows.current(flow.id),
+        note: (event, code) => env.note(flow.name, route.to, event, code),
+      },
+      stopped,
+    );
+    const begun = await env.store.transaction((tx) => tx.deliveries.sending());
+    await one.recover(begun.filter((delivery) => delivery.route === route.id));
+    all.set(route.id, { sender: one, flow: flow.id });
+  }
+
+  return {
+    async refresh() {
+      for (const flow of env.flows.all()) {
+        for (const index of flow.routes.keys()) await make(flow, index);
+      }
+    },
+    pump() {
+      for (const { sender: one, flow } of all.values()) if (env.running(flow)) void one.pump();
+    },
+    async resume(flow, to) {
+      const route = flow.routes.find((one) => one.to === to);
+      if (route === undefined) throw new HubError("TL_NOT_FOUND", `flow ${flow.name} has no route ${to}`);
+      await env.store.transaction((tx) => tx.flows.setStopped(route.id, null));
+      const found = all.get(route.id);
+      found?.sender.resume();
+      void found?.sender.pump();
+    },
+    state: (route) => all.get(route)?.sender.state,
+    async close() {
+      await Promise.all([...all.values()].map(({ sender: one }) => one.close()));
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { HubLimits } from "../config/hub-settings.ts";
+import type { EngineStatus } from "../control/engine.ts";
+import type { Issue } from "../errors.ts";
+import type { LiveFlow } from "../flow/live-flow.ts";
+import type { FlowRegistry } from "../flow/registry.ts";
+import type { Counters } from "../observe/counter.ts";
+import type { FlowRow } from "../store/flow-table.ts";
+import type { Store } from "../store/store.ts";
+
+export interface StatusEnvironment {
+  readonly store: Store;
+  readonly flows: FlowRegistry;
+  readonly now: () => number;
+  readonly paused: (flow: number) => { readonly accepting: boolean; readonly running: boolean };
+  readonly problems: (name: string) => readonly Issue[];
+  readonly route: (
+    route: number,
+  ) => { readonly stopped: string | null; readonly waitingUntil: number | null } | undefined;
+  readonly nextSlot: (flow: LiveFlow) => number | null;
+  readonly free: () => Promise<number>;
+  readonly limits: HubLimits;
+  readonly counters: Counters;
+}
+
+/** Reads the present state of the engine for the front. */
+export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineStatus, "stopping">> {
+  return async () => {
+    const { rows, messages, deliveries } = await env.store.transaction(async (tx) => ({
+      rows: await tx.flows.all(),
+      messages: new Map((await tx.messages.open()).map((row) => [row.flow, row.n])),
+      deliveries: new Map((await tx.deliveries.open()).map((row) => [row.route, row.n])),
+    }));
+    const diskFree = await env.free();
+    let backlog = 0;
+    for (const n of [...messages.values(), ...deliveries.values()]) backlog += n;
+    return {
+      at: env.now(),
+      diskFree,
+      diskLow: diskFree < env.limits.diskLow,
+      backlog,
+      backlogFull: backlog >= env.limits.backlog,
+      flows: rows.map((row) => flowStatus(row)),
+      counters: { ...env.counters.values },
+    };
+
+    function flowStatus(row: FlowRow): EngineStatus["flows"][number] {
+      const live = env.flows.current(row.id);
+      const routes = (live?.routes ?? []).map((route) => {
+        const state = env.route(route.id);
+        return {
+          to: route.to,
+          stopped: state?.stopped ?? null,
+          waitingUntil: state?.waitingUntil ?? null,
+          open: deliveries.get(route.id) ?? 0,
+        };
+      });
+      const waiting = routes.reduce((sum, route) => sum + route.open, 0);
+      return {
+        id: row.id,
+        name: row.name,
+        version: row.version,
+        hash: row.hash,
+        ...env.paused(row.id),
+        problem: row.problem,
+        problems: env.problems(row.name),
+        open: (messages.get(row.id) ?? 0) + waiting,
+        routes,
+        nextSlot: live === undefined ? null : env.nextSlot(live),
+      };
+    }
+  };
+}

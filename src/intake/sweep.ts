@@ -1,0 +1,28 @@
+import type { Store } from "../store/store.ts";
+
+const EXPIRE_AT_ONCE = 5_000;
+
+/** What the sweeper found; the caller wakes workers for it. */
+export interface Swept {
+  readonly flows: readonly number[];
+  readonly routes: readonly number[];
+  readonly nextWake: number | null;
+}
+
+/** Puts waiting messages and deliveries whose time has come back on their queues. */
+export function wakeWaiting(store: Store, now: number): Promise<Swept> {
+  return store.transaction(async (tx) => {
+    const flows = await tx.messages.wake(now);
+    const routes = await tx.deliveries.wake(now);
+    return { flows, routes, nextWake: await tx.messages.nextWake() };
+  });
+}
+
+/** Forgets event ids whose window has passed, a bounded number at a time. */
+export async function expireEvents(store: Store, now: number): Promise<void> {
+  while (
+    (await store.transaction((tx) => tx.messages.expireEvents(now, EXPIRE_AT_ONCE))) === EXPIRE_AT_ONCE
+  ) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,73 @@
+import { failpoint } from "../flow/failpoint.ts";
+import type { LiveFlow } from "../flow/live-flow.ts";
+import type { FlowRegistry } from "../flow/registry.ts";
+import type { Settled, SettleEnvironment } from "../flow/settle.ts";
+import { type ReadRecord, transform } from "../flow/transform.ts";
+import type { StoredMessage } from "../store/message-table.ts";
+import type { Store } from "../store/store.ts";
+import { type BatchSize, batchSize } from "./turn.ts";
+
+export interface TransformerEnvironment {
+  readonly store: Store;
+  readonly flows: FlowRegistry;
+  readonly read: ReadRecord;
+  readonly settle: () => SettleEnvironment;
+  /** Whether stored messages of the flow are to be worked on. */
+  readonly running: (flow: number) => boolean;
+  readonly settled: (flow: LiveFlow, settled: Settled) => void;
+  readonly clock: () => number;
+  readonly failed: (flow: LiveFlow, error: unknown) => void;
+}
+
+/** Gives every flow with queued messages one turn; true when there was anything to do. */
+export function transformer(env: TransformerEnvironment): () => Promise<boolean> {
+  const sizes = new Map<number, BatchSize>();
+
+  async function turn(flow: LiveFlow): Promise<boolean> {
+    let size = sizes.get(flow.id);
+    if (size === undefined) {
+      size = batchSize(50, 1, 1000);
+      sizes.set(flow.id, size);
+    }
+    const limit = size.size;
+    const started = env.clock();
+    const claimed = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit));
+    if (claimed.length === 0) return false;
+    failpoint("before_transform");
+    for (const group of byVersion(claimed)) {
+      const version = await env.flows.version(group[0]?.flowVersion ?? flow.version);
+      const settled = await transform(env.store, version, group, env.read, env.settle());
+      env.settled(version, settled);
+      failpoint("after_transform");
+    }
+    size.took(claimed.length, env.clock() - started);
+    return true;
+  }
+
+  return async () => {
+    let worked = false;
+    for (const flow of env.flows.all()) {
+      if (!env.running(flow.id)) continue;
+      try {
+        worked = (await turn(flow)) || worked;
+      } catch (error) {
+        // One flow that cannot be worked on (its version cannot be read, the disk is full) leaves the others alone.
+        env.failed(flow, error);
+      }
+      // Others have their turn between ours: accepting, recording of deliveries, commands.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return worked;
+  };
+}
+
+/** Neighbours that were accepted under the same flow version; the order stays. */
+function byVersion(messages: readonly StoredMessage[]): readonly (readonly StoredMessage[])[] {
+  const groups: StoredMessage[][] = [];
+  for (const message of messages) {
+    const last = groups.at(-1);
+    if (last?.[0]?.flowVersion === message.flowVersion) last.push(message);
+    else groups.push([message]);
+  }
+  return groups;
+}

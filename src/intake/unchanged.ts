@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { asHubError, type HubError } from "../errors.ts";
+import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
+import type { Row } from "../format/format.ts";
+import type { Json } from "../message/json.ts";
+import type { Store } from "../store/store.ts";
+
+/** What is known of a row before it is mapped. */
+export interface Look {
+  readonly key: string | null;
+  /** Hash of (record, flow version). */
+  readonly hash: Uint8Array | null;
+  /** The same record was the last one applied, by the same flow version. */
+  readonly unchanged: boolean;
+  readonly error: HubError | null;
+}
+
+/**
+ * Finds the rows that were applied before just so, since they need no mapping. The record is named by `record:`
+ * (default: the key), which for most systems is the external id; where it is not, nothing is found and the row goes the
+ * long way. A row whose record an earlier row of the same chunk touches goes the long way too.
+ */
+export function unchangedCheck(
+  flow: LiveFlow,
+  store: Store,
+): (rows: readonly Row[]) => Promise<readonly Look[]> {
+  const entity = flow.routes.flatMap((route) => (route.exit.kind === "crm" ? [route.exit.entity] : []))[0];
+  const system = sourceSystem(flow.definition);
+  return async (rows) => {
+    const named: Named[] = [];
+    for (const row of rows) named.push(await nameRow(flow, row));
+    if (entity === undefined) return named.map((look) => ({ ...look, unchanged: false }));
+    const names = [...new Set(named.flatMap((look) => (look.record === null ? [] : [look.record])))];
+    const heads = await store.transaction((tx) => tx.crm.heads(entity, system, names));
+    const hashes = new Map(heads.map((head) => [head.externalId, head.hash]));
+    const touched = new Set<string>();
+    return named.map((look) => {
+      const before = look.record === null || touched.has(look.record) ? null : hashes.get(look.record);
+      const unchanged = before != null && look.hash !== null && Buffer.compare(before, look.hash) === 0;
+      if (!unchanged && look.record !== null) touched.add(look.record);
+      return { key: look.key, hash: look.hash, error: look.error, unchanged };
+    });
+  };
+}
+
+interface Named extends Omit<Look, "unchanged"> {
+  readonly record: string | null;
+}
+
+async function nameRow(flow: LiveFlow, row: Row): Promise<Named> {
+  if (row.error !== undefined) return { key: null, hash: null, record: null, error: row.error };
+  const value = row.value as Json;
+  try {
+    const info = { receivedAt: 0, headers: null, file: null, row: row.row };
+    const key = await flow.compiled.key(value, info);
+    const record = await flow.compiled.record(value, info, key);
+    const hash = createHash("sha1").update(`${flow.version}\n`).update(JSON.stringify(value)).digest();
+    return { key, hash, record, error: null };
+  } catch (error) {
+    return { key: null, hash: null, record: null, error: asHubError(error) };
+  }
+}

@@ -1,0 +1,36 @@
+import type { Admission, Receipt } from "../control/engine.ts";
+import type { Counters } from "./counter.ts";
+
+/** Counts what a settlement ended, by route. */
+export function countEnds(
+  counters: Counters,
+  flow: string,
+  settled: { readonly ends: readonly { readonly routes: Readonly<Record<string, string>> }[] },
+): void {
+  const applied = new Map<string, number>();
+  let parked = 0;
+  for (const end of settled.ends) {
+    let isParked = false;
+    for (const [route, outcome] of Object.entries(end.routes)) {
+      if (outcome === "applied") applied.set(route, (applied.get(route) ?? 0) + 1);
+      if (outcome === "parked") isParked = true;
+    }
+    if (isParked) parked += 1;
+  }
+  for (const [target, n] of applied) counters.add("delivered", { flow, target }, n);
+  if (parked > 0) counters.add("parked", { flow, cause: "transform" }, parked);
+}
+
+/** Counts what was accepted and what had come before. */
+export function countAdmitted(
+  counters: Counters,
+  items: readonly Admission[],
+  receipts: readonly Receipt[],
+  name: (flow: number) => string,
+): void {
+  for (const [index, receipt] of receipts.entries()) {
+    if (!("id" in receipt)) continue;
+    const flow = name(items[index]?.flow ?? 0);
+    counters.add(receipt.duplicate ? "duplicates" : "accepted", { flow }, 1);
+  }
+}

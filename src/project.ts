@@ -1,0 +1,165 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ProjectEnvironment } from "./config/environment.ts";
+import type { FlowDefinition } from "./config/flow-definition.ts";
+import type { HubSettings } from "./config/hub-settings.ts";
+import { type Inspection, inspectProject } from "./config/load-project.ts";
+import type { SystemCatalogue } from "./config/system-catalogue.ts";
+import type { Connector, System, SystemContext } from "./connector/contract.ts";
+import { loadConnectors } from "./connector/registry.ts";
+import { asHubError, HubError, type Issue } from "./errors.ts";
+import { openFormat } from "./format/open.ts";
+import type { FolderState } from "./intake/deployer.ts";
+import { compileMapping } from "./mapping/compile.ts";
+import { compileSchema } from "./schema/compile.ts";
+import type { ProjectPlace } from "./thread.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A project folder with its systems opened. */
+export interface OpenProject {
+  readonly settings: HubSettings;
+  readonly systems: Readonly<Record<string, System>>;
+  /** Folders that a change of the project shows in. */
+  readonly folders: readonly string[];
+  /** Reads the flow folders anew. */
+  read(): Promise<readonly FolderState[]>;
+  fromTexts(name: string, texts: Readonly<Record<string, string>>): FlowDefinition;
+}
+
+/**
+ * Reads a project and opens its systems for one thread.
+ * @throws HubError TL_CONFIG_INVALID with every mistake of `tieline.yaml`; flows with mistakes are left to `read`
+ */
+export async function openProject(place: ProjectPlace, _thread: "front" | "engine"): Promise<OpenProject> {
+  const connectors = await loadConnectors();
+  const variables: Variables = {
+    ...process.env,
+    ...(place.data === undefined ? {} : { TIELINE_DATA: place.data }),
+    ...(place.listen === undefined ? {} : { TIELINE_LISTEN: place.listen }),
+  };
+  const env = projectEnvironment(connectors, variables);
+  let inspection = inspectProject(place.dir, env);
+  const errors = inspection.findings.filter(
+    (finding) => finding.severity === "error" && flowOf(finding.place.file) === null,
+  );
+  if (errors.length > 0) {
+    throw new HubError("TL_CONFIG_INVALID", "tieline.yaml is not valid", { issues: errors });
+  }
+  const settings = inspection.settings;
+  const context = {
+    dir: settings.dir,
+    data: settings.data,
+    hub: hubName(settings.data),
+    now: () => Date.now(),
+  };
+  return {
+    settings,
+    systems: openSystems(settings, connectors, context),
+    folders: [join(settings.dir, "mappings"), join(settings.dir, "schemas")],
+    async read() {
+      inspection = inspectProject(place.dir, env);
+      return folderStates(inspection);
+    },
+    fromTexts: (name, texts) => inspection.fromTexts(name, texts),
+  };
+}
+
+/** What the configuration must know of the layers above it: connectors, expressions, schemas, formats. */
+export function projectEnvironment(
+  connectors: Readonly<Record<string, Connector>>,
+  variables: Variables,
+): ProjectEnvironment {
+  return {
+    variables,
+    catalogue: catalogueOf(connectors),
+    compileExpression: (text) => failureOf(() => compileMapping(text, { path: "expression" })),
+    compileSchema: (text, path, read) => failureOf(() => compileSchema(text, path, read)),
+    compileFormat: (format) => failureOf(() => openFormat(format)),
+  };
+}
+
+function catalogueOf(connectors: Readonly<Record<string, Connector>>): SystemCatalogue {
+  return {
+    connectors: Object.fromEntries(
+      Object.values(connectors).map((connector) => [connector.name, { settingsSchema: connector.settings }]),
+    ),
+    describe(name, { connector, settings }) {
+      const found = connectors[connector];
+      if (found === undefined) return undefined;
+      const system = found.open(settings, { system: name, now: () => 0 });
+      const sources = Object.entries(system.sources).map(([source, { kind }]) => [source, kind] as const);
+      return { sources: Object.fromEntries(sources), sinks: Object.keys(system.sinks) };
+    },
+  };
+}
+
+function failureOf(work: () => unknown): HubError | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return asHubError(error);
+  }
+}
+
+function openSystems(
+  settings: HubSettings,
+  connectors: Readonly<Record<string, Connector>>,
+  context: Omit<SystemContext, "system">,
+): Record<string, System> {
+  const systems: Record<string, System> = {};
+  for (const [name, system] of Object.entries(settings.systems)) {
+    const connector = connectors[system.connector];
+    if (connector !== undefined)
+      systems[name] = connector.open(system.settings, { ...context, system: name });
+  }
+  return systems;
+}
+
+/** Every flow folder with its definition, or with what is wrong with it. */
+function folderStates(inspection: Inspection): readonly FolderState[] {
+  const broken = new Map<string, Issue[]>();
+  for (const { severity, place, message, cure } of inspection.findings) {
+    const flow = flowOf(place.file) ?? flowUsing(inspection.flows, place.file);
+    if (severity !== "error" || flow === null) continue;
+    const issue = { place, message: cure === null ? message : `${message}. ${cure}` };
+    broken.set(flow, [...(broken.get(flow) ?? []), issue]);
+  }
+  return inspection.folders.map((name) => {
+    const issues = broken.get(name) ?? [];
+    const definition =
+      issues.length > 0 ? null : (inspection.flows.find((flow) => flow.name === name) ?? null);
+    if (definition === null && issues.length === 0) {
+      return {
+        name,
+        definition,
+        issues: [
+          { message: "a schema or layout that the flow names has mistakes; `tieline check` lists them" },
+        ],
+      };
+    }
+    return { name, definition, issues };
+  });
+}
+
+function flowOf(file: string | undefined): string | null {
+  return /^mappings\/([^/]+)\//.exec(file ?? "")?.[1] ?? null;
+}
+
+function flowUsing(flows: readonly FlowDefinition[], file: string | undefined): string | null {
+  return flows.find((flow) => file !== undefined && Object.hasOwn(flow.texts, file))?.name ?? null;
+}
+
+/** A name for this hub's data that stays over restarts; file sources tell by it their own claims from others'. */
+function hubName(data: string): string {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const path = join(data, "hub-id");
+  try {
+    writeFileSync(path, randomUUID(), { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+  return readFileSync(path, "utf8").trim();
+}

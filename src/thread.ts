@@ -1,0 +1,46 @@
+import type { MessagePort } from "node:worker_threads";
+import type { FlowDefinition } from "./config/flow-definition.ts";
+import type { ErrorCode, Issue } from "./errors.ts";
+import type { LogLevel } from "./observe/logger.ts";
+
+/** What the front hands the engine's thread. */
+export interface ThreadStart {
+  readonly project: ProjectPlace;
+  readonly logLevel: LogLevel;
+  /** The engine's end of the channel that calls and answers take. */
+  readonly port: MessagePort;
+}
+
+/** Where a project lies, and what the command line sets over its settings. */
+export interface ProjectPlace {
+  readonly dir: string;
+  readonly data?: string;
+  readonly listen?: string;
+  /** Milliseconds since 1970 of the start: names this run of the hub. */
+  readonly startedAt: number;
+}
+
+/** A flow in force, as the front needs it. */
+export interface FlowInForce {
+  readonly id: number;
+  readonly version: number;
+  readonly hash: string;
+  readonly definition: FlowDefinition;
+}
+
+export type FromEngine =
+  | { readonly kind: "ready" }
+  | { readonly kind: "flows"; readonly flows: readonly FlowInForce[] }
+  | { readonly kind: "stopped" }
+  | {
+      readonly kind: "failed";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly cure: string;
+      readonly issues: readonly Issue[];
+      readonly stack: string;
+    };
+
+export interface ToEngine {
+  readonly kind: "stop";
+}
