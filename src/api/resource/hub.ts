@@ -1,0 +1,115 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { FastifyInstance } from "fastify";
+import { asHubError, HubError, toFailure } from "../../errors.ts";
+import type { ApiDeps } from "../deps.ts";
+import { pageFrom, presentFailure, presentPage, time } from "../present.ts";
+import {
+  AnyJson,
+  Count,
+  closed,
+  FailureSchema,
+  nullable,
+  PageQuery,
+  pageOf,
+  problems,
+  Time,
+} from "../schema.ts";
+
+const Status = Type.Object({
+  version: Type.String(),
+  at: Time,
+  stopping: Type.Boolean(),
+  diskFree: Type.Integer({ description: "Bytes" }),
+  diskLow: Type.Boolean(),
+  backlog: Count,
+  backlogFull: Type.Boolean(),
+  flows: Count,
+});
+
+const Audit = Type.Object({
+  id: Type.Integer(),
+  at: Time,
+  actor: Type.String(),
+  act: Type.String(),
+  target: Type.String(),
+  detail: nullable(Type.String()),
+  reason: nullable(Type.String()),
+});
+
+const System = Type.Object({ name: Type.String(), connector: Type.String(), settings: AnyJson });
+const Checked = Type.Object({ ok: Type.Boolean(), failure: nullable(FailureSchema) });
+
+/** The hub itself: its state, its audit log, its systems. */
+export async function hubRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  app.get(
+    "/status",
+    {
+      schema: { tags: ["hub"], summary: "The hub's present state", response: { 200: Status, ...problems() } },
+    },
+    async () => {
+      const { at, stopping, diskFree, diskLow, backlog, backlogFull, flows } = deps.status();
+      return {
+        version: deps.version,
+        at: time(at),
+        stopping,
+        diskFree,
+        diskLow,
+        backlog,
+        backlogFull,
+        flows: flows.length,
+      };
+    },
+  );
+
+  const AuditQuery = closed(PageQuery);
+  app.get<{ Querystring: Static<typeof AuditQuery> }>(
+    "/audit",
+    {
+      schema: {
+        tags: ["hub"],
+        summary: "What people and tokens did, newest first",
+        querystring: AuditQuery,
+        response: { 200: pageOf(Audit), ...problems() },
+      },
+    },
+    async ({ query }) =>
+      presentPage(await deps.queries.audit(pageFrom(query)), (entry) => ({ ...entry, at: time(entry.at) })),
+  );
+
+  app.get(
+    "/systems",
+    {
+      schema: {
+        tags: ["systems"],
+        summary: "Configured systems, secrets as references",
+        response: { 200: Type.Object({ items: Type.Array(System) }), ...problems() },
+      },
+    },
+    async () => ({
+      items: deps.systems().map(({ name, connector, written }) => ({ name, connector, settings: written })),
+    }),
+  );
+
+  const NameParams = closed({ name: Type.String({ maxLength: 128 }) });
+  app.post<{ Params: Static<typeof NameParams> }>(
+    "/systems/:name/check",
+    {
+      schema: {
+        tags: ["systems"],
+        summary: "Test the connection to a system now",
+        params: NameParams,
+        response: { 200: Checked, ...problems(404) },
+      },
+    },
+    async ({ params }) => {
+      const system = deps.systems().find((one) => one.name === params.name);
+      if (system === undefined) throw new HubError("TL_NOT_FOUND", "there is no system of this name");
+      try {
+        await system.check();
+        return { ok: true, failure: null };
+      } catch (error) {
+        return { ok: false, failure: presentFailure(toFailure(asHubError(error))) };
+      }
+    },
+  );
+}

@@ -1,0 +1,298 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { FastifyInstance } from "fastify";
+import { HubError } from "../../errors.ts";
+import { deliveryId, messageId, parseMessageId } from "../../message/id.ts";
+import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
+import { actOf } from "../act.ts";
+import type { ApiDeps } from "../deps.ts";
+import { pageFrom, presentFailure, presentMessage, presentPage, time } from "../present.ts";
+import {
+  Code,
+  Count,
+  closed,
+  FailureSchema,
+  Moment,
+  momentOf,
+  nullable,
+  OutcomeText,
+  PageQuery,
+  pageOf,
+  problems,
+  ReasonBody,
+  StateText,
+  Time,
+} from "../schema.ts";
+import { readSlice } from "../slice.ts";
+import { timeline } from "../timeline.ts";
+
+const FIRST_BYTES = 64 * 1024;
+const tags = ["messages"];
+const IdParams = closed({ id: Type.String({ pattern: "^m-[0-9]{1,15}$", description: "Such as m-4711" }) });
+type IdParams = Static<typeof IdParams>;
+
+const Summary = Type.Object({
+  id: Type.String(),
+  flow: Type.String(),
+  key: nullable(Type.String()),
+  state: StateText,
+  acceptedAt: Time,
+  finishedAt: nullable(Time),
+  attempts: Count,
+  replay: Count,
+  file: nullable(Type.Integer()),
+  row: nullable(Type.Integer()),
+  outcomes: Type.Record(Type.String(), Type.String(), { description: "Outcome by route" }),
+  failure: nullable(FailureSchema),
+});
+
+const Filter = closed({
+  ...PageQuery,
+  flow: Type.Optional(Type.String({ maxLength: 128 })),
+  state: Type.Optional(
+    Type.Union([StateText, Type.Literal("rejected")], {
+      description: "`rejected` stands for outcome=rejected",
+    }),
+  ),
+  outcome: Type.Optional(OutcomeText),
+  key: Type.Optional(Type.String({ maxLength: 1024 })),
+  code: Type.Optional(Code),
+  file: Type.Optional(Type.Integer({ minimum: 1 })),
+  since: Type.Optional(Moment),
+  until: Type.Optional(Moment),
+});
+
+const Try = Type.Object({
+  attempt: Count,
+  startedAt: Time,
+  endedAt: nullable(Time),
+  code: nullable(Type.String()),
+  answer: nullable(Type.String()),
+});
+
+const Delivery = Type.Object({
+  id: Type.String(),
+  to: Type.String(),
+  state: StateText,
+  outcome: nullable(Type.String()),
+  replay: Count,
+  attempts: Count,
+  createdAt: Time,
+  nextAt: nullable(Time),
+  finishedAt: nullable(Time),
+  failure: nullable(FailureSchema),
+  answer: nullable(Type.String()),
+  tries: Type.Array(Try),
+  blockedBy: nullable(
+    Type.Integer({ description: "Sequence of the delivery whose failure holds back this key" }),
+  ),
+});
+
+const Detail = Type.Composite([
+  Summary,
+  Type.Object({
+    ownState: StateText,
+    system: Type.String(),
+    event: nullable(Type.String()),
+    contentType: nullable(Type.String()),
+    headers: nullable(Type.Record(Type.String(), Type.String())),
+    size: Count,
+    raw: Type.String({ description: "Address of the bytes as received" }),
+    place: nullable(
+      Type.Object({
+        file: Type.Integer(),
+        name: nullable(Type.String()),
+        row: Type.Integer(),
+        line: Type.Integer(),
+      }),
+    ),
+    cause: nullable(Type.String({ description: "The message whose transform published this one" })),
+    nextAt: nullable(Time),
+    traceparent: nullable(Type.String()),
+    version: nullable(Type.Object({ id: Type.Integer(), hash: Type.String(), deployedAt: Time })),
+    plan: nullable(Type.Object({ routes: Type.Array(Type.String()), allowStale: Type.Boolean() })),
+    waitsBehind: Count,
+    blocks: Count,
+    blockedBy: nullable(Type.String()),
+    deliveries: Type.Array(Delivery),
+    trail: Type.Array(
+      Type.Object({
+        at: Time,
+        step: Type.String(),
+        route: nullable(Type.String()),
+        detail: nullable(Type.String()),
+      }),
+    ),
+  }),
+]);
+
+/** Messages: lists, one in full, its bytes, and what a person can do to it. */
+export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  app.get<{ Querystring: Static<typeof Filter> }>(
+    "/messages",
+    {
+      schema: {
+        tags,
+        summary: "List messages, newest first",
+        querystring: Filter,
+        response: { 200: pageOf(Summary), ...problems(404) },
+      },
+    },
+    async ({ query }) =>
+      presentPage(await deps.queries.messages(filterFrom(query), pageFrom(query)), presentMessage),
+  );
+
+  app.get<{ Params: IdParams }>(
+    "/messages/:id",
+    {
+      schema: {
+        tags,
+        summary: "Show one message with its history",
+        params: IdParams,
+        response: { 200: Detail, ...problems(404) },
+      },
+    },
+    async ({ params }) => presentDetail(await find(deps, params.id)),
+  );
+
+  const RawQuery = closed({
+    all: Type.Optional(Type.Boolean({ description: "Everything, not only the first 64 KiB" })),
+  });
+  app.get<{ Params: IdParams; Querystring: Static<typeof RawQuery> }>(
+    "/messages/:id/raw",
+    {
+      schema: {
+        tags,
+        summary: "The bytes as received, as a download",
+        params: IdParams,
+        querystring: RawQuery,
+        response: {
+          200: {
+            description: "The bytes",
+            content: { "application/octet-stream": { schema: Type.String({ format: "binary" }) } },
+          },
+          ...problems(404),
+        },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const limit = query.all === true ? null : FIRST_BYTES;
+      const raw = await deps.queries.raw(parseMessageId(params.id), limit);
+      if (raw === undefined) throw notFound();
+      // Never shown by a browser as what it says it is: the sender chose these bytes.
+      return reply
+        .header("content-type", "application/octet-stream")
+        .header("content-disposition", `attachment; filename="${params.id}.bin"`)
+        .header("x-content-type-options", "nosniff")
+        .header("tieline-size", String(raw.size))
+        .serializer((bytes: Buffer) => bytes as never)
+        .send(
+          "body" in raw
+            ? asBuffer(raw.body)
+            : await readSlice(deps.settings.data, raw.text, raw.slice, limit),
+        );
+    },
+  );
+
+  for (const [act, summary, run] of [
+    ["park", "Take a message off its path, to wait for a person", deps.engine.park],
+    ["discard", "End a parked message without effect; what waits behind it goes on", deps.engine.discard],
+  ] as const) {
+    app.post<{ Params: IdParams; Body: ReasonBody }>(
+      `/messages/:id/${act}`,
+      {
+        schema: {
+          tags,
+          summary,
+          params: IdParams,
+          body: Type.Optional(ReasonBody),
+          response: { 200: Detail, ...problems(404, 409, 415) },
+        },
+      },
+      async (request) => {
+        await find(deps, request.params.id);
+        await run.call(deps.engine, actOf(request), request.params.id);
+        return presentDetail(await find(deps, request.params.id));
+      },
+    );
+  }
+}
+
+async function find(deps: ApiDeps, id: string): Promise<MessageDetail> {
+  const found = await deps.queries.message(parseMessageId(id));
+  if (found === undefined) throw notFound();
+  return found;
+}
+
+function notFound(): HubError {
+  return new HubError("TL_NOT_FOUND", "there is no message of this id");
+}
+
+function filterFrom({
+  since,
+  until,
+  cursor: _,
+  limit: __,
+  state,
+  ...rest
+}: Static<typeof Filter>): MessageFilter {
+  return {
+    ...rest,
+    ...(state === undefined ? {} : state === "rejected" ? { outcome: state } : { state }),
+    ...(since === undefined ? {} : { since: momentOf(since) }),
+    ...(until === undefined ? {} : { until: momentOf(until) }),
+  };
+}
+
+function presentDetail(message: MessageDetail) {
+  const id = messageId(message.place);
+  return {
+    ...presentMessage(message),
+    ownState: message.ownState,
+    system: message.system,
+    event: message.event,
+    contentType: message.contentType,
+    headers: message.headers,
+    size: message.size,
+    raw: `/api/v1/messages/${id}/raw`,
+    place:
+      message.slice === null
+        ? null
+        : {
+            file: message.slice.file,
+            name: message.fileName,
+            row: message.slice.row,
+            line: message.slice.line,
+          },
+    cause: message.cause === null ? null : messageId(message.cause),
+    nextAt: time(message.nextAt),
+    traceparent: message.traceparent,
+    version:
+      message.version === null ? null : { ...message.version, deployedAt: time(message.version.deployedAt) },
+    plan: message.plan,
+    waitsBehind: message.waitsBehind,
+    blocks: message.blocks,
+    blockedBy: message.blockedBy === null ? null : messageId(message.blockedBy),
+    deliveries: message.deliveries.map((delivery) => presentDelivery(message.place, delivery)),
+    trail: timeline(message).map((entry) => ({ ...entry, at: time(entry.at) })),
+  };
+}
+
+function presentDelivery(place: number, delivery: DeliveryDetail) {
+  return {
+    ...delivery,
+    id: deliveryId(place, delivery.to, delivery.replay),
+    createdAt: time(delivery.createdAt),
+    nextAt: time(delivery.nextAt),
+    finishedAt: time(delivery.finishedAt),
+    failure: presentFailure(delivery.failure),
+    tries: delivery.tries.map((one) => ({
+      ...one,
+      startedAt: time(one.startedAt),
+      endedAt: time(one.endedAt),
+    })),
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

@@ -1,0 +1,134 @@
+import type { Socket } from "node:net";
+import swagger from "@fastify/swagger";
+import { Type } from "@sinclair/typebox";
+import fastify, { type FastifyInstance } from "fastify";
+import { HubError } from "../errors.ts";
+import { parseJson } from "../format/json.ts";
+import { requireSafeAuth, requireToken } from "./auth.ts";
+import { answerClientError } from "./client-error.ts";
+import { type ApiDeps, type ApiLimits, DEFAULT_LIMITS } from "./deps.ts";
+import { door } from "./door.ts";
+import { healthRoutes } from "./health.ts";
+import { sendProblem } from "./problem.ts";
+import { customerRoutes } from "./resource/customer.ts";
+import { errorRoutes } from "./resource/error.ts";
+import { fileRoutes } from "./resource/file.ts";
+import { flowRoutes } from "./resource/flow.ts";
+import { hubRoutes } from "./resource/hub.ts";
+import { messageRoutes } from "./resource/message.ts";
+import { replayRoutes } from "./resource/replay.ts";
+import { ProblemSchema } from "./schema.ts";
+import { answerUnknownRoutes } from "./unknown-route.ts";
+
+/**
+ * The hub's HTTP server, not yet listening: `/in` for push sources, `/api/v1` for people and programs, health and
+ * metrics. Whoever calls it listens and closes; `close()` waits for requests under way.
+ * @throws HubError TL_CONFIG_INVALID when the API would be open to strangers
+ */
+export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
+  requireSafeAuth(deps);
+  const limits: ApiLimits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const app = fastify({
+    logger: false,
+    requestTimeout: limits.requestTimeout,
+    keepAliveTimeout: limits.keepAliveTimeout,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: 1024 },
+    http: {
+      headersTimeout: limits.headersTimeout,
+      connectionsCheckingInterval: Math.min(1000, limits.headersTimeout, limits.requestTimeout),
+    },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket as Socket),
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, deps.logger),
+    ajv: {
+      customOptions: { removeAdditional: false, useDefaults: true, coerceTypes: true, allErrors: false },
+    },
+  });
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, deps.logger));
+  answerUnknownRoutes(app, deps.logger);
+  ignoreBodies(app);
+  app.addSchema(ProblemSchema);
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Tieline",
+        version: deps.version,
+        description: "The hub's API. Every failure is a problem (RFC 9457).",
+      },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      security: [{ token: [] }],
+    },
+    refResolver: {
+      buildLocalReference: (json, _uri, _fragment, index) =>
+        typeof json["$id"] === "string" ? json["$id"] : `def-${index}`,
+    },
+  });
+  await app.register(door, { deps, limits });
+  await app.register(async (health) => healthRoutes(health, deps));
+  await app.register(async (open) => openRoutes(open), { prefix: "/api/v1" });
+  await app.register(async (api) => guardedRoutes(api, deps), { prefix: "/api/v1" });
+  await app.ready();
+  return app;
+}
+
+/** What needs no token: the catalogue of errors and the description of the API. */
+async function openRoutes(app: FastifyInstance): Promise<void> {
+  await errorRoutes(app);
+  const schema = {
+    tags: ["hub"],
+    security: [],
+    summary: "This description, OpenAPI 3.1",
+    response: {
+      200: {
+        description: "OpenAPI",
+        content: {
+          "application/json": {
+            schema: Type.Unsafe<unknown>({ type: "object", additionalProperties: true }),
+          },
+        },
+      },
+    },
+  };
+  app.get("/openapi.json", { schema }, async () => app.swagger());
+}
+
+async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    async (_request: unknown, body: Buffer) => parseBody(body),
+  );
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
+    requireToken(request, deps);
+  });
+  await messageRoutes(app, deps);
+  await replayRoutes(app, deps);
+  await flowRoutes(app, deps);
+  await fileRoutes(app, deps);
+  await customerRoutes(app, deps);
+  await hubRoutes(app, deps);
+}
+
+/** @throws HubError TL_USAGE with line and column */
+function parseBody(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return parseJson(body);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    throw new HubError(
+      "TL_USAGE",
+      `the body is ${error.message}`,
+      error.place === undefined ? {} : { place: error.place },
+    );
+  }
+}
+
+/** Where no route is, nobody reads the body, whatever its type. */
+function ignoreBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", async () => undefined);
+}
