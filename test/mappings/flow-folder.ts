@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { FlowDefinition, SystemSource } from "../../src/config/flow-definition.ts";
+import { type CompiledFlow, compileFlow } from "../../src/flow/compile.ts";
+
+/** What these tests read of a `flow.yaml`; whether the file is valid is the loader's business. */
+interface Written {
+  readonly source:
+    | { readonly system: string; readonly read: string; readonly format?: unknown }
+    | { readonly topic: string };
+  readonly accepts: string;
+  readonly key: string;
+  readonly version?: string;
+  readonly event?: string;
+  readonly record?: string;
+  readonly map: string;
+  readonly emits: string;
+  readonly routes: readonly { readonly to: string; readonly when?: string }[];
+}
+
+/** A flow folder compiled alone: no systems, no settings, only the flow's own texts. */
+export function openFlowFolder(project: string, name: string): CompiledFlow {
+  const read = (path: string): string => readFileSync(join(project, path), "utf8");
+  const file = `mappings/${name}/flow.yaml`;
+  const written = parse(read(file)) as Written;
+  const map = `mappings/${name}/${written.map}`;
+  const texts = Object.fromEntries(
+    [file, map, written.accepts, written.emits].map((path) => [path, read(path)]),
+  );
+  const definition: FlowDefinition = {
+    name,
+    file,
+    description: "",
+    source: "topic" in written.source ? written.source : toSource(written.source),
+    schedule: null,
+    accepts: written.accepts,
+    key: written.key,
+    version: written.version ?? null,
+    event: written.event ?? null,
+    record: written.record ?? null,
+    carries: "change",
+    conflict: "refuse",
+    eventWindow: 0,
+    map,
+    emits: written.emits,
+    routes: written.routes.map(({ to, when }) => ({ to, when: when ?? null, onPark: "skip" })),
+    guard: { rejected: null },
+    onError: {
+      retries: 0,
+      backoff: { first: 1, last: 1 },
+      data: "park",
+      missingReference: { policy: "park", maxAge: 0 },
+    },
+    publish: true,
+    // Generous, so that a busy machine cannot fail a mapping.
+    limits: { deadline: 2_000, body: 1_048_576 },
+    texts,
+  };
+  return compileFlow(definition);
+}
+
+function toSource(source: { system: string; read: string; format?: unknown }): SystemSource {
+  return { system: source.system, read: source.read, format: toFormat(source.format ?? "json") };
+}
+
+/** `json` is short for `json: {}`, and YAML's null is how `empty: null` reads. */
+function toFormat(format: unknown): SystemSource["format"] {
+  if (typeof format === "string") return { [format]: {} } as unknown as SystemSource["format"];
+  const { csv } = format as { csv?: { empty?: string | null } };
+  if (csv?.empty === null) return { csv: { ...csv, empty: "null" } } as SystemSource["format"];
+  return format as SystemSource["format"];
+}
