@@ -10,7 +10,7 @@ import { asHubError, HubError, type Issue } from "./errors.ts";
 import { admit } from "./flow/admit.ts";
 import { type BlockedKeys, blockedKeys } from "./flow/blocked-keys.ts";
 import type { LiveFlow } from "./flow/live-flow.ts";
-import type { Settled, SettleEnvironment } from "./flow/settle.ts";
+import type { Settled, SettleEnvironment } from "./flow/settlement.ts";
 import { commands } from "./intake/commands.ts";
 import { type DeployerEnvironment, deployer } from "./intake/deployer.ts";
 import { freeBytes } from "./intake/disk.ts";

@@ -1,8 +1,8 @@
 import type { FlowDefinition } from "../config/flow-definition.ts";
 import type { PushSource } from "../connector/contract.ts";
-import { HubError } from "../errors.ts";
-import { decodeText } from "../format/encoding.ts";
+import { toKey } from "../flow/key.ts";
 import type { Format } from "../format/format.ts";
+import { toUtf8 } from "../format/utf8.ts";
 import type { PathGetter } from "../mapping/mapping.ts";
 import { ArrayOnPath, pathGetter } from "../mapping/path.ts";
 import type { Json } from "../message/json.ts";
@@ -45,17 +45,12 @@ export function doorFlows(deps: ApiDeps, entries: readonly FlowEntry[]): Readonl
       source,
       limit: Math.min(source.limit ?? LIMIT_BYTES, definition.limits.body),
       format,
-      decode: decoderOf(format),
+      decode: (body) => format.decode(toUtf8(body, format.encoding)),
       key: definition.key === null ? null : pathGetter(definition.key),
       event: definition.event === null ? null : pathGetter(definition.event),
     });
   }
   return flows;
-}
-
-function decoderOf(format: Format): (body: Uint8Array) => Json {
-  if (/^utf-?8$/i.test(format.encoding)) return (body) => format.decode(body);
-  return (body) => format.decode(decodeText(body, format.encoding));
 }
 
 /**
@@ -67,20 +62,16 @@ export function keyOf(flow: DoorFlow, value: Json): string | null | undefined {
   if (flow.key === null) return undefined;
   const found = read(flow.key, value);
   if (found === ENGINE) return undefined;
-  const key = asName(found);
-  if (key === undefined) {
-    throw new HubError("TL_KEY_MISSING", "`key` gives no text and no number", {
-      place: { file: flow.definition.file },
-    });
-  }
-  return key;
+  return toKey(found, flow.definition.file);
 }
 
 /** The name of the happening, from the content; null: it has none; undefined when only the engine can tell. */
 export function eventOf(flow: DoorFlow, value: Json): string | null | undefined {
   if (flow.event === null) return undefined;
   const found = read(flow.event, value);
-  return found === ENGINE ? undefined : (asName(found) ?? null);
+  if (found === ENGINE) return undefined;
+  // Empty texts would all name the same happening.
+  return (typeof found === "string" && found !== "") || typeof found === "number" ? String(found) : null;
 }
 
 const ENGINE = Symbol("the engine must tell");
@@ -92,9 +83,4 @@ function read(getter: PathGetter, value: Json): Json | undefined | typeof ENGINE
     if (error instanceof ArrayOnPath) return ENGINE;
     throw error;
   }
-}
-
-function asName(value: Json | undefined): string | undefined {
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -13,6 +13,13 @@ const JSON_TYPE = "application/json; charset=utf-8";
 const EMPTY = Buffer.alloc(0);
 const LONGEST_IDEMPOTENCY_KEY = 256;
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Found before the body is read, which needs its limit. */
+    doorFlow: DoorFlow | null;
+  }
+}
+
 interface Address {
   readonly system: string;
   readonly source: string;
@@ -51,17 +58,19 @@ export async function door(
     return flow;
   };
 
+  app.decorateRequest("doorFlow", null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", async (request: FastifyRequest, payload: FastifyRequest["raw"]) => {
     const flow = find(request);
+    request.doorFlow = flow;
     requireOpen(deps, flow);
     requirePlain(request);
     return readBody(request, payload, flow.limit);
   });
 
   const receive = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const flow = find(request);
-    if (request.body === undefined) requireOpen(deps, flow);
+    const flow = request.doorFlow ?? find(request);
+    if (request.doorFlow === null) requireOpen(deps, flow);
     const body = (request.body as Buffer | undefined) ?? EMPTY;
     const item = flow.source.receive({
       method: request.method,

@@ -1,7 +1,7 @@
+import { type Breach, type Structure, structureOf } from "../schema/structure.ts";
 import { didYouMean, nearest } from "./did-you-mean.ts";
 import { alternatives, asSchema, choicesOf, expectation } from "./expectation.ts";
 import type { Reporter } from "./reporter.ts";
-import { type Breach, type Structure, structureOf } from "./structure.ts";
 import type { Path } from "./yaml-file.ts";
 
 export interface StructureOptions {
@@ -41,7 +41,7 @@ export function checkStructure(
 }
 
 /** `source.system`, `routes[1].to`; empty for the root. */
-export function pathName(path: Path): string {
+function pathName(path: Path): string {
   return path
     .map((step, index) => (typeof step === "number" ? `[${step + 1}]` : `${index === 0 ? "" : "."}${step}`))
     .join("");

@@ -1,5 +1,5 @@
 import { isObject } from "../message/json.ts";
-import type { JsonSchema } from "./structure.ts";
+import type { JsonSchema } from "../schema/structure.ts";
 
 /** What a schema wants, in words. */
 export function expectation(schema: JsonSchema, keyword?: string): string {

@@ -94,7 +94,7 @@ export interface ErrorPolicy {
   readonly missingReference: { readonly policy: "wait" | "stub" | "park"; readonly maxAge: number };
 }
 
-export interface FlowLimits {
+interface FlowLimits {
   /** Milliseconds one mapping may take. */
   readonly deadline: number;
   /** Bytes of the largest body a push source takes for this flow. */

@@ -7,9 +7,9 @@ import { checkStructure } from "./check-structure.ts";
 import type { Finding } from "./finding.ts";
 import type { FlowContext } from "./flow-context.ts";
 import { readProjectFile } from "./project-file.ts";
+import { publishedStructure } from "./published-schema.ts";
 import { createReporter } from "./reporter.ts";
 import { schemaReferences } from "./schema-references.ts";
-import { publishedStructure } from "./structure.ts";
 import { textAt } from "./value-at.ts";
 import { keySpan, type Path, parseYaml, placeOf, type YamlFile } from "./yaml-file.ts";
 

@@ -30,7 +30,7 @@ export interface RawFlow {
   readonly limits?: { readonly deadline?: string; readonly body?: string };
 }
 
-export interface RawSystemSource {
+interface RawSystemSource {
   readonly system: string;
   readonly read: string;
   readonly format?: RawFormat;
@@ -66,7 +66,7 @@ export interface RawCsv {
   readonly recordLimit?: string;
 }
 
-export interface RawXml {
+interface RawXml {
   readonly record: string;
   readonly arrays?: readonly string[];
   readonly attributes?: string;

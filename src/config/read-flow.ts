@@ -13,9 +13,9 @@ import { checkRules } from "./flow-rules.ts";
 import { checkSchedule } from "./flow-schedule.ts";
 import { checkSource } from "./flow-source.ts";
 import { readTexts } from "./flow-texts.ts";
+import { publishedStructure } from "./published-schema.ts";
 import type { RawFlow } from "./raw-flow.ts";
 import { createReporter } from "./reporter.ts";
-import { publishedStructure } from "./structure.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** Reads one `flow.yaml` and all it names. Null when anything is wrong, which is then in `findings`. */

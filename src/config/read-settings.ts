@@ -8,12 +8,12 @@ import type { Finding } from "./finding.ts";
 import type { HubSettings, SystemSettings } from "./hub-settings.ts";
 import { isLoopback, parseListen } from "./listen.ts";
 import { maskedExcerpt } from "./masked-excerpt.ts";
+import { publishedSchema, publishedStructure } from "./published-schema.ts";
 import { type KnownSystem, readSystem } from "./read-system.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { type ReferenceContext, resolveText } from "./resolve-text.ts";
 import { mayHoldSecret, schemasAt } from "./setting-schema.ts";
 import { parseSize } from "./size.ts";
-import { publishedSchema, publishedStructure } from "./structure.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 export interface SettingsFile {

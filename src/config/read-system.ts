@@ -1,5 +1,6 @@
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
+import { type JsonSchema, structureOf } from "../schema/structure.ts";
 import { checkStructure, showValue } from "./check-structure.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { SystemSettings } from "./hub-settings.ts";
@@ -7,7 +8,6 @@ import { isPureReference } from "./reference.ts";
 import type { Reporter } from "./reporter.ts";
 import { type ReferenceContext, resolveText } from "./resolve-text.ts";
 import { isNumeric, isSecret, isSwitch, schemasAt } from "./setting-schema.ts";
-import { type JsonSchema, structureOf } from "./structure.ts";
 import type { SystemCatalogue, SystemShape } from "./system-catalogue.ts";
 import { valueAt } from "./value-at.ts";
 import type { Path } from "./yaml-file.ts";

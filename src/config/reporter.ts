@@ -44,7 +44,7 @@ export function createReporter(
 }
 
 /** The whole line. */
-export function plainExcerpt(file: YamlFile, span: Span): string | null {
+function plainExcerpt(file: YamlFile, span: Span): string | null {
   const start = file.text.lastIndexOf("\n", span.start - 1) + 1;
   const end = file.text.indexOf("\n", span.start);
   return file.text.slice(start, end === -1 ? undefined : end).trimEnd();

@@ -1,5 +1,5 @@
+import type { JsonSchema } from "../schema/structure.ts";
 import { alternatives, asSchema } from "./expectation.ts";
-import type { JsonSchema } from "./structure.ts";
 import type { Path } from "./yaml-file.ts";
 
 /** The schemas that a value at `path` may be judged by; several where a union is on the way, none where it is unknown. */

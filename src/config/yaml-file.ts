@@ -34,7 +34,7 @@ export interface YamlFile {
   readonly lines: LineCounter;
 }
 
-export interface YamlFault {
+interface YamlFault {
   readonly span: Span;
   readonly message: string;
   readonly cure: string;

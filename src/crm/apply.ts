@@ -1,10 +1,7 @@
 import type { Failure } from "../errors.ts";
+import type { Entity } from "../message/entity.ts";
 import type { Json } from "../message/json.ts";
 import type { Origin } from "../store/origin.ts";
-
-/** The CRM engine's sinks: `crm.customer`, `crm.interaction`, `crm.invoice`, `crm.order`. */
-export const ENTITIES = ["customer", "interaction", "invoice", "order"] as const;
-export type Entity = (typeof ENTITIES)[number];
 
 /** One canonical record on its way into the CRM engine. */
 export interface CrmItem {

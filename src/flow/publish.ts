@@ -6,7 +6,7 @@ import type { NewMessage } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
 import type { Item } from "./item.ts";
 import type { LiveFlow } from "./live-flow.ts";
-import type { SettleEnvironment } from "./settle.ts";
+import type { SettleEnvironment } from "./settlement.ts";
 
 /** A message that has passed this many topics is going round in a circle. */
 const MOST_HOPS = 16;

@@ -3,7 +3,8 @@ import type { Store, Tx } from "../store/store.ts";
 import type { BlockedKeys } from "./blocked-keys.ts";
 import type { Item } from "./item.ts";
 import type { LiveFlow } from "./live-flow.ts";
-import { RefusedItems, type Settled, type SettleEnvironment, settle } from "./settle.ts";
+import { settle } from "./settle.ts";
+import { RefusedItems, type Settled, type SettleEnvironment } from "./settlement.ts";
 
 /** Work that must commit together with a settlement: the checkpoint of a file. */
 export type Alongside = (tx: Tx, settled: Settled) => Promise<void>;

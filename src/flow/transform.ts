@@ -6,7 +6,7 @@ import type { Prepared } from "./compile.ts";
 import type { Item } from "./item.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { runSettle } from "./run-settle.ts";
-import type { Settled, SettleEnvironment } from "./settle.ts";
+import type { Settled, SettleEnvironment } from "./settlement.ts";
 
 /** Reads the record a message stands for. @throws HubError TL_DECODE_FAILED … */
 export type ReadRecord = (

@@ -73,7 +73,10 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
   async function step(file: FileRow): Promise<boolean> {
     let run = runs.get(file.id);
     if (run === undefined) {
-      run = fileRun(file, await env.flows.version(file.flowVersion), { ...env, urgent: (id) => isUrgent(id) });
+      run = fileRun(file, await env.flows.version(file.flowVersion), {
+        ...env,
+        urgent: (id) => isUrgent(id),
+      });
       runs.set(file.id, run);
     }
     const result = await run.step();

@@ -4,7 +4,7 @@ import { failpoint } from "../flow/failpoint.ts";
 import type { Item } from "../flow/item.ts";
 import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
 import { runSettle } from "../flow/run-settle.ts";
-import type { Settled, SettleEnvironment } from "../flow/settle.ts";
+import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
 import type { Row } from "../format/format.ts";
 import type { Json } from "../message/json.ts";
 import type { Books, FileRow } from "../store/file-table.ts";

@@ -52,7 +52,10 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
     });
     return ticking;
   };
-  const task = cron.schedule("* * * * * *", () => guarded(), { suppressMissedWarning: true, noOverlap: true });
+  const task = cron.schedule("* * * * * *", () => guarded(), {
+    suppressMissedWarning: true,
+    noOverlap: true,
+  });
   return {
     tick: guarded,
     next: (flow) =>

@@ -1,7 +1,7 @@
 import { failpoint } from "../flow/failpoint.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
-import type { Settled, SettleEnvironment } from "../flow/settle.ts";
+import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
 import { type ReadRecord, transform } from "../flow/transform.ts";
 import type { StoredMessage } from "../store/message-table.ts";
 import type { Store } from "../store/store.ts";

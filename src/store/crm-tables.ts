@@ -1,4 +1,4 @@
-import type { Entity } from "../crm/apply.ts";
+import type { Entity } from "../message/entity.ts";
 import type { Origin } from "./origin.ts";
 
 /** What names a source record: one system's record of one entity. Unique. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { neverInWindow } from "../../src/config/cron.ts";
 import { didYouMean, nearest } from "../../src/config/did-you-mean.ts";
 import { formatDuration, parseDuration } from "../../src/config/duration.ts";
 import type { Finding } from "../../src/config/finding.ts";
@@ -93,6 +94,27 @@ describe("time zones", () => {
   });
   it.each(["+01:00", "Mars/Olympus", "", "Europe/Berlin ", "GMT+1:00"])("%j is none", (zone) => {
     expect(isZone(zone)).toBe(false);
+  });
+});
+
+describe("a window", () => {
+  it.each([
+    ["0 12 * * *", "01:00", "05:30", true],
+    ["30 1 * * *", "01:00", "05:30", false],
+    ["0 * * * *", "01:00", "05:30", false],
+    ["0 * * * *", "01:10", "01:50", true],
+    ["30 0,2,12 * * 1", "01:00", "05:30", false],
+    ["30 0,12 * * 1", "01:00", "05:30", true],
+    ["0 3 29 2 *", "01:00", "05:30", false],
+    ["30 23 * * *", "22:00", "05:30", false],
+    ["0 0 * * *", "22:00", "05:30", false],
+    ["0 12 * * *", "22:00", "05:30", true],
+    ["30 5 * * *", "01:00", "05:30", true],
+    ["0 1 * * *", "01:00", "05:30", false],
+  ])("%s never begins between %s and %s: %s", (cron, from, to, never) => {
+    for (const zone of ["Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"]) {
+      expect(neverInWindow(cron, zone, from, to), zone).toBe(never);
+    }
   });
 });
 

@@ -13,7 +13,10 @@ async function within(engine: TestEngine, work: (engine: TestEngine) => Promise<
   }
 }
 
-function target(answer: (delivery: Outgoing) => void, idempotent = true): { readonly system: System; readonly got: Outgoing[] } {
+function target(
+  answer: (delivery: Outgoing) => void,
+  idempotent = true,
+): { readonly system: System; readonly got: Outgoing[] } {
   const got: Outgoing[] = [];
   const sink: Sink = {
     idempotent,
@@ -23,7 +26,15 @@ function target(answer: (delivery: Outgoing) => void, idempotent = true): { read
       return { answer: "200" };
     },
   };
-  return { got, system: { sources: {}, sinks: { notes: sink }, check: async () => undefined, close: async () => undefined } };
+  return {
+    got,
+    system: {
+      sources: {},
+      sinks: { notes: sink },
+      check: async () => undefined,
+      close: async () => undefined,
+    },
+  };
 }
 
 function subjects(engine: TestEngine): string[] {
@@ -33,25 +44,38 @@ function subjects(engine: TestEngine): string[] {
 }
 
 test("a message crosses from admission into the CRM", async () => {
-  await within(await testEngine([await flowDefinition("events", { emits: "interaction.schema.json" }, NOTE)]), async (engine) => {
-    const id = await engine.post("events", { id: "a1", customer: "k", n: 7 });
-    await engine.settled();
-    expect(subjects(engine)).toEqual(["7"]);
-    const row = engine.sql.get<{ outcomes: string; state: number }>("SELECT outcomes, state FROM message WHERE place = ?", Number(id.slice(2)));
-    expect(row).toEqual({ outcomes: '{"crm.interaction":"applied"}', state: 5 });
-  });
+  await within(
+    await testEngine([await flowDefinition("events", { emits: "interaction.schema.json" }, NOTE)]),
+    async (engine) => {
+      const id = await engine.post("events", { id: "a1", customer: "k", n: 7 });
+      await engine.settled();
+      expect(subjects(engine)).toEqual(["7"]);
+      const row = engine.sql.get<{ outcomes: string; state: number }>(
+        "SELECT outcomes, state FROM message WHERE place = ?",
+        Number(id.slice(2)),
+      );
+      expect(row).toEqual({ outcomes: '{"crm.interaction":"applied"}', state: 5 });
+    },
+  );
 });
 
 test("the same event is stored once, in one batch and later", async () => {
   await within(await testEngine([await flowDefinition("events", {}, NOTE)]), async (engine) => {
-    const posts = await Promise.all([1, 2, 3].map(() => engine.post("events", { id: "a", customer: "k", n: 1 }, { event: "e" })));
+    const posts = await Promise.all(
+      [1, 2, 3].map(() => engine.post("events", { id: "a", customer: "k", n: 1 }, { event: "e" })),
+    );
     const later = await engine.post("events", { id: "a", customer: "k", n: 1 }, { event: "e" });
     expect(new Set([...posts, later]).size).toBe(1);
     const other = engine.post("events", { id: "a", customer: "k", n: 2 }, { event: "e" });
     await expect(other).rejects.toThrow("TL_IDEMPOTENCY_REUSED");
     await engine.settled();
-    const tally = engine.sql.all<{ outcome: string; n: number }>("SELECT outcome, sum(n) AS n FROM tally WHERE route = 0 GROUP BY outcome ORDER BY outcome");
-    expect(tally).toEqual([{ outcome: "accepted", n: 1 }, { outcome: "duplicate", n: 3 }]);
+    const tally = engine.sql.all<{ outcome: string; n: number }>(
+      "SELECT outcome, sum(n) AS n FROM tally WHERE route = 0 GROUP BY outcome ORDER BY outcome",
+    );
+    expect(tally).toEqual([
+      { outcome: "accepted", n: 1 },
+      { outcome: "duplicate", n: 3 },
+    ]);
   });
 });
 
@@ -81,11 +105,17 @@ test("a parked message is mapped anew when it is replayed, and those behind it f
     await engine.settled();
     expect(subjects(engine)).toEqual([]);
     await engine.change([good]);
-    const report = await engine.engine.replay({ actor: "test", reason: null }, { messages: [id] }, { version: "current", routes: [], allowStale: false });
+    const report = await engine.engine.replay(
+      { actor: "test", reason: null },
+      { messages: [id] },
+      { version: "current", routes: [], allowStale: false },
+    );
     expect(report.matched).toBe(1);
     await engine.settled();
     expect(subjects(engine)).toEqual(["2", "3"]);
-    const order = engine.sql.all<{ external_id: string }>("SELECT external_id FROM source_record WHERE entity = 1 ORDER BY id");
+    const order = engine.sql.all<{ external_id: string }>(
+      "SELECT external_id FROM source_record WHERE entity = 1 ORDER BY id",
+    );
     expect(order.map((row) => row.external_id)).toEqual(["a2", "a3"]);
   });
 });
@@ -113,17 +143,26 @@ test("deliveries of a key go out in order through retries, and other keys do not
     }
   });
   const routes = [{ to: "out.notes", when: null, onPark: "block" }] as const;
-  await within(await testEngine([await flowDefinition("events", { routes }, NOTE)], { out: system }), async (engine) => {
-    await engine.post("events", { id: "a1", customer: "a", n: 1 });
-    await engine.post("events", { id: "a2", customer: "a", n: 2 });
-    await engine.post("events", { id: "b1", customer: "b", n: 3 });
-    await expect.poll(() => got.length, { timeout: 5000 }).toBe(5);
-    await engine.settled();
-    const ids = got.map((delivery) => (delivery.body as { id: string }).id);
-    expect(ids.filter((id) => id.startsWith("a"))).toEqual(["a1", "a1", "a1", "a2"]);
-    expect(ids.indexOf("b1")).toBeLessThan(ids.lastIndexOf("a1"));
-    expect(new Set(got.filter((delivery) => (delivery.body as { id: string }).id === "a1").map((delivery) => delivery.id)).size).toBe(1);
-  });
+  await within(
+    await testEngine([await flowDefinition("events", { routes }, NOTE)], { out: system }),
+    async (engine) => {
+      await engine.post("events", { id: "a1", customer: "a", n: 1 });
+      await engine.post("events", { id: "a2", customer: "a", n: 2 });
+      await engine.post("events", { id: "b1", customer: "b", n: 3 });
+      await expect.poll(() => got.length, { timeout: 5000 }).toBe(5);
+      await engine.settled();
+      const ids = got.map((delivery) => (delivery.body as { id: string }).id);
+      expect(ids.filter((id) => id.startsWith("a"))).toEqual(["a1", "a1", "a1", "a2"]);
+      expect(ids.indexOf("b1")).toBeLessThan(ids.lastIndexOf("a1"));
+      expect(
+        new Set(
+          got
+            .filter((delivery) => (delivery.body as { id: string }).id === "a1")
+            .map((delivery) => delivery.id),
+        ).size,
+      ).toBe(1);
+    },
+  );
 });
 
 test("a system that is down costs no retries; when it is back everything arrives", async () => {
@@ -132,15 +171,20 @@ test("a system that is down costs no retries; when it is back everything arrives
     if (down) throw new HubError("TL_TARGET_UNAVAILABLE", "refused", { retryAfter: 30 });
   });
   const routes = [{ to: "out.notes", when: null, onPark: "block" }] as const;
-  await within(await testEngine([await flowDefinition("events", { routes }, NOTE)], { out: system }), async (engine) => {
-    for (let n = 1; n <= 5; n++) await engine.post("events", { id: `a${n}`, customer: "a", n });
-    await expect.poll(() => got.length, { timeout: 5000 }).toBeGreaterThan(4);
-    down = false;
-    await engine.settled();
-    expect(got.at(-1)?.attempt).toBe(1);
-    const done = engine.sql.get<{ n: number }>("SELECT count(*) AS n FROM delivery WHERE outcome = 'applied'");
-    expect(done?.n).toBe(5);
-  });
+  await within(
+    await testEngine([await flowDefinition("events", { routes }, NOTE)], { out: system }),
+    async (engine) => {
+      for (let n = 1; n <= 5; n++) await engine.post("events", { id: `a${n}`, customer: "a", n });
+      await expect.poll(() => got.length, { timeout: 5000 }).toBeGreaterThan(4);
+      down = false;
+      await engine.settled();
+      expect(got.at(-1)?.attempt).toBe(1);
+      const done = engine.sql.get<{ n: number }>(
+        "SELECT count(*) AS n FROM delivery WHERE outcome = 'applied'",
+      );
+      expect(done?.n).toBe(5);
+    },
+  );
 });
 
 test("refused credentials stop the route, and not the flow's other routes", async () => {
@@ -152,16 +196,23 @@ test("refused credentials stop the route, and not the flow's other routes", asyn
     { to: "crm.interaction", when: null, onPark: "block" },
     { to: "out.notes", when: null, onPark: "block" },
   ] as const;
-  await within(await testEngine([await flowDefinition("events", { routes }, NOTE)], { out: system }), async (engine) => {
-    await engine.post("events", { id: "a1", customer: "a", n: 1 });
-    await expect.poll(() => engine.sql.get("SELECT stopped FROM route WHERE target = 'out.notes' AND stopped IS NOT NULL")).toBeDefined();
-    expect(subjects(engine)).toEqual(["1"]);
-    await engine.restart();
-    refused = false;
-    await engine.engine.resumeRoute({ actor: "t", reason: null }, "events", "out.notes");
-    await engine.settled();
-    expect(engine.sql.get("SELECT outcome FROM delivery")).toEqual({ outcome: "applied" });
-  });
+  await within(
+    await testEngine([await flowDefinition("events", { routes }, NOTE)], { out: system }),
+    async (engine) => {
+      await engine.post("events", { id: "a1", customer: "a", n: 1 });
+      await expect
+        .poll(() =>
+          engine.sql.get("SELECT stopped FROM route WHERE target = 'out.notes' AND stopped IS NOT NULL"),
+        )
+        .toBeDefined();
+      expect(subjects(engine)).toEqual(["1"]);
+      await engine.restart();
+      refused = false;
+      await engine.engine.resumeRoute({ actor: "t", reason: null }, "events", "out.notes");
+      await engine.settled();
+      expect(engine.sql.get("SELECT outcome FROM delivery")).toEqual({ outcome: "applied" });
+    },
+  );
 });
 
 test("a change does not go back to the system it came from", async () => {
@@ -170,12 +221,17 @@ test("a change does not go back to the system it came from", async () => {
     { to: "crm.interaction", when: null, onPark: "block" },
     { to: "shop.notes", when: null, onPark: "block" },
   ] as const;
-  await within(await testEngine([await flowDefinition("events", { routes }, NOTE)], { shop: system }), async (engine) => {
-    await engine.post("events", { id: "a1", customer: "a", n: 1 });
-    await engine.settled();
-    expect(got).toEqual([]);
-    expect(engine.sql.get("SELECT outcomes FROM message")).toEqual({ outcomes: '{"crm.interaction":"applied","shop.notes":"filtered"}' });
-  });
+  await within(
+    await testEngine([await flowDefinition("events", { routes }, NOTE)], { shop: system }),
+    async (engine) => {
+      await engine.post("events", { id: "a1", customer: "a", n: 1 });
+      await engine.settled();
+      expect(got).toEqual([]);
+      expect(engine.sql.get("SELECT outcomes FROM message")).toEqual({
+        outcomes: '{"crm.interaction":"applied","shop.notes":"filtered"}',
+      });
+    },
+  );
 });
 
 test("a change of a customer reaches the subscribers of its topic in the same transaction", async () => {
@@ -185,13 +241,20 @@ test("a change of a customer reaches the subscribers of its topic in the same tr
     { routes: [{ to: "crm.customer", when: null, onPark: "block" }], key: "id", carries: "state" },
     `{ "id": id, "name": { "full": name } }`,
   );
-  const out = await flowDefinition("out", { source: { topic: "customer.changed" }, key: "id", routes: [{ to: "out.notes", when: null, onPark: "block" }] });
+  const out = await flowDefinition("out", {
+    source: { topic: "customer.changed" },
+    key: "id",
+    routes: [{ to: "out.notes", when: null, onPark: "block" }],
+  });
   await within(await testEngine([customers, out], { out: system }), async (engine) => {
     await engine.post("customers", { id: "1", name: "Ann" });
     await engine.post("customers", { id: "1", name: "Ann" });
     await engine.post("customers", { id: "1", name: "Anna" });
     await expect.poll(() => got.length, { timeout: 5000 }).toBe(2);
     await engine.settled();
-    expect(got.map((delivery) => (delivery.body as { name: { full: string } }).name.full)).toEqual(["Ann", "Anna"]);
+    expect(got.map((delivery) => (delivery.body as { name: { full: string } }).name.full)).toEqual([
+      "Ann",
+      "Anna",
+    ]);
   });
 });

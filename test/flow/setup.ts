@@ -1,12 +1,12 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import type { FlowDefinition } from "../../src/config/flow-definition.ts";
 import type { System } from "../../src/connector/contract.ts";
 import { type RunningEngine, startEngine } from "../../src/engine.ts";
 import { openCounters } from "../../src/observe/counter.ts";
 import { openLogger } from "../../src/observe/logger.ts";
-import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 
 /** An engine in this process, on a data folder of its own, with flows given as definitions. */
 export interface TestEngine {
@@ -24,7 +24,10 @@ export interface TestEngine {
   dispose(): Promise<void>;
 }
 
-export async function testEngine(flows: readonly FlowDefinition[], systems: Readonly<Record<string, System>> = {}): Promise<TestEngine> {
+export async function testEngine(
+  flows: readonly FlowDefinition[],
+  systems: Readonly<Record<string, System>> = {},
+): Promise<TestEngine> {
   const data = await mkdtemp(join(tmpdir(), "tieline-engine-"));
   let definitions = flows;
   let changed = false;
@@ -42,7 +45,8 @@ export async function testEngine(flows: readonly FlowDefinition[], systems: Read
       },
       systems,
       project: {
-        read: async () => definitions.map((definition) => ({ name: definition.name, definition, issues: [] })),
+        read: async () =>
+          definitions.map((definition) => ({ name: definition.name, definition, issues: [] })),
         fromTexts: (_name, texts) => JSON.parse(texts["definition"] ?? "") as FlowDefinition,
       },
       projectChanged: async () => {
@@ -121,9 +125,16 @@ export async function testEngine(flows: readonly FlowDefinition[], systems: Read
 }
 
 /** A flow definition with the defaults of a small real-time flow. */
-export async function flowDefinition(name: string, over: Partial<FlowDefinition>, mapping?: string): Promise<FlowDefinition> {
+export async function flowDefinition(
+  name: string,
+  over: Partial<FlowDefinition>,
+  mapping?: string,
+): Promise<FlowDefinition> {
   const schemas = new URL("../../schemas/canonical/", import.meta.url);
-  const emits = over.emits === undefined || over.emits === null ? {} : { [over.emits]: await readFile(new URL(over.emits, schemas), "utf8") };
+  const emits =
+    over.emits === undefined || over.emits === null
+      ? {}
+      : { [over.emits]: await readFile(new URL(over.emits, schemas), "utf8") };
   const definition: FlowDefinition = {
     name,
     file: `mappings/${name}/flow.yaml`,
@@ -142,7 +153,12 @@ export async function flowDefinition(name: string, over: Partial<FlowDefinition>
     emits: null,
     routes: [{ to: "crm.interaction", when: null, onPark: "block" }],
     guard: { rejected: null },
-    onError: { retries: 2, backoff: { first: 20, last: 40 }, data: "park", missingReference: { policy: "park", maxAge: 0 } },
+    onError: {
+      retries: 2,
+      backoff: { first: 20, last: 40 },
+      data: "park",
+      missingReference: { policy: "park", maxAge: 0 },
+    },
     publish: true,
     limits: { deadline: 250, body: 1_000_000 },
     ...over,

@@ -1,12 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { CRM_TOPICS } from "../../src/config/crm.ts";
+import { publishedSchema, publishedStructure } from "../../src/config/published-schema.ts";
 import type { RawFlow, RawFormat } from "../../src/config/raw-flow.ts";
-import { type JsonSchema, publishedSchema, publishedStructure } from "../../src/config/structure.ts";
-import { ENTITIES } from "../../src/crm/apply.ts";
+import { ENTITIES } from "../../src/message/entity.ts";
 import { checkLayout, type FixedLayout } from "../../src/format/fixed-layout.ts";
+import type { JsonSchema } from "../../src/schema/structure.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const NAMES = ["flow", "layout", "tieline"] as const;
@@ -86,6 +88,11 @@ describe("the published schemas", () => {
     const text = readFileSync(join(ROOT, "schemas", "tieline", `${name}.schema.json`), "utf8");
     expect(publishedSchema(name)).toEqual(JSON.parse(text));
     expect(publishedSchema(name)["$id"]).toBe(`https://tieline.example/schemas/tieline/${name}.schema.json`);
+  });
+
+  it.each(NAMES)("%s: is a schema of the draft it names", (name) => {
+    const ajv = new Ajv({ strict: false });
+    expect(ajv.validateSchema(publishedSchema(name))).toBe(true);
   });
 
   it.each(NAMES)("%s: every key has a description for editors", (name) => {

@@ -1,4 +1,4 @@
-import { ENTITIES, type Entity } from "../../crm/apply.ts";
+import { ENTITIES, type Entity } from "../../message/entity.ts";
 import type { ContactKind, CustomerRow, RecordHead, RecordRow } from "../../store/crm-tables.ts";
 import type { SqlValue } from "./sql.ts";
 

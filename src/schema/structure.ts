@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Ajv, type ErrorObject } from "ajv";
-import { packageRoot } from "./package-root.ts";
 
-/** A JSON Schema as plain JSON. */
+/** A JSON Schema (draft-07) as plain JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** One broken rule of a schema, with the schema and the value it was broken by. */
@@ -20,31 +17,17 @@ export interface Breach {
 /** Every rule that `data` breaks; empty when it keeps to the schema. */
 export type Structure = (data: unknown) => readonly Breach[];
 
-const published = new Map<string, Structure>();
-
-/** One of the published schemas in `schemas/tieline`, which are the source: editors and the hub read the same file. */
-export function publishedStructure(name: "tieline" | "flow" | "layout"): Structure {
-  const known = published.get(name);
-  if (known !== undefined) return known;
-  const structure = structureOf(publishedSchema(name));
-  published.set(name, structure);
-  return structure;
-}
-
-const texts = new Map<string, JsonSchema>();
-
-export function publishedSchema(name: "tieline" | "flow" | "layout"): JsonSchema {
-  const known = texts.get(name);
-  if (known !== undefined) return known;
-  const path = join(packageRoot(), "schemas", "tieline", `${name}.schema.json`);
-  const schema = JSON.parse(readFileSync(path, "utf8")) as JsonSchema;
-  texts.set(name, schema);
-  return schema;
-}
-
 /** @throws Error when `schema` is not a JSON Schema (draft-07) */
 export function structureOf(schema: JsonSchema): Structure {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateFormats: false });
+  const ajv = new Ajv({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    validateFormats: false,
+    // Compiling the draft's own schema takes longer than all the rest; a test asks it instead.
+    meta: false,
+    validateSchema: false,
+  });
   const validate = ajv.compile(schema);
   return (data) => {
     if (validate(data)) return [];

@@ -1,0 +1,110 @@
+import type { Failure, Issue } from "../errors.ts";
+
+/** What the commands read of the API's answers; the API may say more. Times are RFC 3339 in UTC. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** `cursor` of the next page; null alone says that nothing follows, a page may be short. */
+  readonly next: number | string | null;
+}
+
+export interface Items<Item> {
+  readonly items: readonly Item[];
+}
+
+export interface MessageSummary {
+  readonly id: string;
+  readonly flow: string;
+  readonly key: string | null;
+  readonly state: string;
+  readonly outcomes: Readonly<Record<string, string>>;
+  readonly acceptedAt: string;
+  readonly attempts: number;
+  readonly failure: Failure | null;
+  readonly file: number | null;
+  readonly row: number | null;
+}
+
+export interface MessageDetail extends MessageSummary {
+  readonly system: string;
+  readonly event: string | null;
+  readonly contentType: string | null;
+  readonly size: number;
+  readonly place: {
+    readonly file: number;
+    readonly name: string | null;
+    readonly row: number;
+    readonly line: number;
+  } | null;
+  readonly version: { readonly hash: string } | null;
+  readonly waitsBehind: number;
+  readonly blocks: number;
+  readonly blockedBy: string | null;
+  readonly deliveries: readonly {
+    readonly id: string;
+    readonly to: string;
+    readonly state: string;
+    readonly outcome: string | null;
+    readonly attempts: number;
+    readonly nextAt: string | null;
+    readonly answer: string | null;
+    readonly failure: Failure | null;
+  }[];
+  readonly timeline: readonly {
+    readonly at: string;
+    readonly step: string;
+    readonly route: string | null;
+    readonly detail: string | null;
+  }[];
+}
+
+export interface FlowState {
+  readonly name: string;
+  readonly description: string;
+  readonly hash: string | null;
+  readonly accepting: boolean;
+  readonly delivering: boolean;
+  readonly open: number;
+  readonly problem: string | null;
+  readonly problems: readonly Issue[];
+  readonly routes: readonly {
+    readonly to: string;
+    readonly stopped: string | null;
+    readonly waitingUntil: string | null;
+    readonly open: number;
+  }[];
+  readonly nextSlot: string | null;
+}
+
+export interface FileRun {
+  readonly id: number;
+  readonly flow: string;
+  readonly name: string;
+  readonly size: number;
+  readonly state: string;
+  readonly rows: number;
+  /** Share of the file that is committed, 0 to 1. */
+  readonly progress: number;
+  readonly books: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly failure: Failure | null;
+  readonly duplicateOf: number | null;
+  readonly startedAt: string;
+  readonly finishedAt: string | null;
+}
+
+export interface HubState {
+  readonly version: string;
+  readonly diskFree: number;
+  readonly diskLow: boolean;
+  readonly backlog: number;
+  readonly backlogFull: boolean;
+}
+
+export interface SystemEntry {
+  readonly name: string;
+  readonly connector: string;
+}
+
+export interface SystemCheck {
+  readonly ok: boolean;
+  readonly failure: Failure | null;
+}

@@ -1,0 +1,71 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { HubSettings } from "../config/hub-settings.ts";
+import { isObject, type Json } from "../message/json.ts";
+import { bad, type DoctorFinding, failed, ok, warn } from "./doctor-finding.ts";
+import { inspect } from "./project-files.ts";
+import { plural } from "./units.ts";
+
+/** The project's files, its secrets (a reference that leads nowhere is a mistake of the files), its drop folders. */
+export async function projectFindings(
+  dir: string,
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<readonly DoctorFinding[]> {
+  try {
+    const { project, findings } = await inspect(dir, variables);
+    const errors = findings.filter((finding) => finding.severity === "error");
+    if (project === null) {
+      const first = errors[0]?.message ?? "";
+      return [
+        bad(
+          "project",
+          `${plural(errors.length, "mistake")}: ${first}`,
+          "`tieline check` lists them all with their places.",
+        ),
+      ];
+    }
+    const found = `${plural(project.flows.length, "flow")}, ${plural(Object.keys(project.settings.systems).length, "system")}, secrets set`;
+    const warnings =
+      findings.length === 0
+        ? []
+        : [warn("project", plural(findings.length, "warning"), "`tieline check` lists them.")];
+    return [ok("project", found), ...warnings, ...(await dropFindings(project.settings))];
+  } catch (error) {
+    return [failed("project", error)];
+  }
+}
+
+/** A claim is a hard link inside the inbox: both must lie on one file system. */
+async function dropFindings(settings: HubSettings): Promise<readonly DoctorFinding[]> {
+  const findings: DoctorFinding[] = [];
+  for (const [system, { settings: values }] of Object.entries(settings.systems)) {
+    for (const inbox of inboxesOf(values)) {
+      const folder = await stat(inbox).catch(() => undefined);
+      const claims = await stat(join(inbox, ".tieline")).catch(() => folder);
+      const what = `drop ${system}`.slice(0, 14);
+      if (folder?.isDirectory() !== true)
+        findings.push(
+          bad(what, `${inbox} is not there`, "Make the folder, and let the hub's user write there."),
+        );
+      else if (claims?.dev !== folder.dev) {
+        findings.push(
+          bad(
+            what,
+            `${inbox}/.tieline lies on another file system`,
+            "It must be a plain folder of the inbox; remove the mount.",
+          ),
+        );
+      } else findings.push(ok(what, `${inbox}, claims on the same file system`));
+    }
+  }
+  return findings;
+}
+
+/** Drop folders are settings named `inbox`, at whatever depth a connector keeps them. */
+function inboxesOf(value: Json): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(inboxesOf);
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, entry]) =>
+    name === "inbox" && typeof entry === "string" ? [entry] : inboxesOf(entry),
+  );
+}

@@ -1,0 +1,71 @@
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { HubError } from "../errors.ts";
+import { copyTree } from "./copy-tree.ts";
+import { hubPlace } from "./hub-place.ts";
+import { addCommand, type CommonOptions, print, projectFolder, type Session } from "./session.ts";
+import { paint } from "./terminal.ts";
+
+interface RestoreOptions extends CommonOptions {
+  readonly data?: string;
+}
+
+/** What a backup holds beside the store: the archive of files that rows refer to. */
+const ARCHIVE = "archive";
+
+export function addRestore(program: Command, session: Session): void {
+  addCommand(program, "restore <folder>", "Make a new data folder from a backup; the hub must not run", [
+    "tieline restore /backup/2026-11-22 --data /var/lib/tieline",
+  ])
+    .option("--data <folder>", "data folder to fill (default: TIELINE_DATA, or `data` of tieline.yaml)")
+    .action(async (folder: string, options: RestoreOptions) => {
+      const { terminal } = session;
+      const from = resolve(terminal.cwd, folder);
+      const to =
+        options.data === undefined
+          ? (await hubPlace(projectFolder(session, options), terminal.env)).data
+          : resolve(terminal.cwd, options.data);
+      await restore(session, from, to);
+      print(
+        session,
+        options,
+        { restored: to },
+        () =>
+          `${paint(terminal, "green", "✓")} restored to ${to}; start the hub to go on from there.\n  A backup holds no secrets: copy \`secrets\` and \`api-token\` of the old data folder, or give the other systems new ones.`,
+      );
+    });
+}
+
+async function restore(session: Session, from: string, to: string): Promise<void> {
+  await requireFolder(from);
+  // The store says so itself while a hub holds the folder: its lock goes away only with that process.
+  await session.ports.inspectStore(to);
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  const left = (await readdir(to)).filter((name) => name !== "lock.db");
+  if (left.length > 0) {
+    throw new HubError("TL_CONFLICT", "the data folder is not empty", {
+      place: { file: to },
+      cure: "A restore never overwrites. Move the old folder away first, or name a new one with --data.",
+    });
+  }
+  if (await exists(join(from, ARCHIVE))) {
+    await copyTree(join(from, ARCHIVE), join(to, ARCHIVE));
+  }
+  // Last: a folder with a store in it is one that was restored whole.
+  await session.ports.restoreStore(from, to);
+}
+
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() !== true) {
+    throw new HubError("TL_NOT_FOUND", "the backup is not a folder that can be read", {
+      place: { file: folder },
+      cure: "Name the folder that `tieline backup` wrote.",
+    });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}

@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { Option } from "commander";
+import { parseListen } from "../config/listen.ts";
+import { HubError } from "../errors.ts";
+import { addCommand, type CommonOptions, projectFolder, type Session } from "./session.ts";
+import { programVersion } from "./version.ts";
+
+/** Starts the hub in this process. */
+export type HubStarter = (options: HubStart) => Promise<RunningHub>;
+
+export interface HubStart {
+  /** The project folder, absolute. */
+  readonly dir: string;
+  /** The data folder, absolute; undefined: the one of the environment or tieline.yaml. */
+  readonly data?: string;
+  /** `host:port`, as given; undefined: the one in tieline.yaml. */
+  readonly listen?: string;
+  /** Do not run the shipped examples on an empty data folder. */
+  readonly empty: boolean;
+  readonly version: string;
+  /** Prints one line for the person who started it. */
+  print(line: string): void;
+}
+
+export interface RunningHub {
+  readonly url: string;
+  /** Takes nothing new, finishes what is under way, closes. Resolves when all is closed. */
+  stop(): Promise<void>;
+  /** Resolves when the hub has stopped; rejects when it stopped because it cannot go on. */
+  readonly done: Promise<void>;
+}
+
+interface StartOptions extends CommonOptions {
+  readonly empty?: true;
+  readonly data?: string;
+  readonly listen?: string;
+  readonly role: string;
+}
+
+export function addStart(program: Command, session: Session): void {
+  addCommand(program, "start", "Start the hub and keep it running", [
+    "tieline start",
+    "tieline start --dir /etc/tieline --data /var/lib/tieline",
+    "tieline start --listen 0.0.0.0:8400",
+    "tieline start --empty                 # a new data folder stays empty: no examples",
+  ])
+    .option("--empty", "do not run the examples that a new data folder begins with")
+    .option("--data <folder>", "data folder (default: TIELINE_DATA, or `data` of tieline.yaml)")
+    .option("--listen <host:port>", "where to listen (default: TIELINE_LISTEN, or `listen` of tieline.yaml)")
+    .addOption(new Option("--role <role>", "what this process does").choices(["all"]).default("all"))
+    .action(async (options: StartOptions) => {
+      session.exitCode = await start(session, options);
+    });
+}
+
+async function start(session: Session, options: StartOptions): Promise<number> {
+  const { terminal } = session;
+  if (options.listen !== undefined) requireListen(options.listen);
+  const say = (line: string): void => (options.json === true ? terminal.err(line) : terminal.out(line));
+  const hub = await session.ports.startHub({
+    dir: projectFolder(session, options),
+    ...(options.data === undefined ? {} : { data: resolve(terminal.cwd, options.data) }),
+    ...(options.listen === undefined ? {} : { listen: options.listen }),
+    empty: options.empty === true,
+    version: programVersion(),
+    print: say,
+  });
+  if (options.json === true) terminal.out(JSON.stringify({ url: hub.url }));
+  const asked = new Promise<"asked">((resolve) => {
+    if (terminal.stop.aborted) resolve("asked");
+    terminal.stop.addEventListener("abort", () => resolve("asked"), { once: true });
+  });
+  const ended = await Promise.race([asked, hub.done]);
+  if (ended === "asked") {
+    say("Stopping: taking nothing new, finishing what is under way. Once more to stop at once.");
+    await hub.stop();
+    await hub.done;
+    say("Stopped.");
+  }
+  return 0;
+}
+
+function requireListen(listen: string): void {
+  if (parseListen(listen) !== undefined) return;
+  throw new HubError("TL_USAGE", "--listen is not an address", { cure: "Write it like 127.0.0.1:8400." });
+}

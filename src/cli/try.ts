@@ -1,0 +1,161 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import type { Command } from "commander";
+import { asHubError, type Failure, HubError, toFailure } from "../errors.ts";
+import { type CompiledFlow, compileFlow, type Prepared } from "../flow/compile.ts";
+import { transcode } from "../format/encoding.ts";
+import type { Row } from "../format/format.ts";
+import type { Json } from "../message/json.ts";
+import { describePlace } from "../message/place.ts";
+import { issueText } from "./failure-text.ts";
+import { loadFlows } from "./project-files.ts";
+import { wholeNumber } from "./selection.ts";
+import { addCommand, type CommonOptions, jsonText, projectFolder, type Session } from "./session.ts";
+import { paint, printable, type Terminal } from "./terminal.ts";
+import { plural } from "./units.ts";
+
+interface TryOptions extends CommonOptions {
+  readonly row?: string;
+  readonly limit: string;
+}
+
+/** What became of one record. */
+interface Tried {
+  readonly row: number;
+  readonly line: number;
+  readonly result?: Prepared;
+  readonly error?: Failure;
+}
+
+export function addTry(program: Command, session: Session): void {
+  addCommand(
+    program,
+    "try <flow> <file>",
+    "Take one file through one flow and show what comes out; nothing is stored or sent",
+    [
+      "tieline try erp-customers mappings/erp-customers/samples/kunden-20261122.csv",
+      "tieline try erp-customers kunden.csv --row 17",
+      "tieline try website-contact contact.json --json | jq '.records[].result.mapped'",
+    ],
+  )
+    .option("--row <n>", "only this record, counted from 1")
+    .option("--limit <n>", "how many records", "10")
+    .action(async (name: string, file: string, options: TryOptions) => {
+      await tryFile(session, name, file, options);
+    });
+}
+
+async function tryFile(session: Session, name: string, file: string, options: TryOptions): Promise<void> {
+  const { terminal } = session;
+  const wanted = {
+    row: options.row === undefined ? null : wholeNumber("--row", options.row),
+    limit: wholeNumber("--limit", options.limit),
+  };
+  const [definition] = await loadFlows(projectFolder(session, options), terminal.env, [name]);
+  if (definition === undefined) return;
+  const flow = compileFlow(definition);
+  const path = resolve(terminal.cwd, file);
+  await stat(path);
+  const folder = await mkdtemp(join(tmpdir(), "tieline-try-"));
+  try {
+    const tried = await tryRecords(flow, path, folder, wanted, terminal.now());
+    report(session, options, flow, tried, wanted);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Reads the file as the hub would: to UTF-8 first, then record by record. A file that is wrong as a whole is an error. */
+async function tryRecords(
+  flow: CompiledFlow,
+  path: string,
+  folder: string,
+  wanted: { readonly row: number | null; readonly limit: number },
+  now: number,
+): Promise<readonly Tried[]> {
+  const text = join(folder, "text");
+  await transcode(path, flow.format.encoding, text);
+  const tried: Tried[] = [];
+  try {
+    for await (const rows of flow.format.records(text)) {
+      for (const row of rows) {
+        if (wanted.row !== null && row.row !== wanted.row) continue;
+        tried.push(await tryRow(flow, row, basename(path), now));
+        if (tried.length >= wanted.limit || wanted.row !== null) return tried;
+      }
+    }
+  } catch (thrown) {
+    const error = asHubError(thrown);
+    throw new HubError(error.code, error.message, {
+      cure: error.cure,
+      issues: error.issues,
+      place: { ...error.place, file: basename(path) },
+      cause: error,
+    });
+  }
+  return tried;
+}
+
+async function tryRow(flow: CompiledFlow, row: Row, file: string, now: number): Promise<Tried> {
+  const at = { row: row.row, line: row.line };
+  try {
+    if (row.error !== undefined) throw row.error;
+    const result = await flow.prepare(row.value as Json, {
+      receivedAt: now,
+      headers: null,
+      file,
+      row: row.row,
+    });
+    return { ...at, result };
+  } catch (error) {
+    return { ...at, error: toFailure(asHubError(error)) };
+  }
+}
+
+function report(
+  session: Session,
+  options: TryOptions,
+  flow: CompiledFlow,
+  tried: readonly Tried[],
+  wanted: { readonly row: number | null },
+): void {
+  const { terminal } = session;
+  const failed = tried.filter((one) => one.error !== undefined).length;
+  if (wanted.row !== null && tried.length === 0) {
+    throw new HubError("TL_NOT_FOUND", `the file has no record ${wanted.row}`, {
+      cure: "Records count from 1, without the header.",
+    });
+  }
+  if (failed > 0) session.exitCode = failed === tried.length ? 1 : 3;
+  if (options.json === true) {
+    terminal.out(jsonText({ flow: flow.definition.name, records: tried }));
+    return;
+  }
+  for (const one of tried) terminal.out(recordText(terminal, flow, one));
+  const summary = `${plural(tried.length, "record")}: ${tried.length - failed} mapped, ${failed} failed. Nothing was stored or sent.`;
+  terminal.out(paint(terminal, failed === 0 ? "green" : "yellow", summary));
+}
+
+function recordText(terminal: Terminal, flow: CompiledFlow, one: Tried): string {
+  const title = paint(terminal, "bold", `record ${one.row}`) + paint(terminal, "dim", `  line ${one.line}`);
+  if (one.error !== undefined) {
+    const { code, message, place, issues = [] } = one.error;
+    const where = place === undefined ? "" : `  ${paint(terminal, "dim", printable(describePlace(place)))}`;
+    const lines = [`${paint(terminal, "red", "✗")} ${title}  ${code}`, `    ${printable(message)}${where}`];
+    return [...lines, ...issues.map((issue) => `    ${issueText(issue)}`), ""].join("\n");
+  }
+  const result = one.result as Prepared;
+  const version = result.version === null ? "" : `   version ${printable(String(result.version))}`;
+  const routes = flow.definition.routes.map(({ to }) =>
+    result.routes.includes(to) ? to : paint(terminal, "dim", `${to} (filtered)`),
+  );
+  return [
+    `${paint(terminal, "green", "✓")} ${title}`,
+    `    key ${result.key === null ? "none" : printable(result.key)}${version}   to ${routes.join(", ")}`,
+    ...jsonText(result.mapped)
+      .split("\n")
+      .map((line) => `    ${line}`),
+    "",
+  ].join("\n");
+}

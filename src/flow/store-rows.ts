@@ -1,0 +1,136 @@
+import { laneOf } from "../message/lane.ts";
+import type { NewDelivery } from "../store/delivery-table.ts";
+import type { NewMessage } from "../store/message-table.ts";
+import type { Tx } from "../store/store.ts";
+import type { Prepared } from "./compile.ts";
+import type { Item } from "./item.ts";
+import type { LiveFlow } from "./live-flow.ts";
+import type { Fate, SettleEnvironment } from "./settlement.ts";
+
+/** File rows that fail, wait or go to other systems become stored messages; gives the place of every item that has one. */
+export async function storeRows(
+  tx: Tx,
+  flow: LiveFlow,
+  items: readonly Item[],
+  fates: readonly Fate[],
+  outcomes: readonly Record<string, string>[],
+  env: SettleEnvironment,
+): Promise<readonly (number | null)[]> {
+  const places = items.map((item) => item.place);
+  const fresh: NewMessage[] = [];
+  const owners: number[] = [];
+  for (const [index, item] of items.entries()) {
+    const fate = fates[index] as Fate;
+    const goesOut = Object.values(outcomes[index] ?? {}).includes("waiting");
+    if (item.place !== null || (fate.kind === "done" && !goesOut)) continue;
+    owners.push(index);
+    fresh.push(rowMessage(flow, item, fate, outcomes[index] ?? {}, env.now));
+  }
+  const drawn = fresh.length === 0 ? [] : await tx.messages.insert(fresh);
+  for (const [at, index] of owners.entries()) places[index] = drawn[at] ?? null;
+  return places;
+}
+
+function rowMessage(
+  flow: LiveFlow,
+  item: Item,
+  fate: Fate,
+  ends: Readonly<Record<string, string>>,
+  now: number,
+): NewMessage {
+  const base = {
+    flow: flow.id,
+    flowVersion: flow.version,
+    lane: item.key === null ? 0 : laneOf(item.key),
+    key: item.key,
+    system: item.system,
+    acceptedAt: item.acceptedAt,
+    body: null,
+    contentType: null,
+    headers: null,
+    event: null,
+    slice: item.slice,
+    cause: null,
+    hops: 0,
+    traceparent: null,
+  };
+  switch (fate.kind) {
+    case "hold":
+      return { ...base, state: "held" };
+    case "wait":
+      return {
+        ...base,
+        state: "waiting",
+        nextAt: fate.nextAt,
+        attempts: fate.attempts,
+        failure: fate.failure,
+      };
+    case "park":
+      return { ...base, state: "parked", attempts: fate.attempts, failure: fate.failure };
+    case "reject":
+      return {
+        ...base,
+        acceptedAt: now,
+        state: "done",
+        outcomes: everywhere(flow, "rejected"),
+        failure: fate.failure,
+        attempts: fate.attempts,
+      };
+    case "done":
+      return { ...base, state: "done", outcomes: withoutWaiting(flow, ends) };
+  }
+}
+
+/** The same outcome on all routes. */
+export function everywhere(flow: LiveFlow, outcome: string): Record<string, string> {
+  return Object.fromEntries(flow.routes.map((route) => [route.to, outcome]));
+}
+
+/** In the order of the routes, so that messages that end alike are stored by one statement. */
+export function withoutWaiting(
+  flow: LiveFlow,
+  ends: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const ended: Record<string, string> = {};
+  for (const route of flow.routes) {
+    const outcome = ends[route.to];
+    if (outcome !== undefined && outcome !== "waiting") ended[route.to] = outcome;
+  }
+  return ended;
+}
+
+/** One delivery for each route to another system that an item takes. */
+export async function insertDeliveries(
+  tx: Tx,
+  flow: LiveFlow,
+  items: readonly Item[],
+  fates: readonly Fate[],
+  places: readonly (number | null)[],
+  outcomes: readonly Record<string, string>[],
+  env: SettleEnvironment,
+): Promise<readonly NewDelivery[]> {
+  const deliveries: NewDelivery[] = [];
+  for (const [index, item] of items.entries()) {
+    const place = places[index];
+    if (fates[index]?.kind !== "done" || place === null || place === undefined) continue;
+    for (const route of flow.routes) {
+      if (outcomes[index]?.[route.to] !== "waiting") continue;
+      const prepared = item.result as Prepared;
+      deliveries.push({
+        message: place,
+        flow: flow.id,
+        route: route.id,
+        lane: item.key === null ? 0 : laneOf(item.key),
+        key: item.key,
+        version: prepared.version,
+        replay: item.replay,
+        allowStale: item.plan?.allowStale ?? false,
+        body: Buffer.from(JSON.stringify(prepared.mapped)),
+        createdAt: env.now,
+        file: item.slice?.file ?? null,
+      });
+    }
+  }
+  if (deliveries.length > 0) await tx.deliveries.insert(deliveries);
+  return deliveries;
+}

@@ -1,0 +1,300 @@
+import { chmod, cp, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inspectSqliteStore } from "../../src/backend/sqlite/inspect.ts";
+import { restoreSqliteStore } from "../../src/backend/sqlite/restore.ts";
+import { freePort, type HubProcess, startHubProcess } from "../faults/hub-process.ts";
+import { makeFolder, type Run, type RunOptions, run as runLine } from "./support.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+const FILES: Readonly<Record<string, string>> = {
+  "tieline.yaml": `apiVersion: tieline/v1
+systems:
+  site:
+    connector: web
+    settings:
+      forms:
+        people: { token: "\${data:form}" }
+  erp:
+    connector: erp
+    settings:
+      files:
+        list: { inbox: "\${env:INBOX}", pattern: "*.csv", stable: 0 }
+`,
+  "mappings/people/flow.yaml": `apiVersion: tieline/v1
+description: People from the site
+source: { system: site, read: people, format: json }
+accepts: schemas/person.schema.json
+key: id
+carries: state
+map: person.jsonata
+emits: schemas/canonical/customer.schema.json
+routes:
+  - to: crm.customer
+onError:
+  data: park
+`,
+  "mappings/people/person.jsonata":
+    '{ "id": id, "name": { "full": name }, "phones": phone ? [{ "number": phone }] }\n',
+  "mappings/list/flow.yaml": `apiVersion: tieline/v1
+source: { system: erp, read: list, format: { csv: { delimiter: ";" } } }
+accepts: schemas/person.schema.json
+key: id
+carries: state
+map: person.jsonata
+emits: schemas/canonical/customer.schema.json
+routes:
+  - to: crm.customer
+`,
+  "mappings/list/person.jsonata": '{ "id": id, "name": { "full": name } }\n',
+  "schemas/person.schema.json": JSON.stringify({
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    type: "object",
+    required: ["id", "name"],
+    properties: {
+      id: { type: "string", minLength: 1 },
+      name: { type: "string", minLength: 1 },
+      phone: { type: "string" },
+    },
+  }),
+  "ada.json": '{ "id": "1", "name": "Ada Lovelace", "phone": "+493012345678" }',
+  "nameless.json": '{ "id": "2" }',
+  "list.csv": "id;name\n10;Grace\n11;\n12;Edsger\n",
+};
+
+let dir: string;
+let hub: HubProcess;
+let env: Record<string, string>;
+
+/** One command line against the hub of this file, by the real clock. */
+function run(line: string, options: RunOptions = {}): Promise<Run> {
+  return runLine([...line.split(" "), "--url", hub.url], { cwd: dir, env, now: Date.now, ...options });
+}
+
+/** Asks again until the answer is as wanted: the hub works on its own time. */
+async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    const answer = await ask();
+    if (wanted(answer) || tries === 100) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+interface List {
+  readonly items: readonly { readonly id: string; readonly state: string }[];
+  readonly next: number | null;
+}
+
+async function messages(filter: string): Promise<List> {
+  return (await run(`messages ls ${filter} --json`)).json() as List;
+}
+
+beforeAll(async () => {
+  dir = await makeFolder(FILES);
+  await cp(join(ROOT, "schemas", "canonical"), join(dir, "schemas", "canonical"), { recursive: true });
+  await mkdir(join(dir, "inbox"));
+  env = { INBOX: join(dir, "inbox") };
+  hub = await startHubProcess({ dir, port: await freePort(), env });
+}, 60_000);
+
+afterAll(async () => {
+  await hub?.kill();
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe("the commands against a running hub", () => {
+  it("send posts what a genuine sender would, and the customer can be looked up", async () => {
+    const sent = await run("send site people -f ada.json --sign");
+    expect(sent).toMatchObject({ code: 0, err: "" });
+    const found = await until(
+      async () => (await run("customers find --phone +4930/12345678 --json")).json() as List,
+      (page) => page.items.length === 1,
+    );
+    const shown = await run(`customers show ${found.items[0]?.id} --why`);
+    expect(shown.out).toMatch(/name\.full +Ada Lovelace {2}from site 1, m-\d+, \d{4}-/);
+    expect((await run("customers find Ada")).out).toMatch(/c-\d+ +Ada Lovelace/);
+    expect((await run("customers find --system site --id 1")).out).toContain("Ada Lovelace");
+    expect((await run("customers find Nobody")).out).toBe("Nobody matches.\n");
+  });
+
+  it("send says why the hub refuses, with the hub's own cure", async () => {
+    const { code, err } = await run("send site people -f ada.json");
+    expect(code).toBe(1);
+    expect(err).toContain("TL_UNAUTHORIZED");
+    expect(err).toContain("X-Form-Token");
+  });
+
+  it("messages are listed by every filter, shown with their history, and given back byte for byte", async () => {
+    await run("send site people -f ada.json --sign --event once");
+    expect((await run("send site people -f ada.json --sign --event once --json")).json()).toMatchObject({
+      status: 202,
+    });
+    await until(
+      () => messages("--key 1 --state done"),
+      (page) => page.items.length === 2,
+    );
+    const all = await messages("--flow people --key 1");
+    expect(all.items).toHaveLength(2);
+    expect((await messages("--since 1h --key 1")).items).toHaveLength(2);
+    expect((await messages("--until 1h --key 1")).items).toHaveLength(0);
+    expect((await messages("--key nobody")).items).toHaveLength(0);
+    const first = await messages("--key 1 --limit 1");
+    expect(first.items[0]?.id).toBe(all.items[0]?.id);
+    expect((await messages(`--key 1 --limit 1 --next ${first.next}`)).items[0]?.id).toBe(all.items[1]?.id);
+    const id = all.items[0]?.id ?? "";
+    const shown = await run(`messages show ${id}`);
+    expect(shown.out).toContain(`message   ${id}`);
+    expect(shown.out).toMatch(/accepted +from site, \d+ bytes, committed|accepted/);
+    expect((await run(`messages raw ${id}`)).out).toBe(FILES["ada.json"]);
+    expect((await run("messages show m-999")).code).toBe(1);
+    expect((await run("messages show 17")).err).toContain("✗");
+  });
+
+  it("a parked message is found by its code, replayed with a plan, and discarded", async () => {
+    await run("send site people -f nameless.json --sign");
+    const parked = await until(
+      () => messages("--state parked"),
+      (page) => page.items.length === 1,
+    );
+    const id = parked.items[0]?.id ?? "";
+    expect((await messages("--code TL_ACCEPTS_FAILED --flow people")).items.map((item) => item.id)).toContain(
+      id,
+    );
+    expect((await run("messages ls --state parked")).out).toMatch(
+      new RegExp(`${id} .*people .*parked.*TL_ACCEPTS_FAILED`),
+    );
+    expect((await run("replay --flow people --state parked")).out).toMatch(/^1 message match {3}1 key\n/);
+    expect((await messages("--state parked")).items).toHaveLength(1);
+    expect(await run("replay --flow people --state parked --apply --reason test")).toMatchObject({ code: 0 });
+    await until(
+      () => messages("--state parked"),
+      (page) => page.items.length === 1,
+    );
+    expect(await run(`discard ${id} --reason wrong`)).toMatchObject({ code: 0, out: `✓ ${id} discarded\n` });
+    expect((await messages("--state parked")).items).toHaveLength(0);
+    const again = await run(`discard ${id}`);
+    expect(again.code).toBe(1);
+    expect(again.err).toContain("TL_CONFLICT");
+  });
+
+  it("a dropped file is taken, followed to its end, and its rejected row comes back", async () => {
+    await writeFile(join(dir, "inbox", ".list.tmp"), FILES["list.csv"] ?? "");
+    await rename(join(dir, "inbox", ".list.tmp"), join(dir, "inbox", "list.csv"));
+    await until(
+      async () => (await run("files ls --flow list --json")).json() as List,
+      (page) => page.items.length === 1,
+    );
+    const watched = await run("files watch");
+    expect(watched.code).toBe(3);
+    expect(watched.out).toMatch(/state +done/);
+    expect(watched.out).toMatch(/rejected +1/);
+    expect((await run("files ls")).out).toMatch(/list +list\.csv +done +3 +1/);
+    const id = ((await run("files ls --json")).json() as List).items[0]?.id;
+    expect((await run(`files show ${id}`)).out).toContain("rows      3");
+    expect((await run(`files rejects ${id}`)).out).toContain("11;");
+    expect((await run(`files resume ${id}`)).err).toContain("TL_CONFLICT");
+    expect((await run("files show 99")).code).toBe(1);
+  });
+
+  it("flows are listed, paused, resumed and run", async () => {
+    expect((await run("flows ls")).out).toMatch(/people +running/);
+    expect(await run("flows pause people --only accept --reason test")).toMatchObject({
+      code: 0,
+      out: "✓ people: paused\n",
+    });
+    expect((await run("flows show people")).out).toMatch(/state +not accepting/);
+    const refused = await run("send site people -f ada.json --sign");
+    expect(refused.err).toContain("TL_FLOW_PAUSED");
+    expect(await run("flows resume people")).toMatchObject({ code: 0, out: "✓ people: resumed\n" });
+    expect((await run("flows show people --json")).json()).toMatchObject({
+      accepting: true,
+      delivering: true,
+    });
+    expect((await run("flows run list")).out).toBe("There was nothing to take.\n");
+    expect((await run("flows run nobody")).code).toBe(1);
+  });
+
+  it("doctor asks the running hub and never opens its store", async () => {
+    const opened: string[] = [];
+    const { code, out } = await run("doctor", {
+      ports: { inspectStore: (folder) => Promise.reject(new Error(String(opened.push(folder)))) },
+    });
+    expect(opened).toEqual([]);
+    expect(out).toMatch(/✓ hub +running at /);
+    expect(out).toMatch(/✓ system erp +erp: answers/);
+    expect(out).toMatch(/✓ drop erp +.*same file system/);
+    expect(out).toMatch(/✓ API token/);
+    expect(code).toBe(0);
+  });
+
+  it("doctor finds a token that others may read", async () => {
+    const token = join(dir, "data", "api-token");
+    await chmod(token, 0o644);
+    const { code, out } = await run("doctor");
+    await chmod(token, 0o600);
+    expect(code).toBe(1);
+    expect(out).toMatch(/✗ API token .*may be read by others[^\n]*\n +chmod 600 /);
+  });
+
+  it("without the token nothing is told, and the token is not sent to another machine", async () => {
+    const { code, err } = await runLine(["flows", "ls", "--url", hub.url, "--dir", "/nonexistent"]);
+    expect(code).toBe(1);
+    expect(err).toContain("TL_UNAUTHORIZED");
+  });
+
+  it("a backup of the running hub becomes a new data folder, which another hub goes on from", {
+    timeout: 60_000,
+  }, async () => {
+    const backup = join(dir, "backup");
+    expect(await run(`backup ${backup}`)).toMatchObject({ code: 0, err: "" });
+    expect((await run(`backup ${backup}`)).err).toContain("not empty");
+    const ports = {
+      inspectStore: async (folder: string) => inspectSqliteStore(folder),
+      restoreStore: async (from: string, to: string) => restoreSqliteStore(from, to),
+    };
+    const local = (line: string): Promise<Run> => runLine(line.split(" "), { cwd: dir, env, ports });
+    expect((await local(`restore ${backup}`)).err).toContain("TL_CONFLICT");
+    const to = join(dir, "restored");
+    await mkdir(to);
+    await writeFile(join(to, "something"), "");
+    expect((await local(`restore ${backup} --data ${to}`)).err).toContain("the data folder is not empty");
+    expect((await local(`restore ${dir}/nothing --data ${to}2`)).err).toContain(
+      "not a folder that can be read",
+    );
+    expect((await local(`restore ${backup} --data ${to}3`)).code).toBe(0);
+    expect((await stat(join(`${to}3`, "archive"))).isDirectory()).toBe(true);
+    const second = await startHubProcess({
+      dir,
+      port: await freePort(),
+      env: { ...env, TIELINE_DATA: `${to}3` },
+    });
+    try {
+      const token = (await readFile(join(`${to}3`, "api-token"), "utf8")).trim();
+      const found = await runLine(["customers", "find", "Ada", "--url", second.url, "--token", token]);
+      expect(found.out).toContain("Ada Lovelace");
+    } finally {
+      await second.kill();
+    }
+  });
+});
+
+describe("a replay of many", () => {
+  it("asks for the number, and does nothing without it", async () => {
+    const rows = Array.from({ length: 120 }, (_, index) => `${1000 + index};`).join("\n");
+    await writeFile(join(dir, "inbox", "many.tmp"), `id;name\n${rows}\n`);
+    await rename(join(dir, "inbox", "many.tmp"), join(dir, "inbox", "many.csv"));
+    await until(
+      async () => (await run("replay --flow list --state rejected --json")).json() as { matched: number },
+      (plan) => plan.matched > 100,
+    );
+    const line = "replay --flow list --state rejected --apply";
+    const refused = await run(line, { answers: ["yes"] });
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain("nothing was done");
+    const plan = (await run("replay --flow list --state rejected --json")).json() as { matched: number };
+    const done = await run(line, { answers: [String(plan.matched)] });
+    expect(done).toMatchObject({ code: 0 });
+    expect(done.out).toContain(`${plan.matched} messages on the queue again`);
+  });
+});

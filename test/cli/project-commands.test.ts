@@ -1,0 +1,193 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { folderWith, project, run } from "./support.ts";
+
+/** A settings file whose one system takes its token from elsewhere. */
+function siteWithToken(reference: string): string {
+  return `apiVersion: tieline/v1
+systems:
+  site:
+    connector: web
+    settings:
+      forms:
+        contact: { token: "\${${reference}}" }
+`;
+}
+
+describe("tieline check", () => {
+  it("says how many flows are ready", async () => {
+    const { code, out } = await run(["check"], { cwd: await project() });
+    expect({ code, out }).toEqual({ code: 0, out: "✓ 1 flow ready\n" });
+  });
+
+  it("lists every mistake of every file with its place, and exits 1", async () => {
+    const cwd = await project({
+      "mappings/orders/flow.yaml":
+        "apiVersion: tieline/v1\nsource:\n  topic: order.changed\nkey: id\nroots:\n  - to: crm.invoice\n",
+      "mappings/other/flow.yaml":
+        "apiVersion: tieline/v1\nsource:\n  topic: order.changed\nkey: id\nmap: gone.jsonata\nroutes:\n  - to: crm.invoice\n",
+    });
+    const { code, out } = await run(["check"], { cwd });
+    expect(code).toBe(1);
+    expect(out).toContain("mappings/orders/flow.yaml:5:1");
+    expect(out).toContain("mappings/other/flow.yaml:5:6");
+    const { findings, ok } = (await run(["check", "--json"], { cwd })).json() as {
+      ok: boolean;
+      findings: object[];
+    };
+    expect(ok).toBe(false);
+    expect(findings.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("writes nothing, not even secrets that the first start would make", async () => {
+    const cwd = await project({
+      "tieline.yaml": siteWithToken("data:form"),
+    });
+    expect((await run(["check"], { cwd })).code).toBe(0);
+    await expect(stat(join(cwd, "data"))).rejects.toThrow("ENOENT");
+  });
+
+  it("a folder that is no project is told from an empty one", async () => {
+    const { code, err } = await run(["check"], { cwd: await folderWith({ "a.txt": "" }) });
+    expect(code).toBe(1);
+    expect(err).toContain("this is no project folder");
+  });
+});
+
+describe("tieline explain", () => {
+  it("prints the flow with its defaults", async () => {
+    const { code, out } = await run(["explain", "orders"], { cwd: await project() });
+    expect(code).toBe(0);
+    expect(out).toContain("topic: order.changed");
+    expect(out).toContain("# default");
+  });
+});
+
+describe("tieline test", () => {
+  it("runs the cases of every flow", async () => {
+    const { code, out } = await run(["test"], { cwd: await project() });
+    expect(code).toBe(0);
+    expect(out).toMatch(/orders\n {2}✓ a large order {2}\d+ ms/);
+    expect(out).toMatch(/1 flow, 1 case: 1 passed, 0 failed/);
+  });
+
+  it("shows where a result differs from what was expected, and exits 1", async () => {
+    const cwd = await project({
+      "mappings/orders/cases/bad.json":
+        '{ "name": "no vat", "in": { "id": "2", "lines": [] }, "out": { "id": "2", "total": 1, "taxId": null } }',
+    });
+    const { code, out } = await run(["test", "orders"], { cwd });
+    expect(code).toBe(1);
+    expect(out).toContain("✗ no vat");
+    expect(out).toMatch(/output\.taxId +expected null +got \(missing\)/);
+    expect(out).toContain("mappings/orders/cases/bad.json against mappings/orders/order.jsonata");
+    expect(out).toContain("2 cases: 1 passed, 1 failed");
+  });
+
+  it("a secret that is not set here is no obstacle to running samples", async () => {
+    const cwd = await project({
+      "tieline.yaml": siteWithToken("env:NOT_SET"),
+    });
+    expect((await run(["check"], { cwd })).code).toBe(1);
+    expect((await run(["test"], { cwd })).code).toBe(0);
+  });
+
+  it("--update writes what came out into the case, and nothing else", async () => {
+    const bad = '{\n  "name": "no vat",\n  "in": { "id": "2", "lines": [{ "price": 3 }] },\n  "out": {}\n}\n';
+    const cwd = await project({ "mappings/orders/cases/bad.json": bad });
+    const large = await readFile(join(cwd, "mappings/orders/cases/large.json"), "utf8");
+    const { code, out } = await run(["test", "--update"], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain("~ no vat");
+    expect(out).toContain("1 updated");
+    expect(JSON.parse(await readFile(join(cwd, "mappings/orders/cases/bad.json"), "utf8"))).toEqual({
+      name: "no vat",
+      in: { id: "2", lines: [{ price: 3 }] },
+      out: { id: "2", total: 3 },
+    });
+    expect(await readFile(join(cwd, "mappings/orders/cases/large.json"), "utf8")).toBe(large);
+    expect((await run(["test"], { cwd })).code).toBe(0);
+  });
+
+  it("a case for one route expects what that route sends", async () => {
+    const cwd = await project({
+      "mappings/orders/cases/small.json":
+        '{ "name": "small", "route": "crm.invoice", "in": { "id": "2", "lines": [{ "price": 3 }] }, "out": { "id": "2", "total": 3 } }',
+    });
+    const { code, out } = await run(["test"], { cwd });
+    expect(code).toBe(1);
+    expect(out).toContain("got (missing)");
+  });
+
+  it("--reporter junit and --json tell the same", async () => {
+    const cwd = await project();
+    expect((await run(["test", "--reporter", "junit"], { cwd })).out).toContain(
+      '<testcase classname="orders" name="a large order"',
+    );
+    expect((await run(["test", "--json"], { cwd })).json()).toMatchObject({
+      flows: [
+        {
+          flow: "orders",
+          cases: [{ name: "a large order", passed: true, file: "mappings/orders/cases/large.json" }],
+        },
+      ],
+    });
+  });
+
+  it("--watch runs again when a file changes, until it is stopped", async () => {
+    const cwd = await project();
+    const stop = new AbortController();
+    const mapping = join(cwd, "mappings/orders/order.jsonata");
+    const running = run(["test", "--watch"], { cwd, stop: stop.signal });
+    // The first run is over quickly; whatever it saw, a later one sees the change.
+    const change = setInterval(() => void writeFile(mapping, '{ "id": "changed" }'), 300);
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    clearInterval(change);
+    stop.abort();
+    const { code, out } = await running;
+    expect(code).toBe(0);
+    expect(out).toContain('got "changed"');
+  });
+});
+
+describe("tieline try", () => {
+  const orders = '[{ "id": "1", "lines": [{ "price": 500 }] }, { "lines": [] }, { "id": "3", "lines": [] }]';
+
+  it("shows what comes out of every record, and which routes it takes", async () => {
+    const cwd = await project({ "orders.json": orders });
+    const { code, out } = await run(["try", "orders", "orders.json"], { cwd });
+    expect(code).toBe(3);
+    expect(out).toContain("key 1   to crm.invoice, crm.interaction");
+    expect(out).toContain("crm.invoice (filtered), crm.interaction");
+    expect(out).toMatch(/✗ record 2 .*TL_ACCEPTS_FAILED/);
+    expect(out).toContain("3 records: 2 mapped, 1 failed. Nothing was stored or sent.");
+  });
+
+  it("--row takes one record, --limit the first ones", async () => {
+    const cwd = await project({ "orders.json": orders });
+    const one = (await run(["try", "orders", "orders.json", "--row", "3", "--json"], { cwd })).json();
+    expect(one).toMatchObject({
+      flow: "orders",
+      records: [{ row: 3, result: { key: "3", mapped: { id: "3" } } }],
+    });
+    const first = (await run(["try", "orders", "orders.json", "--limit", "1", "--json"], { cwd })).json();
+    expect((first as { records: object[] }).records).toHaveLength(1);
+    expect((await run(["try", "orders", "orders.json", "--row", "9"], { cwd })).err).toContain(
+      "the file has no record 9",
+    );
+  });
+
+  it("a file that is wrong as a whole is told with its place", async () => {
+    const cwd = await project({ "orders.json": '[{ "id": "1", "lines": [] },' });
+    const { code, err } = await run(["try", "orders", "orders.json"], { cwd });
+    expect(code).toBe(1);
+    expect(err).toMatch(/where {2}orders\.json/);
+  });
+
+  it("a file that is not there is told by its path", async () => {
+    const { code, err } = await run(["try", "orders", "gone.json"], { cwd: await project() });
+    expect(code).toBe(2);
+    expect(err).toContain("gone.json");
+  });
+});

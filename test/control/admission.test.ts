@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { admissionBatcher } from "../../src/control/admission.ts";
+import type { Admission, Receipt } from "../../src/control/engine.ts";
+
+function item(name: string, bytes = 10): Admission {
+  return { flow: 1, flowVersion: 1, body: Buffer.alloc(bytes, name), contentType: null, headers: null, key: name, event: null, traceparent: null };
+}
+
+/** An engine whose batches are answered by hand. */
+function setup(limits = { maxItems: 3, maxBytes: 1000 }) {
+  const batches: { readonly keys: (string | null | undefined)[]; readonly answer: () => void; readonly fail: (error: Error) => void }[] = [];
+  const admit = admissionBatcher(
+    (items) =>
+      new Promise<readonly Receipt[]>((resolve, reject) => {
+        batches.push({
+          keys: items.map((one) => one.key),
+          answer: () => resolve(items.map((one) => ({ id: `m-${one.key}`, duplicate: false }))),
+          fail: reject,
+        });
+      }),
+    limits,
+  );
+  return { admit, batches, keys: () => batches.map((batch) => batch.keys), turn: () => new Promise((resolve) => setImmediate(() => setImmediate(resolve))) };
+}
+
+test("an idle hub sends a lone item in the same turn of the event loop", async () => {
+  const { admit, batches, keys } = setup();
+  const promise = admit(item("a"));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(keys()).toEqual([["a"]]);
+  batches[0]?.answer();
+  expect(await promise).toEqual({ id: "m-a", duplicate: false });
+});
+
+test("what was read in one turn shares a batch, in order", async () => {
+  const { admit, keys, turn } = setup();
+  void admit(item("a"));
+  void admit(item("b"));
+  await turn();
+  expect(keys()).toEqual([["a", "b"]]);
+});
+
+test("while a batch is under way the others gather, and go together when it is answered", async () => {
+  const { admit, batches, keys, turn } = setup();
+  void admit(item("a"));
+  await turn();
+  void admit(item("b"));
+  await turn();
+  void admit(item("c"));
+  await turn();
+  expect(keys()).toEqual([["a"]]);
+  batches[0]?.answer();
+  await turn();
+  expect(keys()).toEqual([["a"], ["b", "c"]]);
+});
+
+test("a full batch does not wait, but no more than two are under way", async () => {
+  const { admit, batches, keys, turn } = setup();
+  void admit(item("a"));
+  await turn();
+  for (const name of "bcdefgh") void admit(item(name));
+  await turn();
+  expect(keys()).toEqual([["a"], ["b", "c", "d"]]);
+  batches[1]?.answer();
+  await turn();
+  expect(keys().at(-1)).toEqual(["e", "f", "g"]);
+  batches[0]?.answer();
+  batches[2]?.answer();
+  await turn();
+  expect(keys().at(-1)).toEqual(["h"]);
+});
+
+test("a batch is cut by bytes, and one larger item travels alone", async () => {
+  const { admit, batches, keys, turn } = setup({ maxItems: 100, maxBytes: 100 });
+  for (const [name, bytes] of [["a", 60], ["b", 60], ["c", 500], ["d", 1]] as const) void admit(item(name, bytes));
+  for (let round = 0; round < 6; round++) {
+    await turn();
+    for (const batch of batches) batch.answer();
+  }
+  expect(keys()).toEqual([["a"], ["b"], ["c"], ["d"]]);
+});
+
+test("a failed batch rejects exactly its own items and the next goes on", async () => {
+  const { admit, batches, turn } = setup();
+  const first = [admit(item("a")), admit(item("b"))].map((one) => one.catch((error: Error) => error.message));
+  await turn();
+  const second = admit(item("c"));
+  batches[0]?.fail(new Error("no commit"));
+  expect(await Promise.all(first)).toEqual(["no commit", "no commit"]);
+  await turn();
+  batches[1]?.answer();
+  expect(await second).toEqual({ id: "m-c", duplicate: false });
+});
+
+test("an engine that answers too few items fails the whole batch", async () => {
+  const admit = admissionBatcher(async () => [], { maxItems: 5, maxBytes: 100 });
+  await expect(admit(item("a"))).rejects.toThrow(RangeError);
+});
+
+test("under load each item gets its own receipt", async () => {
+  const admit = admissionBatcher(
+    async (items) => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return items.map((one) => ({ id: String(one.key), duplicate: false }));
+    },
+    { maxItems: 64, maxBytes: 10_000 },
+  );
+  const names = Array.from({ length: 2000 }, (_, index) => String(index));
+  const receipts = await Promise.all(names.map(async (name, index) => {
+    await new Promise((resolve) => setTimeout(resolve, index % 7));
+    return admit(item(name));
+  }));
+  expect(receipts.map((one) => "id" in one && one.id)).toEqual(names);
+});
