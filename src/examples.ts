@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { System } from "./connector/contract.ts";
-import type { Engine } from "./control/engine.ts";
+import type { Engine, EngineStatus } from "./control/engine.ts";
 import type { Queries } from "./store/queries.ts";
 import type { FlowInForce } from "./thread.ts";
 
@@ -12,7 +12,7 @@ export interface ExampleOptions {
   readonly flows: readonly FlowInForce[];
   readonly systems: Readonly<Record<string, System>>;
   readonly queries: Queries;
-  readonly engine: Pick<Engine, "runNow">;
+  readonly engine: Pick<Engine, "runNow" | "status">;
   print(line: string): void;
 }
 
@@ -90,23 +90,41 @@ async function runFileFlows(options: ExampleOptions): Promise<void> {
   await Promise.all(flows.map((flow) => options.engine.runNow(act, flow.definition.name)));
 }
 
-/** Waits until nothing is under way. */
-async function settled({ url: _url, queries, flows }: ExampleOptions, started: number): Promise<void> {
+/** Waits until no file is being read and the number of open messages has come to rest. */
+async function settled({ queries, engine }: ExampleOptions, started: number): Promise<void> {
+  let before = -1;
   while (Date.now() - started < PATIENCE) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const files = await queries.files({}, { before: null, limit: flows.length + 10 });
-    const busy = files.items.some((file) => file.state === "running");
-    const queued = await queries.messages({ state: "queued" }, { before: null, limit: 1 });
-    if (!busy && queued.items.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    const files = await queries.files({}, { before: null, limit: 100 });
+    const open = openMessages(await engine.status());
+    if (open === before && !files.items.some((file) => file.state === "running")) return;
+    before = open;
   }
 }
 
-async function report({ url, queries, flows, print }: ExampleOptions, took: number): Promise<void> {
+/** Without deliveries, which may wait for systems that are not there. */
+function openMessages(status: EngineStatus): number {
+  return status.flows.reduce((sum, flow) => sum + flow.open - waitingOn(flow), 0);
+}
+
+function waitingOn(flow: EngineStatus["flows"][number]): number {
+  return flow.routes.reduce((sum, route) => sum + route.open, 0);
+}
+
+async function report({ url, queries, engine, flows, print }: ExampleOptions, took: number): Promise<void> {
   const files = await queries.files({}, { before: null, limit: 100 });
   print("");
   for (const file of files.items) {
     const books = Object.entries(file.books).map(([route, counts]) => `${route}: ${words(counts)}`);
     print(`  ${file.name}: ${file.rows} rows ${file.state}; ${books.join("; ")}`);
+  }
+  for (const flow of (await engine.status()).flows) {
+    for (const route of flow.routes) {
+      if (route.open > 0)
+        print(
+          `  ${flow.name}: ${route.open} wait for ${route.to}, which does not answer; they go out by themselves when it does`,
+        );
+    }
   }
   print(`Done after ${(took / 1000).toFixed(1)} s; ${flows.length} flows are in force. To look and go on:`);
   print("  npx tieline customers find Müller         a customer, with where each value came from (--why)");

@@ -111,6 +111,7 @@ function fromFastify(thrown: unknown): HubError {
         cure: "Send `Content-Type: application/json`.",
       });
     case "FST_ERR_NOT_FOUND":
+    case "FST_ERR_MAX_PARAM_LENGTH":
       return new HubError("TL_NOT_FOUND", "there is nothing at this address");
     default:
       return statusCode !== undefined && statusCode >= 400 && statusCode < 500

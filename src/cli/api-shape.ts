@@ -1,4 +1,5 @@
 import type { Failure, Issue } from "../errors.ts";
+import type { JsonObject } from "../message/json.ts";
 
 /** What the commands read of the API's answers; the API may say more. Times are RFC 3339 in UTC. */
 export interface Page<Item> {
@@ -62,7 +63,8 @@ export interface FlowState {
   readonly description: string;
   readonly hash: string | null;
   readonly accepting: boolean;
-  readonly delivering: boolean;
+  /** Whether stored messages are worked on. */
+  readonly running: boolean;
   readonly open: number;
   readonly problem: string | null;
   readonly problems: readonly Issue[];
@@ -89,6 +91,46 @@ export interface FileRun {
   readonly duplicateOf: number | null;
   readonly startedAt: string;
   readonly finishedAt: string | null;
+}
+
+/** Where a value came from. */
+export interface ShownOrigin {
+  readonly system: string;
+  readonly id: string;
+  readonly message: string | null;
+  readonly file: number | null;
+  readonly row: number | null;
+  readonly at: string;
+}
+
+export interface CustomerFound {
+  readonly id: string;
+  readonly name: string | null;
+  readonly status: string | null;
+  readonly updatedAt: string;
+}
+
+export interface CustomerShown extends CustomerFound {
+  readonly alive: boolean;
+  readonly golden: JsonObject;
+  /** By field; for a list entry by entry. */
+  readonly provenance: Readonly<Record<string, ShownOrigin | readonly ShownOrigin[]>>;
+  readonly externalIds: readonly {
+    readonly system: string;
+    readonly id: string;
+    readonly version: string | number | null;
+    readonly deleted: boolean;
+  }[];
+  readonly possibleMatches: readonly { readonly id: string; readonly name: string | null }[];
+  readonly history: {
+    readonly items: readonly {
+      readonly entity: string;
+      readonly system: string;
+      readonly id: string;
+      readonly at: string;
+      readonly values: JsonObject;
+    }[];
+  };
 }
 
 export interface HubState {

@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import type { CustomerView } from "../crm/view.ts";
 import { HubError } from "../errors.ts";
-import { isObject, type Json } from "../message/json.ts";
-import type { Page } from "./api-shape.ts";
+import { isObject, type Json, type JsonObject } from "../message/json.ts";
+import type { CustomerFound, CustomerShown, Page, ShownOrigin } from "./api-shape.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
@@ -18,9 +17,6 @@ interface FindOptions extends RemoteOptions {
 interface ShowOptions extends RemoteOptions {
   readonly why?: true;
 }
-
-/** What every way of finding tells. */
-type Found = Pick<CustomerView, "id" | "name" | "status">;
 
 export function addCustomers(program: Command, session: Session): void {
   const group = program.command("customers").description("Look up customers");
@@ -43,7 +39,7 @@ export function addCustomers(program: Command, session: Session): void {
     .option("--why", "where each value comes from")
     .action(async (id: string, options: ShowOptions) => {
       const hub = await hubOf(session, options);
-      const customer = await hub.get<CustomerView>(`/customers/${encodeURIComponent(id.replace(/^c-/, ""))}`);
+      const customer = await hub.get<CustomerShown>(`/customers/${encodeURIComponent(id)}`);
       print(session, options, customer, () => customerText(session.terminal, customer, options.why === true));
     });
 }
@@ -61,7 +57,7 @@ async function find(session: Session, name: string | undefined, options: FindOpt
     });
   }
   const hub = await hubOf(session, options);
-  const page = await hub.get<Page<Found>>("/customers", { q: name, phone, email, system, id });
+  const page = await hub.get<Page<CustomerFound>>("/customers", { q: name, phone, email, system, id });
   print(session, options, page, () =>
     page.items.length === 0
       ? "Nobody matches."
@@ -69,11 +65,12 @@ async function find(session: Session, name: string | undefined, options: FindOpt
           { title: "ID", cell: (customer) => customer.id },
           { title: "NAME", cell: (customer) => customer.name },
           { title: "STATUS", cell: (customer) => customer.status },
+          { title: "CHANGED", cell: (customer) => showMoment(customer.updatedAt) },
         ]),
   );
 }
 
-function customerText(terminal: Terminal, customer: CustomerView, why: boolean): string {
+function customerText(terminal: Terminal, customer: CustomerShown, why: boolean): string {
   const sections = [
     facts([
       ["customer", paint(terminal, "bold", printable(customer.id))],
@@ -82,7 +79,7 @@ function customerText(terminal: Terminal, customer: CustomerView, why: boolean):
       ["alive", customer.alive ? null : "no system has a live record of it"],
     ]),
     facts(
-      Object.entries(customer.values).flatMap(([field, value]) =>
+      Object.entries(customer.golden).flatMap(([field, value]) =>
         leaves(value, field).map(([path, leaf]): [string, string] => {
           const source = why ? sourceText(customer.provenance, path) : "";
           return [path, `${printable(String(leaf))}${paint(terminal, "dim", source)}`];
@@ -96,6 +93,16 @@ function customerText(terminal: Terminal, customer: CustomerView, why: boolean):
       { title: "", cell: (record) => (record.deleted ? "deleted there" : " ") },
     ]),
   ];
+  if (customer.history.items.length > 0) {
+    sections.push(
+      table(customer.history.items, [
+        { title: "CONTACT", cell: (entry) => showMoment(entry.at) },
+        { title: "WHAT", cell: (entry) => entry.entity },
+        { title: "FROM", cell: (entry) => `${entry.system} ${entry.id}` },
+        { title: "", cell: (entry) => headline(entry.values) },
+      ]),
+    );
+  }
   if (customer.possibleMatches.length > 0) {
     const names = customer.possibleMatches.map((match) =>
       printable(`${match.id} ${match.name ?? ""}`.trim()),
@@ -103,6 +110,12 @@ function customerText(terminal: Terminal, customer: CustomerView, why: boolean):
     sections.push(`may be the same as ${names.join(", ")}`);
   }
   return sections.filter((section) => section !== "").join("\n\n");
+}
+
+/** What a person knows a contact by. */
+function headline(values: JsonObject): string {
+  const known = ["subject", "number", "status", "direction"].map((name) => values[name]);
+  return known.find((value) => typeof value === "string") ?? " ";
 }
 
 /** Every value with its path: `name.full`, `emails[0].address`. Nulls say nothing and are left out. */
@@ -114,12 +127,16 @@ function leaves(value: Json, path: string): [string, Json][] {
 }
 
 /** `  from erp 4711, file 12 row 7, 2026-11-22 01:30:04Z`; told for a value, or for the field or entry that holds it. */
-function sourceText(provenance: CustomerView["provenance"], path: string): string {
+function sourceText(provenance: CustomerShown["provenance"], path: string): string {
   const [field = "", index] = path.split(/[.[\]]/);
   const held = provenance[path] ?? provenance[path.split(".").slice(0, 2).join(".")] ?? provenance[field];
-  const source = Array.isArray(held) ? held[Number(index)] : held;
-  if (source === undefined || Array.isArray(source)) return "";
-  const { system, externalId, file, row, message, at } = source as Exclude<typeof source, readonly unknown[]>;
-  const via = file !== null ? `, file ${file} row ${row ?? "?"}` : message !== null ? `, m-${message}` : "";
-  return printable(`  from ${system} ${externalId}${via}, ${showMoment(at)}`);
+  const source = isList(held) ? held[Number(index)] : held;
+  if (source === undefined) return "";
+  const { system, id, file, row, message, at } = source;
+  const via = file !== null ? `, file ${file} row ${row ?? "?"}` : message !== null ? `, ${message}` : "";
+  return printable(`  from ${system} ${id}${via}, ${showMoment(at)}`);
+}
+
+function isList(held: ShownOrigin | readonly ShownOrigin[] | undefined): held is readonly ShownOrigin[] {
+  return Array.isArray(held);
 }

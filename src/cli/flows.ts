@@ -96,9 +96,9 @@ function flowTable(terminal: Terminal, flows: readonly FlowState[]): string {
 function stateOf(terminal: Terminal, flow: FlowState): string {
   if (flow.hash === null) return paint(terminal, "red", "not in force");
   if (flow.routes.some((route) => route.stopped !== null)) return paint(terminal, "red", "route stopped");
-  if (!flow.accepting && !flow.delivering) return paint(terminal, "yellow", "paused");
+  if (!flow.accepting && !flow.running) return paint(terminal, "yellow", "paused");
   if (!flow.accepting) return paint(terminal, "yellow", "not accepting");
-  if (!flow.delivering) return paint(terminal, "yellow", "not delivering");
+  if (!flow.running) return paint(terminal, "yellow", "not delivering");
   if (flow.routes.some((route) => route.waitingUntil !== null))
     return paint(terminal, "yellow", "target down");
   return paint(terminal, "green", "running");

@@ -14,10 +14,11 @@ export interface Finding extends Issue {
   readonly excerpt: string | null;
 }
 
-/** Errors first by file, then in the order of each file. */
+/** By file, then in the order of each file. What is wrong in a file that several flows name is told once. */
 export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
   const number = (value: number | undefined): number => value ?? 0;
-  return [...findings].sort(
+  const once = new Map(findings.map((finding) => [JSON.stringify(finding), finding]));
+  return [...once.values()].sort(
     (left, right) =>
       compare(left.place.file ?? "", right.place.file ?? "") ||
       number(left.place.line) - number(right.place.line) ||

@@ -15,6 +15,7 @@ import {
   externalIdsOf,
   keyOf,
   keyText,
+  liveOf,
   takeRecordId,
   type WorkingCustomer,
   type WorkingSet,
@@ -123,8 +124,7 @@ export function refresh(set: WorkingSet, customer: WorkingCustomer, cause = ""):
   const { golden: before, alive: wasAlive } = customer;
   const first = customer.revision === 0;
   customer.dirty = true;
-  const records = [...customer.records];
-  const live = records.filter(({ deleted }) => !deleted);
+  const live = liveOf(customer.records);
   customer.golden = goldenValues(live);
   customer.alive = live.length > 0;
   if (set.contacts.size > 0) followContacts(set, customer);
@@ -132,7 +132,7 @@ export function refresh(set: WorkingSet, customer: WorkingCustomer, cause = ""):
     id: customer.id,
     before,
     after: customer.golden,
-    ids: externalIdsOf(records),
+    ids: externalIdsOf(customer.records),
     idsBefore: customer.ids,
     gone: !customer.alive,
     mergedInto: customer.mergedInto,

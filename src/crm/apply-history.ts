@@ -1,6 +1,6 @@
+import type { Entity } from "../message/entity.ts";
 import type { JsonObject } from "../message/json.ts";
 import type { CrmItem, CrmResult, CustomerChange } from "./apply.ts";
-import type { Entity } from "../message/entity.ts";
 import { addStub } from "./apply-customer.ts";
 import { customerId } from "./customer-id.ts";
 import { judge, note } from "./freshness.ts";

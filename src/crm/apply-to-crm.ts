@@ -89,7 +89,7 @@ function customersNeeded(set: WorkingSet, item: CrmItem, key: string): number {
   if (item.entity !== "customer") return item.missingReference === "stub" ? 1 : 0;
   if (known === undefined || known.customer === null) return 1;
   const linked = known.values["links"] !== undefined || (item.record as JsonObject)["links"] !== undefined;
-  return linked ? (set.customers.get(known.customer)?.records.size ?? 0) : 0;
+  return linked ? (set.customers.get(known.customer)?.records.length ?? 0) : 0;
 }
 
 /** How many records one item can add at most: itself and a stub. */

@@ -13,7 +13,9 @@ export function displayName(values: JsonObject): string | null {
 
 /** Without what not every database takes in a text: NUL and halves of surrogate pairs. The values keep them. */
 function storable(text: string): string {
-  return /[\ud800-\udfff]/.test(text) || text.includes("\0") ? text.replaceAll("\0", "").replace(/\p{Cs}/gu, "") : text;
+  return /[\ud800-\udfff]/.test(text) || text.includes("\0")
+    ? text.replaceAll("\0", "").replace(/\p{Cs}/gu, "")
+    : text;
 }
 
 /**
@@ -25,7 +27,9 @@ export function fold(text: string): string {
 }
 
 /** Latin letters with accents, which most names that are not ASCII have: a table is ten times as fast as Unicode's rules. */
-const LATIN: readonly string[] = Array.from({ length: 0x180 }, (_, code) => decompose(String.fromCharCode(code)));
+const LATIN: readonly string[] = Array.from({ length: 0x180 }, (_, code) =>
+  decompose(String.fromCharCode(code)),
+);
 
 function unaccent(text: string): string {
   if (isAscii(text)) return text;
@@ -39,7 +43,10 @@ function unaccent(text: string): string {
 }
 
 function decompose(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}+/gu, "").replaceAll("ß", "ss");
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .replaceAll("ß", "ss");
 }
 
 function isAscii(text: string): boolean {

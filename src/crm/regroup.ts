@@ -19,7 +19,7 @@ export function place(set: WorkingSet, record: WorkingRecord): void {
     const customer = addCustomer(set, takeCustomerId(set.ids));
     record.customer = customer.id;
     record.born = customer.id;
-    customer.records.add(record);
+    customer.records.push(record);
     return;
   }
   const touched = new Set(near.map(({ customer }) => customer as number));
@@ -27,7 +27,7 @@ export function place(set: WorkingSet, record: WorkingRecord): void {
   const first = set.customers.get(Math.min(...touched)) as WorkingCustomer;
   record.customer = first.id;
   record.born = first.id;
-  first.records.add(record);
+  first.records.push(record);
   if (touched.size > 1) regroup(set, touched);
 }
 
@@ -37,7 +37,7 @@ export function place(set: WorkingSet, record: WorkingRecord): void {
  * parting them gives the higher one its own id back.
  */
 export function regroup(set: WorkingSet, touched: ReadonlySet<number>): void {
-  const members = [...touched].flatMap((id) => [...(set.customers.get(id)?.records ?? [])]);
+  const members = [...touched].flatMap((id) => set.customers.get(id)?.records ?? []);
   const groups = connected(set, members).sort(
     (a, b) => lowestBorn(a) - lowestBorn(b) || lowestId(a) - lowestId(b),
   );
@@ -52,7 +52,7 @@ export function regroup(set: WorkingSet, touched: ReadonlySet<number>): void {
   }
   for (const id of touched) {
     const customer = set.customers.get(id);
-    if (customer === undefined || customer.records.size > 0) continue;
+    if (customer === undefined || customer.records.length > 0) continue;
     const heir = members.find(({ born }) => born === id)?.customer ?? null;
     customer.mergedInto = heir;
     if (heir !== null) set.merged.push({ from: id, to: heir });
@@ -148,10 +148,12 @@ function move(set: WorkingSet, record: WorkingRecord, id: number): void {
   if (record.customer === id) return;
   const from = record.customer as number;
   const old = set.customers.get(from);
-  old?.records.delete(record);
-  if (old !== undefined) old.dirty = true;
+  if (old !== undefined) {
+    old.records = old.records.filter((other) => other !== record);
+    old.dirty = true;
+  }
   const target = set.customers.get(id) ?? addCustomer(set, id);
-  target.records.add(record);
+  target.records.push(record);
   target.mergedInto = null;
   target.dirty = true;
   record.customer = id;

@@ -27,10 +27,10 @@ export async function unlink(
   const record = set.records.get(keyOf(key));
   const customer =
     record === undefined || record.customer === null ? undefined : set.customers.get(record.customer);
-  if (record === undefined || customer === undefined || customer.records.size < 2) return [];
+  if (record === undefined || customer === undefined || customer.records.length < 2) return [];
   for (const other of [...(set.declared.get(keyOf(key)) ?? [])]) drop(set, other, key);
   drop(set, record, undefined);
-  await drawIds(set.ids, tables, customer.records.size, 0);
+  await drawIds(set.ids, tables, customer.records.length, 0);
   regroup(set, new Set([customer.id]));
   const touched = new Set(set.moves.flatMap(({ from, to }) => [from, to]));
   const changes: CustomerChange[] = [];

@@ -10,7 +10,7 @@ export interface WorkingCustomer {
   readonly id: number;
   /** The row as stored; null when it is new. */
   readonly row: CustomerRow | null;
-  readonly records: Set<WorkingRecord>;
+  records: WorkingRecord[];
   golden: JsonObject;
   ids: readonly ExternalId[];
   alive: boolean;
@@ -93,7 +93,7 @@ export function addCustomer(set: WorkingSet, id: number): WorkingCustomer {
   const customer: WorkingCustomer = {
     id,
     row: null,
-    records: new Set(),
+    records: [],
     golden: EMPTY,
     ids: [],
     alive: false,
@@ -111,7 +111,7 @@ export function customerFromRow(row: CustomerRow, records: readonly WorkingRecor
   return {
     id: row.id,
     row,
-    records: new Set(records),
+    records: [...records],
     golden: goldenValues(records),
     ids: externalIdsOf(records),
     alive: row.alive,
@@ -122,18 +122,26 @@ export function customerFromRow(row: CustomerRow, records: readonly WorkingRecor
   };
 }
 
+/** The records that count; the same array when all do. */
+export function liveOf(records: readonly WorkingRecord[]): readonly WorkingRecord[] {
+  return records.some(({ deleted }) => deleted) ? records.filter(({ deleted }) => !deleted) : records;
+}
+
 /** A customer's ids in the systems that have it; when none has it any more, those it had. */
 export function externalIdsOf(records: readonly WorkingRecord[]): ExternalId[] {
-  const live = records.filter(({ deleted }) => !deleted);
+  const live = liveOf(records);
   return (live.length > 0 ? live : records).map(({ system, externalId }) => ({ system, id: externalId }));
 }
 
 /** The contacts of a golden record: the union of those of its live source records, each once. */
-export function contactsOfRecords(records: Iterable<WorkingRecord>): Contact[] {
+export function contactsOfRecords(records: readonly WorkingRecord[]): Contact[] {
   const found: Contact[] = [];
   for (const record of records) {
-    if (!record.deleted) found.push(...contactsOf(record.values));
+    if (record.deleted) continue;
+    for (const contact of contactsOf(record.values)) {
+      if (!found.some(({ kind, value }) => value === contact.value && kind === contact.kind))
+        found.push(contact);
+    }
   }
-  if (found.length < 2) return found;
-  return [...new Map(found.map((contact) => [contactText(contact), contact])).values()];
+  return found;
 }

@@ -135,10 +135,10 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   ): Promise<Ending> {
     const now = env.now();
     const verdict = verdictOf(error, flow.definition, number, now, env.random());
-    env.note(
-      verdict.kind === "route-waits" ? "waits" : verdict.kind === "route-stops" ? "stops" : "failed",
-      error.code,
-    );
+    const event =
+      verdict.kind === "route-waits" ? "waits" : verdict.kind === "route-stops" ? "stops" : "failed";
+    // A system that is down is news once, not with every probe.
+    if (event !== "waits" || failures === 0) env.note(event, error.code);
     switch (verdict.kind) {
       case "route-waits": {
         failures += 1;

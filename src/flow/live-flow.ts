@@ -1,6 +1,6 @@
 import type { FlowDefinition, RouteDefinition } from "../config/flow-definition.ts";
-import { ENTITIES, type Entity } from "../message/entity.ts";
 import { HubError } from "../errors.ts";
+import { ENTITIES, type Entity } from "../message/entity.ts";
 import type { RouteRow, VersionRow } from "../store/flow-table.ts";
 import type { CompiledFlow } from "./compile.ts";
 

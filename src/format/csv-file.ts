@@ -38,6 +38,8 @@ async function* rows(
   const scanner = createCsvScanner(setup.dialect, 0);
   let width = setup.header === true ? undefined : setup.header.length;
   let build = setup.header === true ? undefined : createRowBuilder(setup.header, setup.empty);
+  /** More than the scanner wants to see behind a record. */
+  const lookahead = Buffer.byteLength(setup.dialect.delimiter) + 4;
   let line = 1;
   let row = 0;
   let batch: Row[] = [];
@@ -68,7 +70,7 @@ async function* rows(
       if (found === "more") {
         if (batch.length > 0) yield batch;
         batch = [];
-        if (window.bytes.length - at > setup.recordLimit) {
+        if (window.bytes.length - at > setup.recordLimit + lookahead) {
           const quoteLine = line + scanner.quoteLine;
           const offset = window.offset + at;
           const passed = await passCsvRecord(window, scanner, setup.dialect);

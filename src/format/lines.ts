@@ -34,9 +34,10 @@ export async function* readLines(
       if (end === -1 && !window.ended) {
         if (batch.length > 0) yield batch;
         batch = [];
-        if (dropped > 0 || window.bytes.length - at > limit) {
-          dropped += window.bytes.length - at;
-          at = window.bytes.length;
+        // One byte more, and the last one kept, as a carriage return would belong to the line end.
+        if (window.bytes.length - at > (dropped > 0 ? 1 : limit + 1)) {
+          dropped += window.bytes.length - 1 - at;
+          at = window.bytes.length - 1;
         }
         await window.advance(at);
         at = 0;

@@ -53,6 +53,7 @@ export function createXmlParser(setup: XmlSetup, handler: XmlHandler, lone: bool
   const open: Open[] = [];
   /** The innermost of them. */
   let current: Open | undefined;
+  let attributeCount = 0;
   let recordError: HubError | undefined;
 
   sax.on("error", (error) => {
@@ -76,6 +77,10 @@ export function createXmlParser(setup: XmlSetup, handler: XmlHandler, lone: bool
     }
     current = { name: nameOf(tag.name), text: "", value: undefined, hasChildren: false };
     open.push(current);
+  });
+  sax.on("attribute", () => {
+    attributeCount++;
+    if (attributeCount > MAX_ATTRIBUTES) throw fail(`an element has more than ${MAX_ATTRIBUTES} attributes`);
   });
   sax.on("opentag", onOpenTag);
   sax.on("text", onText);
@@ -105,27 +110,31 @@ export function createXmlParser(setup: XmlSetup, handler: XmlHandler, lone: bool
   }
 
   function onOpenTag(tag: SaxesTagPlain): void {
+    const hasAttributes = attributeCount > 0;
+    attributeCount = 0;
+    if (hasAttributes) takeAttributes(tag.attributes);
+    checkPrefix(tag.name);
+    if (!hasAttributes) return;
+    for (const name in tag.attributes) if (!isDeclaration(name)) checkPrefix(name);
+  }
+
+  function takeAttributes(attributes: Readonly<Record<string, string>>): void {
     let prefixes: Set<string> | undefined;
-    let count = 0;
-    for (const name in tag.attributes) {
-      count++;
-      const isDeclaration = name.startsWith("xmlns") && (name.length === 5 || name.charAt(5) === ":");
-      if (isDeclaration && name.length > 5) {
-        if (tag.attributes[name] === "") throw fail("a namespace prefix is declared without a namespace");
+    for (const name in attributes) {
+      const text = attributes[name] ?? "";
+      const declares = isDeclaration(name);
+      if (declares && name.length > 5) {
+        if (text === "") throw fail("a namespace prefix is declared without a namespace");
         prefixes ??= new Set();
         prefixes.add(name.slice(6));
       }
-      if (current === undefined || (isDeclaration && setup.strip)) continue;
+      if (current === undefined || (declares && setup.strip)) continue;
       current.value ??= {};
-      const member = setup.attributes + (isDeclaration ? name : nameOf(name));
+      const member = setup.attributes + (declares ? name : nameOf(name));
       if (Object.hasOwn(current.value, member)) reject("two attributes differ only in their prefix");
-      current.value[member] = tag.attributes[name] ?? "";
+      current.value[member] = text;
     }
-    if (count > MAX_ATTRIBUTES) throw fail(`an element has more than ${MAX_ATTRIBUTES} attributes`);
     if (prefixes !== undefined) declared.push({ depth: names.length, prefixes });
-    checkPrefix(tag.name);
-    if (count === 0) return;
-    for (const name in tag.attributes) if (name !== "xmlns" && !name.startsWith("xmlns:")) checkPrefix(name);
   }
 
   function checkPrefix(name: string): void {
@@ -242,6 +251,11 @@ const KNOWN = new Set([
   "unexpected close tag",
   "unmatched closing tag",
 ]);
+
+/** `xmlns` or `xmlns:prefix`. */
+function isDeclaration(name: string): boolean {
+  return name.startsWith("xmlns") && (name.length === 5 || name.charAt(5) === ":");
+}
 
 function isBlank(text: string): boolean {
   // Most text begins with a letter, which settles it.

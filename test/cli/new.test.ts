@@ -47,7 +47,7 @@ describe("tieline new flow", () => {
     });
     const text = await readFile(join(cwd, "mappings/mirror/flow.yaml"), "utf8");
     expect(text).toContain("topic: customer.changed");
-    expect(text).toContain("to: crm.interaction");
+    expect(text).toContain("to: crm.order");
     expect(await run(["check"], { cwd })).toMatchObject({ code: 0, out: "✓ 2 flows ready\n" });
     expect((await run(["test", "mirror"], { cwd })).code).toBe(0);
   });

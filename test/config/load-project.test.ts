@@ -175,6 +175,14 @@ describe("loading a project", () => {
     ]);
   });
 
+  it("reports what is wrong in a file that two flows name once", () => {
+    const { findings } = inspect({
+      "schemas/erp/customer.schema.json": "{",
+      "mappings/shop/flow.yaml": `${PUSH_FLOW}accepts: schemas/erp/customer.schema.json\n`,
+    });
+    expect(findings.map(({ place }) => place.file)).toEqual(["schemas/erp/customer.schema.json"]);
+  });
+
   it("throws one error that carries every mistake and no warning", () => {
     const dir = writeProject({
       ...SOUND,

@@ -3,8 +3,8 @@ import { CRM_SCHEMA } from "../../src/backend/sqlite/crm-schema.ts";
 import { crmTables } from "../../src/backend/sqlite/crm-tables.ts";
 import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import type { CrmItem, CrmResult } from "../../src/crm/apply.ts";
-import type { Entity } from "../../src/message/entity.ts";
 import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
+import type { Entity } from "../../src/message/entity.ts";
 import type { JsonObject } from "../../src/message/json.ts";
 import type { CrmReads } from "../../src/store/crm-reads.ts";
 

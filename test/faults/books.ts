@@ -1,119 +1,184 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { openSql } from "../../src/backend/sqlite/sql.ts";
-import type { LedgerEntry } from "../fakes/ledger.ts";
-import type { Posted } from "./producer.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
+import type { Failure } from "../../src/errors.ts";
+import type { Json } from "../../src/message/json.ts";
+import { STATES, type State } from "../../src/message/outcome.ts";
 
-/** What every fault prints. */
-export interface FaultTable {
-  readonly acked: number;
-  readonly appliedOnce: number;
-  readonly parked: number;
-  readonly duplicateRequests: number;
-  readonly duplicateEffects: number;
-  readonly orderViolations: number;
-  readonly lost: number;
-  readonly drainMs: number;
-}
-
-interface MessageRow {
-  place: number;
-  key: string;
-  state: number;
-  outcomes: string | null;
-  event: string | null;
-}
-
-/** The hub's own books, read from its database after it has stopped. */
-export function hubBooks(dir: string): {
-  readonly messages: readonly MessageRow[];
-  readonly applied: number;
-  readonly accepted: number;
-  readonly notes: ReadonlyMap<string, string>;
-} {
-  const path = join(dir, "data", "tieline.db");
-  if (!existsSync(path)) throw new Error(`there is no database in ${dir}`);
+/** Reads the hub's own database, also while it runs; a reader of SQLite holds nobody up. */
+export function readStore<Result>(data: string, work: (sql: Sql) => Result): Result {
+  const path = join(data, "tieline.db");
+  if (!existsSync(path)) throw new Error(`there is no database in ${data}`);
   const sql = openSql(path, "reader");
   try {
-    const flow = sql.get<{ id: number }>("SELECT id FROM flow WHERE name = 'events'")?.id ?? 0;
-    const messages = sql.all<MessageRow>("SELECT place, key, state, outcomes, event FROM message WHERE flow = ? ORDER BY place", flow);
-    const tally = (outcome: string, target: string): number =>
-      sql.get<{ n: number | null }>(
-        `SELECT sum(t.n) AS n FROM tally t LEFT JOIN route r ON r.id = t.route
-         WHERE t.flow = ? AND t.outcome = ? AND coalesce(r.target, '') = ?`,
-        flow,
-        outcome,
-        target,
-      )?.n ?? 0;
-    const notes = sql.all<{ external_id: string; body: string }>(
-      `SELECT external_id, body FROM source_record WHERE entity = 1`,
-    );
-    return {
-      messages,
-      applied: tally("applied", "crm.interaction"),
-      accepted: tally("accepted", ""),
-      notes: new Map(notes.map((row) => [row.external_id, row.body])),
-    };
+    return work(sql);
   } finally {
     sql.close();
   }
 }
 
-/** Joins the sender's ledger, the hub's books and the target's ledger. Names of columns: see FaultTable. */
-export function judge(dir: string, acked: readonly Posted[], target: readonly LedgerEntry[] | null, drainMs: number): FaultTable {
-  const books = hubBooks(dir);
-  const byEvent = new Map<string, MessageRow[]>();
-  for (const row of books.messages) {
-    if (row.event === null) continue;
-    byEvent.set(row.event, [...(byEvent.get(row.event) ?? []), row]);
-  }
-  let appliedOnce = 0;
-  let parked = 0;
-  let lost = 0;
-  for (const one of acked) {
-    const rows = byEvent.get(one.id) ?? [];
-    if (rows.length === 0) lost += 1;
-    else if (rows.some((row) => row.state === 4)) parked += 1;
-    else if (rows.length === 1 && rows[0]?.state === 5 && books.notes.has(one.id)) appliedOnce += 1;
-    else lost += 1;
-  }
-  // The tally is written in the effect's own transaction: more applied than messages would be a second effect.
-  const crmDuplicates = Math.max(0, books.applied - books.messages.filter((row) => row.state === 5).length);
-  const twice = [...byEvent.values()].filter((rows) => rows.length > 1).length;
-  const effects = target?.filter((entry) => entry.effect) ?? [];
-  const effectIds = new Set(effects.map((entry) => entry.id));
-  const requests = target?.length ?? 0;
-  return {
-    acked: acked.length,
-    appliedOnce,
-    parked,
-    duplicateRequests: target === null ? 0 : requests - new Set(target.map((entry) => entry.id)).size,
-    duplicateEffects: crmDuplicates + twice + (effects.length - effectIds.size),
-    orderViolations: disorder(books.messages) + (target === null ? 0 : targetDisorder(effects)),
-    lost,
-    drainMs: Math.round(drainMs),
-  };
+export interface MessageRow {
+  readonly place: number;
+  readonly key: string | null;
+  readonly state: State;
+  /** By route. */
+  readonly outcomes: Readonly<Record<string, string>>;
+  readonly event: string | null;
+  readonly failure: Failure | null;
+  readonly row: number | null;
+  readonly line: number | null;
+  readonly file: number | null;
 }
 
-/** Places must rise with the sender's order: event ids end with the number. */
-function disorder(messages: readonly MessageRow[]): number {
-  const last = new Map<string, number>();
-  let wrong = 0;
-  for (const row of messages) {
-    const n = Number(row.event?.slice(row.event.lastIndexOf("-") + 1));
-    if (n < (last.get(row.key) ?? 0)) wrong += 1;
-    last.set(row.key, n);
-  }
-  return wrong;
+export interface DeliveryRow {
+  readonly message: number;
+  readonly state: State;
+  readonly outcome: string | null;
+  readonly failure: Failure | null;
+  readonly attempts: number;
 }
 
-/** Effects of one key must rise in sequence. */
-function targetDisorder(effects: readonly LedgerEntry[]): number {
-  const last = new Map<string, number>();
-  let wrong = 0;
-  for (const effect of effects) {
-    if (effect.sequence < (last.get(effect.key) ?? 0)) wrong += 1;
-    last.set(effect.key, effect.sequence);
+export interface FileEntry {
+  readonly id: number;
+  readonly name: string;
+  readonly state: string;
+  readonly rows: number;
+  readonly books: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly failure: Failure | null;
+  readonly duplicateOf: number | null;
+  readonly settled: boolean;
+}
+
+export interface RecordRow {
+  readonly externalId: string;
+  readonly version: string | number | null;
+  readonly body: Json;
+}
+
+/** The hub's own books on one flow. */
+export interface Books {
+  /** In the order of their places. */
+  readonly messages: readonly MessageRow[];
+  readonly deliveries: readonly DeliveryRow[];
+  readonly files: readonly FileEntry[];
+  /** By route (`""` is the flow itself) and outcome; written in the transaction of each effect. */
+  readonly tallies: ReadonlyMap<string, Readonly<Record<string, number>>>;
+}
+
+/** Empty books when the flow was never in force. */
+export function booksOf(data: string, flow: string): Books {
+  return readStore(data, (sql) => {
+    const id = sql.get<{ id: number }>("SELECT id FROM flow WHERE name = ?", flow)?.id ?? 0;
+    return { messages: messagesOf(sql, id), deliveries: deliveriesOf(sql, id), files: filesOf(sql, id), tallies: talliesOf(sql, id) };
+  });
+}
+
+/** Sum over the outcomes of a route. */
+export function total(books: Books, route: string): number {
+  return Object.values(books.tallies.get(route) ?? {}).reduce((sum, n) => sum + n, 0);
+}
+
+/** The records the CRM holds, in the order in which they took effect first. @param entity 0 customer, 1 interaction */
+export function recordsOf(data: string, entity: 0 | 1): readonly RecordRow[] {
+  return readStore(data, (sql) =>
+    sql
+      .all<{ externalId: string; version: string | number | null; body: string }>(
+        "SELECT external_id AS externalId, version, body FROM source_record WHERE entity = ? ORDER BY id",
+        entity,
+      )
+      .map((row) => ({ ...row, body: JSON.parse(row.body) as Json })),
+  );
+}
+
+/** How much is neither done nor parked. */
+export function underWay(data: string): number {
+  return readStore(data, (sql) => {
+    const row = sql.get<{ n: number }>(
+      `SELECT (SELECT count(*) FROM message WHERE state < 4) + (SELECT count(*) FROM delivery WHERE state < 4)
+       + (SELECT count(*) FROM file WHERE state = 'running' OR settled = 0 OR reported = 0) AS n`,
+    );
+    return row?.n ?? 0;
+  });
+}
+
+/** Resolves when nothing is under way, with the milliseconds it took. @throws Error when it takes longer than `limit` */
+export async function drained(data: string, limit = 120_000, hold: () => number = () => 0): Promise<number> {
+  const started = performance.now();
+  while (underWay(data) > hold()) {
+    if (performance.now() - started > limit)
+      throw new Error(`${underWay(data)} items are still under way after ${limit / 1000} s`);
+    await pause(20);
   }
-  return wrong;
+  return performance.now() - started;
+}
+
+function messagesOf(sql: Sql, flow: number): readonly MessageRow[] {
+  const rows = sql.all<{
+    place: number;
+    key: string | null;
+    state: number;
+    outcomes: string | null;
+    event: string | null;
+    failure: string | null;
+    row: number | null;
+    line: number | null;
+    file: number | null;
+  }>(
+    `SELECT place, key, state, outcomes, event, failure, file_row AS row, file_line AS line, file FROM message
+     WHERE flow = ? ORDER BY place`,
+    flow,
+  );
+  return rows.map((row) => ({
+    ...row,
+    state: STATES[row.state] as State,
+    outcomes: row.outcomes === null ? {} : (JSON.parse(row.outcomes) as Record<string, string>),
+    failure: failureOf(row.failure),
+  }));
+}
+
+function deliveriesOf(sql: Sql, flow: number): readonly DeliveryRow[] {
+  const rows = sql.all<{ message: number; state: number; outcome: string | null; failure: string | null; attempts: number }>(
+    "SELECT message, state, outcome, failure, attempts FROM delivery WHERE flow = ? ORDER BY id",
+    flow,
+  );
+  return rows.map((row) => ({ ...row, state: STATES[row.state] as State, failure: failureOf(row.failure) }));
+}
+
+function filesOf(sql: Sql, flow: number): readonly FileEntry[] {
+  const rows = sql.all<{
+    id: number;
+    name: string;
+    state: string;
+    rows: number;
+    books: string;
+    failure: string | null;
+    duplicateOf: number | null;
+    settled: number;
+  }>(
+    `SELECT id, name, state, file_rows AS rows, books, failure, duplicate_of AS duplicateOf, settled FROM file
+     WHERE flow = ? ORDER BY id`,
+    flow,
+  );
+  return rows.map((row) => ({
+    ...row,
+    settled: row.settled === 1,
+    books: JSON.parse(row.books) as FileEntry["books"],
+    failure: failureOf(row.failure),
+  }));
+}
+
+function talliesOf(sql: Sql, flow: number): Books["tallies"] {
+  const rows = sql.all<{ target: string; outcome: string; n: number }>(
+    `SELECT coalesce(r.target, '') AS target, t.outcome, sum(t.n) AS n FROM tally t LEFT JOIN route r ON r.id = t.route
+     WHERE t.flow = ? GROUP BY 1, 2`,
+    flow,
+  );
+  const tallies = new Map<string, Record<string, number>>();
+  for (const { target, outcome, n } of rows) tallies.set(target, { ...tallies.get(target), [outcome]: n });
+  return tallies;
+}
+
+function failureOf(text: string | null): Failure | null {
+  return text === null ? null : (JSON.parse(text) as Failure);
 }

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { Agent, request } from "undici";
 import { SECRET } from "./project.ts";
 
@@ -16,55 +17,87 @@ export interface Posted extends Happening {
   readonly duplicate: boolean;
 }
 
-export function signed(body: string): string {
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly milliseconds: number;
+}
+
+export function signature(body: string | Uint8Array): string {
   return createHmac("sha256", SECRET).update(body).digest("hex");
 }
 
-/** Posts one happening. Null: no 2xx came; the sender still owns it. */
-export async function post(url: string, happening: Happening, agent: Agent): Promise<Posted | null> {
-  const body = JSON.stringify(happening);
-  const answer = await request(`${url}/in/shop/events`, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-signature": signed(body), "x-event": happening.id },
-    body,
-    dispatcher: agent,
-  }).catch(() => null);
-  if (answer === null) return null;
-  const text = await answer.body.text().catch(() => null);
-  if (text === null || answer.statusCode < 200 || answer.statusCode > 299) return null;
-  const { id, duplicate } = JSON.parse(text) as { id: string; duplicate: boolean };
+/** Posts a signed body to a webhook of the system `shop`. Null: no answer came. */
+export async function postTo(
+  url: string,
+  source: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+  agent?: Agent,
+): Promise<Answer | null> {
+  const started = performance.now();
+  try {
+    const answer = await request(`${url}/in/shop/${source}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-signature": signature(body), ...headers },
+      body,
+      ...(agent === undefined ? {} : { dispatcher: agent }),
+    });
+    const text = await answer.body.text();
+    return { status: answer.statusCode, body: text, milliseconds: performance.now() - started };
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Posts one happening. Null: the hub was gone, or said that it cannot take it now; the sender still owns it.
+ * @throws Error when the hub says that the happening itself is wrong
+ */
+export async function post(url: string, happening: Happening, agent?: Agent, source = "events"): Promise<Posted | null> {
+  const answer = await postTo(url, source, JSON.stringify(happening), { "x-event": happening.id }, agent);
+  if (answer === null || answer.status >= 500) return null;
+  if (answer.status < 200 || answer.status > 299)
+    throw new Error(`the hub refused a right happening with ${answer.status}: ${answer.body}`);
+  const { id, duplicate } = JSON.parse(answer.body) as { id: string; duplicate: boolean };
   return { ...happening, message: id, duplicate };
+}
+
+/** Senders that work until they are told to stop. */
+export interface Producers {
+  /** Goes on where the run before ended; what was not acknowledged is posted again with the same event id. */
+  run(url: string, open: () => boolean): Promise<void>;
+  readonly acked: readonly Posted[];
+  /** Posts that were not acknowledged. */
+  refusals(): number;
+  close(): Promise<void>;
 }
 
 /**
  * Producers that post happenings of their own customers, each in order: the next one only when the one before was
- * acknowledged, as long as `open` says so. What was not acknowledged is posted again with the same event id.
+ * acknowledged.
+ * @param rest milliseconds between two posts of one producer
  */
-export function producers(count: number, customersEach = 4): {
-  run(url: string, open: () => boolean): Promise<void>;
-  readonly acked: Posted[];
-  readonly refusals: () => number;
-} {
+export function producers(count: number, customersEach = 4, rest = 0): Producers {
   const agent = new Agent({ connections: count, pipelining: 1 });
   const acked: Posted[] = [];
-  const positions = Array.from({ length: count }, () => Array<number>(customersEach).fill(0));
+  const turns = Array<number>(count).fill(0);
   let refused = 0;
 
   async function one(producer: number, url: string, open: () => boolean): Promise<void> {
-    for (let turn = 0; open(); turn++) {
-      const slot = turn % customersEach;
-      const n = (positions[producer]?.[slot] ?? 0) + 1;
-      const customer = `c-${producer}-${slot}`;
+    while (open()) {
+      const turn = turns[producer] ?? 0;
+      const customer = `c-${producer}-${turn % customersEach}`;
+      const n = Math.floor(turn / customersEach) + 1;
       const posted = await post(url, { id: `${customer}-${n}`, customer, n }, agent);
       if (posted === null) {
         refused += 1;
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        // The same happening again, until it is acknowledged: the turn counts for this slot only.
-        turn -= 1;
+        await pause(5);
         continue;
       }
       acked.push(posted);
-      (positions[producer] as number[])[slot] = n;
+      turns[producer] = turn + 1;
+      if (rest > 0) await pause(rest);
     }
   }
 
@@ -72,7 +105,8 @@ export function producers(count: number, customersEach = 4): {
     acked,
     refusals: () => refused,
     run: async (url, open) => {
-      await Promise.all(Array.from({ length: count }, (_, producer) => one(producer, url, open)));
+      await Promise.all(turns.map((_, producer) => one(producer, url, open)));
     },
+    close: () => agent.destroy(),
   };
 }

@@ -1,90 +1,123 @@
-import { cp, mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** The secret the fake sender signs with. */
+export const SECRET = "fault-suite-secret";
 
 /** A project folder of its own for one fault: what it is made of is said here, nothing is shared. */
 export interface FaultProject {
   readonly dir: string;
   readonly inbox: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Writes a file of the project, also while a hub runs on it. */
+  write(path: string, text: string): Promise<void>;
+  remove(): Promise<void>;
 }
 
 export interface FaultProjectOptions {
-  /** Where the flow `events` also sends, e.g. a fake target. */
+  /** Drop folders of the system `erp`, by source, in YAML. `INBOX` stands for the inbox. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Webhooks of the system `shop`, by source, in YAML. */
+  readonly webhooks?: Readonly<Record<string, string>>;
+  /** The sink `shop.notes`. */
   readonly target?: { readonly url: string; readonly idempotent: boolean };
-  /** Replaces the mapping of `events`. */
-  readonly mapping?: string;
-  /** Further lines of the flow `events`. */
-  readonly events?: string;
+  /** By flow: its flow.yaml, and its mapping where it has one. */
+  readonly flows: Readonly<Record<string, FlowFiles>>;
 }
 
-/** The secret the fake sender signs with. */
-export const SECRET = "fault-suite-secret";
+export interface FlowFiles {
+  readonly yaml: string;
+  readonly map?: string;
+}
 
-/**
- * Two flows: `events` (signed webhook → crm.interaction, in order per customer, and a target where asked) and `customers`
- * (CSV drop folder → crm.customer).
- */
-export async function makeProject(options: FaultProjectOptions = {}): Promise<FaultProject> {
-  const dir = await mkdtemp(join(tmpdir(), "tieline-fault-"));
-  const inbox = join(dir, "inbox");
-  await Promise.all(["inbox", "mappings/events", "mappings/customers", "schemas"].map((name) => mkdir(join(dir, name), { recursive: true })));
-  await cp(join(ROOT, "schemas/canonical"), join(dir, "schemas/canonical"), { recursive: true });
-  const target = options.target;
-  await writeFile(
-    join(dir, "tieline.yaml"),
-    `listen: 127.0.0.1:8400
-systems:
-  erp:
-    connector: erp
-    settings:
-      files:
-        customers: { inbox: ${JSON.stringify(inbox)}, pattern: "*.csv", stable: 300 }
-        customers-xml: { inbox: ${JSON.stringify(inbox)}, pattern: "*.xml", stable: 300 }
-  shop:
-    connector: billing
-    settings:
-      webhooks:
-        events: { scheme: hex, header: x-signature, eventHeader: x-event, secrets: ["\${env:FAULT_SECRET}"] }
-${target === undefined ? "" : `      endpoints:\n        notes: { url: ${JSON.stringify(target.url)}, idempotent: ${target.idempotent}, timeout: 3000 }\n`}`,
-  );
-  await writeFile(
-    join(dir, "mappings/events/flow.yaml"),
-    `apiVersion: tieline/v1
+/** A webhook that is signed, and names each happening in a header. */
+export const EVENT_HOOK = hook("eventHeader: x-event");
+
+/** A signed webhook as YAML. @param more further settings, comma-separated */
+export function hook(more = ""): string {
+  return `{ scheme: hex, header: x-signature, secrets: ["\${env:FAULT_SECRET}"]${more === "" ? "" : `, ${more}`} }`;
+}
+
+/** Notes that must take effect in order per customer: webhook → CRM, and a target where there is one. */
+export function eventsFlow(options: { readonly target?: boolean; readonly more?: string; readonly read?: string } = {}): FlowFiles {
+  return {
+    yaml: `apiVersion: tieline/v1
 description: Notes that must take effect in order per customer
-source: { system: shop, read: events, format: json }
+source: { system: shop, read: ${options.read ?? "events"}, format: json }
 key: customer
 carries: change
-map: note.jsonata
+map: map.jsonata
 emits: schemas/canonical/interaction.schema.json
 routes:
   - to: crm.interaction
-${target === undefined ? "" : "  - to: shop.notes\n"}${options.events ?? ""}`,
-  );
-  await writeFile(
-    join(dir, "mappings/events/note.jsonata"),
-    options.mapping ?? `{ "id": id, "kind": "note", "subject": customer, "text": $string(n) }`,
-  );
-  await writeFile(
-    join(dir, "mappings/customers/flow.yaml"),
-    `apiVersion: tieline/v1
+${options.target === true ? "  - to: shop.notes\n" : ""}${options.more ?? ""}`,
+    map: `{ "id": id, "kind": "note", "subject": customer, "text": $string(n) }`,
+  };
+}
+
+/** Customers from CSV files with the columns id, version, name, email. */
+export function customersFlow(options: { readonly read?: string; readonly format?: string; readonly guard?: string } = {}): FlowFiles {
+  return {
+    yaml: `apiVersion: tieline/v1
 description: Customers from files
-source: { system: erp, read: customers, format: { csv: { delimiter: ";" } } }
+source: { system: erp, read: ${options.read ?? "customers"}, format: { ${options.format ?? 'csv: { delimiter: ";" }'} } }
 key: id
 version: version
-map: customer.jsonata
+map: map.jsonata
 emits: schemas/canonical/customer.schema.json
 routes:
   - to: crm.customer
-guard: { rejected: "<50%" }
+guard: { rejected: "${options.guard ?? "none"}" }
 onError: { data: reject-row }
 `,
-  );
-  await writeFile(
-    join(dir, "mappings/customers/customer.jsonata"),
-    `{ "id": id, "name": { "full": name }, "emails": [{ "type": "work", "address": email }] }`,
-  );
-  return { dir, inbox, env: { FAULT_SECRET: SECRET } };
+    map: `{ "id": id, "name": { "full": name }, "emails": email ? [{ "type": "work", "address": email }] : [] }`,
+  };
+}
+
+/** Makes a project in a new temporary folder. */
+export async function makeProject(options: FaultProjectOptions): Promise<FaultProject> {
+  const dir = await mkdtemp(join(tmpdir(), "tieline-fault-"));
+  const inbox = join(dir, "inbox");
+  await mkdir(inbox);
+  await cp(join(ROOT, "schemas/canonical"), join(dir, "schemas/canonical"), { recursive: true });
+  const write = async (path: string, text: string): Promise<void> => {
+    await mkdir(dirname(join(dir, path)), { recursive: true });
+    await writeFile(join(dir, path), text);
+  };
+  await write("tieline.yaml", tielineYaml(options, inbox));
+  for (const [name, { yaml, map }] of Object.entries(options.flows)) {
+    await write(`mappings/${name}/flow.yaml`, yaml);
+    if (map !== undefined) await write(`mappings/${name}/map.jsonata`, map);
+  }
+  return {
+    dir,
+    inbox,
+    env: { FAULT_SECRET: SECRET },
+    write,
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+function tielineYaml({ files, webhooks, target }: FaultProjectOptions, inbox: string): string {
+  const lines = ["apiVersion: tieline/v1", "systems:"];
+  const list = (entries: Readonly<Record<string, string>>): void => {
+    for (const [name, text] of Object.entries(entries)) lines.push(`        ${name}: ${text}`);
+  };
+  if (files !== undefined) {
+    lines.push("  erp:", "    connector: erp", "    settings:", "      files:");
+    list(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.replace("INBOX", JSON.stringify(inbox))])));
+  }
+  if (webhooks !== undefined || target !== undefined) lines.push("  shop:", "    connector: billing", "    settings:");
+  if (webhooks !== undefined) {
+    lines.push("      webhooks:");
+    list(webhooks);
+  }
+  if (target !== undefined) {
+    lines.push("      endpoints:");
+    list({ notes: `{ url: ${JSON.stringify(target.url)}, idempotent: ${target.idempotent}, timeout: 3000 }` });
+  }
+  return `${lines.join("\n")}\n`;
 }

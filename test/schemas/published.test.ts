@@ -6,8 +6,8 @@ import { parse } from "yaml";
 import { CRM_TOPICS } from "../../src/config/crm.ts";
 import { publishedSchema, publishedStructure } from "../../src/config/published-schema.ts";
 import type { RawFlow, RawFormat } from "../../src/config/raw-flow.ts";
-import { ENTITIES } from "../../src/message/entity.ts";
 import { checkLayout, type FixedLayout } from "../../src/format/fixed-layout.ts";
+import { ENTITIES } from "../../src/message/entity.ts";
 import type { JsonSchema } from "../../src/schema/structure.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");

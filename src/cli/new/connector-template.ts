@@ -46,7 +46,14 @@ export default defineConnector({
 }
 
 function source(): string {
-  return `import { HubError, type PushSource, requireMediaType, requirePost, requireSize, sameSecret } from "tieline/connector";
+  return `import {
+  HubError,
+  type PushSource,
+  requireMediaType,
+  requirePost,
+  requireSize,
+  sameSecret,
+} from "tieline/connector";
 
 const LIMIT_BYTES = 1024 * 1024;
 
@@ -107,7 +114,9 @@ async function setup() {
     await system.close();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { got, system, source: system.sources["records"] as PushSource, sink: system.sinks["record"] as Sink };
+  const source = system.sources["records"] as PushSource;
+  const sink = system.sinks["record"] as Sink;
+  return { got, system, source, sink };
 }
 
 async function text(request: IncomingMessage): Promise<string> {
@@ -140,7 +149,7 @@ describe("the connector ${name}", () => {
 
   it("refuses a sender that does not", async () => {
     const { source } = await setup();
-    expect(() => source.receive(post("Bearer guessed"))).toThrow("the token is missing or not the one configured");
+    expect(() => source.receive(post("Bearer guessed"))).toThrow("the token is missing");
   });
 
   it("delivers a record under the delivery's id", async () => {
@@ -167,16 +176,14 @@ systems:
   ${name}:
     connector: ${name}
     settings:
-      token: \${env:${name.toUpperCase().replaceAll("-", "_")}_TOKEN}      # leave out: no source
-      endpoint:                            # leave out: no sink
+      token: \${env:${name.toUpperCase().replaceAll("-", "_")}_TOKEN}
+      endpoint:
         url: https://${name}.example/records
-        idempotent: true                   # it recognises Idempotency-Key
+        idempotent: true # it recognises Idempotency-Key
 \`\`\`
 
-| name | what |
-|---|---|
-| source \`records\` | JSON records, posted to \`/in/${name}/records\` with \`Authorization: Bearer <token>\` |
-| sink \`record\` | one JSON request per record, with \`Idempotency-Key\` |
+- Source \`records\`: JSON records, posted to \`/in/${name}/records\` with \`Authorization: Bearer <token>\`. Without \`token\` there is no source.
+- Sink \`record\`: one JSON request per record, with \`Idempotency-Key\`. Without \`endpoint\` there is no sink.
 
 Test: \`npx vitest run connectors/${name}\`
 `;

@@ -11,10 +11,10 @@ export function flowFiles(flow: NewFlow): Readonly<Record<string, string>> {
   return {
     "flow.yaml": flowYaml(flow),
     "record.jsonata": MAPPING,
-    "accepts.schema.json": schema(`What ${flow.name} takes in`, ["string", "integer"]),
+    "accepts.schema.json": schema(`What ${flow.name} takes in`, ACCEPTS),
     ...(emitsCustomer(flow)
       ? {}
-      : { "emits.schema.json": schema(`What ${flow.name} gives out`, ["string"]) }),
+      : { "emits.schema.json": schema(`What ${flow.name} gives out`, EMITS) }),
     "cases/a-record.json": CASE,
     "samples/record.json": SAMPLE,
   };
@@ -39,7 +39,7 @@ function flowYaml(flow: NewFlow): string {
     ...source,
     `accepts: ${folder}/accepts.schema.json`,
     "key: $string(id)                     # records of one key take effect in the order they came",
-    "carries: state                       # each record is the whole state: the newest is enough",
+    "version: changedAt                   # each record is a whole state: an older one that comes late is stale",
     "map: record.jsonata",
     `emits: ${emitsCustomer(flow) ? "schemas/canonical/customer.schema.json" : `${folder}/emits.schema.json`}`,
     "routes:",
@@ -59,28 +59,26 @@ const MAPPING = `/* One record in, one record out. A field that the source does 
 
 const CASE = `{
   "name": "a record with spaces around its name",
-  "in": { "id": 4711, "name": " Ada Lovelace " },
+  "in": { "id": 4711, "name": " Ada Lovelace ", "changedAt": "2026-01-15T12:00:00Z" },
   "out": { "id": "4711", "name": { "full": "Ada Lovelace" } }
 }
 `;
 
-const SAMPLE = `{ "id": 4711, "name": " Ada Lovelace " }
+const SAMPLE = `{ "id": 4711, "name": " Ada Lovelace ", "changedAt": "2026-01-15T12:00:00Z" }
 `;
 
-function schema(title: string, id: readonly string[]): string {
-  const name =
-    id.length > 1
-      ? { type: ["string", "null"] }
-      : { type: "object", properties: { full: { type: "string" } } };
-  const document = {
-    $schema: "https://json-schema.org/draft/2020-12/schema",
-    title,
-    type: "object",
-    required: ["id"],
-    properties: {
-      id: { description: "Names the record in its system.", type: id.length > 1 ? id : id[0] },
-      name: { description: "Name as it is shown.", ...name },
-    },
-  };
-  return `${JSON.stringify(document, null, 2)}\n`;
+const ACCEPTS = {
+  id: { description: "Names the record in its system.", type: ["string", "integer"] },
+  name: { description: "Name as it is written there.", type: ["string", "null"] },
+  changedAt: { description: "When it was last changed there (RFC 3339).", type: "string", format: "date-time" },
+};
+
+const EMITS = {
+  id: { description: "Names the record in its system.", type: "string" },
+  name: { description: "Name as it is shown.", type: "object", properties: { full: { type: "string" } } },
+};
+
+function schema(title: string, properties: object): string {
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  return `${JSON.stringify({ $schema, title, type: "object", required: ["id"], properties }, null, 2)}\n`;
 }

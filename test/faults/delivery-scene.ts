@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Mode } from "../fakes/http-target.ts";
+import type { LedgerEntry } from "../fakes/ledger.ts";
+import { type Books, booksOf } from "./books.ts";
+import type { FaultTable } from "./fault.ts";
+import { freePort, type HubProcess, startHubProcess } from "./hub-process.ts";
+import { judgeEvents } from "./judge.ts";
+import { type Posted, post } from "./producer.ts";
+import { EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
+import { startTargetProcess } from "./target-process.ts";
+
+/** Hubs that die, one after the other on one data folder, before a target that does not. */
+export interface DeliveryScene {
+  readonly data: string;
+  /** @param failpoint where it is to die; then it is not waited for */
+  start(failpoint?: string): Promise<HubProcess>;
+  /** Posts one happening of each customer, until each is acknowledged or the hub is dead. */
+  send(hub: HubProcess, customers: readonly string[]): Promise<void>;
+  requests(): readonly LedgerEntry[];
+  books(): Books;
+  judge(drainMs: number): FaultTable;
+  close(): Promise<void>;
+}
+
+/**
+ * @param mode by what the target tells a repetition; with `none` the sink is declared `idempotent: false`
+ * @param delay milliseconds for which the target holds its answer
+ */
+export async function deliveryScene(mode: Mode, delay: number): Promise<DeliveryScene> {
+  const folder = await mkdtemp(join(tmpdir(), "tieline-target-"));
+  const target = await startTargetProcess(folder, mode, delay);
+  const project = await makeProject({
+    webhooks: { events: EVENT_HOOK },
+    target: { url: target.url, idempotent: mode !== "none" },
+    flows: { events: eventsFlow({ target: true }) },
+  });
+  const data = join(project.dir, "data");
+  const port = await freePort();
+  const acked: Posted[] = [];
+  const numbers = new Map<string, number>();
+  return {
+    data,
+    start: (failpoint) =>
+      startHubProcess({
+        dir: project.dir,
+        port,
+        env: { ...project.env, ...(failpoint === undefined ? {} : { TIELINE_FAILPOINT: failpoint }) },
+        doomed: failpoint !== undefined,
+      }),
+    async send(hub, customers) {
+      for (const customer of customers) {
+        const n = (numbers.get(customer) ?? 0) + 1;
+        let posted: Posted | null = null;
+        while (posted === null && hub.alive()) posted = await post(hub.url, { id: `${customer}-${n}`, customer, n });
+        if (posted === null) return;
+        acked.push(posted);
+        numbers.set(customer, n);
+      }
+    },
+    requests: () => target.requests(),
+    books: () => booksOf(data, "events"),
+    judge: (drainMs) => judgeEvents(data, acked, target.requests(), drainMs),
+    async close() {
+      await target.close();
+      await project.remove();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Joins the tables of several scenes of one fault. */
+export function sumTables(tables: readonly FaultTable[]): FaultTable {
+  const sum = (column: keyof FaultTable): number => tables.reduce((total, table) => total + table[column], 0);
+  return {
+    acked: sum("acked"),
+    appliedOnce: sum("appliedOnce"),
+    parked: sum("parked"),
+    duplicateRequests: sum("duplicateRequests"),
+    duplicateEffects: sum("duplicateEffects"),
+    orderViolations: sum("orderViolations"),
+    lost: sum("lost"),
+    drainMs: Math.max(...tables.map(({ drainMs }) => drainMs)),
+  };
+}
+
+/** How often each delivery was requested. */
+export function perId(requests: readonly LedgerEntry[]): ReadonlyMap<string, readonly LedgerEntry[]> {
+  const groups = new Map<string, LedgerEntry[]>();
+  for (const request of requests) groups.set(request.id, [...(groups.get(request.id) ?? []), request]);
+  return groups;
+}
