@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-
 # Build: all dependencies, the compiled program, then only what runs.
 FROM node:24-slim AS build
 WORKDIR /app

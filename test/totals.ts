@@ -7,7 +7,9 @@ export default class Totals implements Reporter {
     const broken = modules.filter((module) => module.errors().length > 0).length;
     const of = (state: string): readonly TestCase[] => cases.filter((one) => one.result().state === state);
     for (const one of of("skipped")) console.log(`skipped: ${one.fullName}: ${reasonOf(one)}`);
-    console.log(`${of("passed").length} passed, ${of("failed").length + broken} failed, ${of("skipped").length} skipped`);
+    console.log(
+      `${of("passed").length} passed, ${of("failed").length + broken} failed, ${of("skipped").length} skipped`,
+    );
   }
 }
 

@@ -3,10 +3,11 @@ import type { PushedItem } from "../connector/contract.ts";
 import { admissionBatcher } from "../control/admission.ts";
 import type { Admission } from "../control/engine.ts";
 import { ERRORS, type ErrorCode, HubError } from "../errors.ts";
+import type { Counters } from "../observe/counter.ts";
 import { readBody } from "./body.ts";
 import type { ApiDeps, ApiLimits, FlowEntry } from "./deps.ts";
 import { type DoorFlow, doorFlows, eventOf, keyOf } from "./door-flow.ts";
-import { headerText } from "./problem.ts";
+import { headerText, sendProblem } from "./problem.ts";
 
 const PATH = "/in/:system/:source";
 const JSON_TYPE = "application/json; charset=utf-8";
@@ -32,9 +33,10 @@ interface Address {
  */
 export async function door(
   app: FastifyInstance,
-  options: { readonly deps: ApiDeps; readonly limits: ApiLimits },
+  deps: ApiDeps,
+  limits: ApiLimits,
+  counters: Counters,
 ): Promise<void> {
-  const { deps, limits } = options;
   const admit = admissionBatcher((items) => deps.engine.admit(items), {
     maxItems: limits.batchItems,
     maxBytes: limits.batchBytes,
@@ -59,6 +61,10 @@ export async function door(
   };
 
   app.decorateRequest("doorFlow", null);
+  app.setErrorHandler((error, request, reply) => {
+    const code = sendProblem(error, request, reply, deps.logger);
+    counters.add("refused", { flow: request.doorFlow?.name ?? "", code }, 1);
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", async (request: FastifyRequest, payload: FastifyRequest["raw"]) => {
     const flow = find(request);
@@ -69,8 +75,12 @@ export async function door(
   });
 
   const receive = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const flow = request.doorFlow ?? find(request);
-    if (request.doorFlow === null) requireOpen(deps, flow);
+    let flow = request.doorFlow;
+    if (flow === null) {
+      flow = find(request);
+      request.doorFlow = flow;
+      requireOpen(deps, flow);
+    }
     const body = (request.body as Buffer | undefined) ?? EMPTY;
     const item = flow.source.receive({
       method: request.method,
@@ -130,6 +140,13 @@ function admissionOf(
 
 /** @throws HubError TL_MEDIA_TYPE when the type or its charset is not the flow format's */
 function requireMediaType(flow: DoorFlow, contentType: string): void {
+  if (flow.knownTypes.has(contentType)) return;
+  checkMediaType(flow, contentType);
+  // Senders write it in few ways; a set that strangers could fill has a limit.
+  if (flow.knownTypes.size < 100) flow.knownTypes.add(contentType);
+}
+
+function checkMediaType(flow: DoorFlow, contentType: string): void {
   const [type = "", ...parameters] = contentType
     .toLowerCase()
     .split(";")

@@ -1,6 +1,8 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
+import type { EngineStatus } from "../control/engine.ts";
+import type { Counters } from "../observe/counter.ts";
 import { METRICS_TYPE, renderMetrics } from "../observe/metrics.ts";
 import { isLoopback, requireToken } from "./auth.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -17,7 +19,7 @@ type Query = Static<typeof Query>;
 const tags = ["health"];
 
 /** Health for machines that watch the hub, open to everybody and without secrets; and the metrics. */
-export async function healthRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+export async function healthRoutes(app: FastifyInstance, deps: ApiDeps, counters: Counters): Promise<void> {
   const lag = monitorEventLoopDelay({ resolution: 20 });
   lag.enable();
   app.addHook("onClose", async () => {
@@ -79,7 +81,7 @@ export async function healthRoutes(app: FastifyInstance, deps: ApiDeps): Promise
     async (request, reply) => {
       if (!isLoopback(deps.settings.listen.host)) requireToken(request, deps);
       const text = await renderMetrics({
-        status: deps.status(),
+        status: withCounters(deps.status(), counters),
         oldest: await deps.queries.oldest(),
         loopLag: longestLag(lag),
         now: deps.now(),
@@ -90,6 +92,11 @@ export async function healthRoutes(app: FastifyInstance, deps: ApiDeps): Promise
         .send(text);
     },
   );
+}
+
+/** The front's own counters bear other names than the engine's. */
+function withCounters(status: EngineStatus, counters: Counters): EngineStatus {
+  return { ...status, counters: { ...status.counters, ...counters.values } };
 }
 
 async function readiness(deps: ApiDeps) {

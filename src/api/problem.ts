@@ -46,13 +46,13 @@ export function problemOf(error: HubError, traceparent?: string): Problem {
   };
 }
 
-/** Answers any thrown thing as a problem. Only what the hub does not understand is logged. */
+/** Answers any thrown thing as a problem and gives its code. Only what the hub does not understand is logged. */
 export function sendProblem(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   logger: ApiLogger,
-): void {
+): ErrorCode {
   const error = fromFastify(thrown);
   const problem = problemOf(error, headerText(request.headers["traceparent"]));
   if (error.code === "TL_INTERNAL") {
@@ -69,6 +69,7 @@ export function sendProblem(
   if (error.status === 413 || error.status === 408) reply.header("connection", "close");
   reply.code(error.status).header("content-type", PROBLEM_TYPE).header("cache-control", "no-store");
   reply.serializer(asIs).send(JSON.stringify(problem));
+  return error.code;
 }
 
 function asIs(text: unknown): string {
@@ -121,17 +122,30 @@ function fromFastify(thrown: unknown): HubError {
 }
 
 function invalidRequest(findings: readonly ValidationFinding[], context: string): HubError {
-  const issues = findings.slice(0, 20).map((finding) => {
-    const unknown = finding.keyword === "additionalProperties";
-    return {
-      place: { field: finding.instancePath === "" ? `/${context}` : finding.instancePath },
-      message: unknown ? "holds a name that is not known here" : (finding.message ?? "is not valid"),
-    };
-  });
+  const byField = new Map<string, Set<string>>();
+  for (const finding of findings.slice(0, 100)) {
+    // Of several forms each tells what it wants; that none fits says no more.
+    if (finding.keyword === "anyOf") continue;
+    const field = finding.instancePath === "" ? `/${context}` : finding.instancePath;
+    const wanted = byField.get(field) ?? new Set();
+    byField.set(field, wanted.add(inWords(finding)));
+  }
+  const issues = [...byField].map(([field, wanted]) => ({
+    place: { field },
+    message: [...wanted].join(" or "),
+  }));
   return new HubError("TL_USAGE", `the ${context === "querystring" ? "query" : context} is not valid`, {
     issues,
     cure: "See the issues; /api/v1/openapi.json describes every request.",
   });
+}
+
+/** What the schema wants; never what was sent. */
+function inWords({ keyword, params, message }: ValidationFinding): string {
+  if (keyword === "additionalProperties") return "holds a name that is not known here";
+  const allowed = params["allowedValues"];
+  if (Array.isArray(allowed) && allowed.length <= 10) return `must be one of ${allowed.join(", ")}`;
+  return message ?? "is not valid";
 }
 
 /** One header as text; repeated ones joined as HTTP has it. */

@@ -1,9 +1,10 @@
 import type { Socket } from "node:net";
 import swagger from "@fastify/swagger";
 import { Type } from "@sinclair/typebox";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyPluginCallback } from "fastify";
 import { HubError } from "../errors.ts";
 import { parseJson } from "../format/json.ts";
+import { openCounters } from "../observe/counter.ts";
 import { requireSafeAuth, requireToken } from "./auth.ts";
 import { answerClientError } from "./client-error.ts";
 import { type ApiDeps, type ApiLimits, DEFAULT_LIMITS } from "./deps.ts";
@@ -28,6 +29,7 @@ import { answerUnknownRoutes } from "./unknown-route.ts";
 export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
   requireSafeAuth(deps);
   const limits: ApiLimits = { ...DEFAULT_LIMITS, ...deps.limits };
+  const counters = openCounters();
   const app = fastify({
     logger: false,
     requestTimeout: limits.requestTimeout,
@@ -39,12 +41,16 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
       connectionsCheckingInterval: Math.min(1000, limits.headersTimeout, limits.requestTimeout),
     },
     clientErrorHandler: (error, socket) => answerClientError(error, socket as Socket),
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, deps.logger),
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply, deps.logger);
+    },
     ajv: {
       customOptions: { removeAdditional: false, useDefaults: true, coerceTypes: true, allErrors: false },
     },
   });
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, deps.logger));
+  app.setErrorHandler((error, request, reply) => {
+    sendProblem(error, request, reply, deps.logger);
+  });
   answerUnknownRoutes(app, deps.logger);
   ignoreBodies(app);
   app.addSchema(ProblemSchema);
@@ -64,12 +70,22 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
         typeof json["$id"] === "string" ? json["$id"] : `def-${index}`,
     },
   });
-  await app.register(door, { deps, limits });
-  await app.register(async (health) => healthRoutes(health, deps));
-  await app.register(async (open) => openRoutes(open), { prefix: "/api/v1" });
-  await app.register(async (api) => guardedRoutes(api, deps), { prefix: "/api/v1" });
+  await app.register(plugin((inner) => door(inner, deps, limits, counters)));
+  await app.register(plugin((inner) => healthRoutes(inner, deps, counters)));
+  await app.register(plugin(openRoutes), { prefix: "/api/v1" });
+  await app.register(
+    plugin((inner) => guardedRoutes(inner, deps)),
+    { prefix: "/api/v1" },
+  );
   await app.ready();
   return app;
+}
+
+/** Routes with hooks and body parsers of their own. */
+function plugin(add: (app: FastifyInstance) => Promise<void>): FastifyPluginCallback {
+  return (app, _options, done) => {
+    add(app).then(() => done(), done);
+  };
 }
 
 /** What needs no token: the catalogue of errors and the description of the API. */
@@ -103,6 +119,10 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   app.addHook("onRequest", async (request, reply) => {
     reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
     requireToken(request, deps);
+  });
+  // An act without a body says nothing more than its address does.
+  app.addHook("preValidation", async (request) => {
+    if (request.method === "POST") request.body ??= {};
   });
   await messageRoutes(app, deps);
   await replayRoutes(app, deps);

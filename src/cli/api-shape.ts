@@ -50,7 +50,7 @@ export interface MessageDetail extends MessageSummary {
     readonly answer: string | null;
     readonly failure: Failure | null;
   }[];
-  readonly timeline: readonly {
+  readonly trail: readonly {
     readonly at: string;
     readonly step: string;
     readonly route: string | null;

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve, sep } from "node:path";
 import type { HubSettings } from "../config/hub-settings.ts";
 import { isObject, type Json } from "../message/json.ts";
 import { bad, type DoctorFinding, failed, ok, warn } from "./doctor-finding.ts";
@@ -36,29 +36,31 @@ export async function projectFindings(
 }
 
 /** A claim is a hard link inside the inbox: both must lie on one file system. */
-async function dropFindings(settings: HubSettings): Promise<readonly DoctorFinding[]> {
+async function dropFindings({ dir, data, systems }: HubSettings): Promise<readonly DoctorFinding[]> {
   const findings: DoctorFinding[] = [];
-  for (const [system, { settings: values }] of Object.entries(settings.systems)) {
-    for (const inbox of inboxesOf(values)) {
-      const folder = await stat(inbox).catch(() => undefined);
-      const claims = await stat(join(inbox, ".tieline")).catch(() => folder);
-      const what = `drop ${system}`.slice(0, 14);
-      if (folder?.isDirectory() !== true)
-        findings.push(
-          bad(what, `${inbox} is not there`, "Make the folder, and let the hub's user write there."),
-        );
-      else if (claims?.dev !== folder.dev) {
-        findings.push(
-          bad(
-            what,
-            `${inbox}/.tieline lies on another file system`,
-            "It must be a plain folder of the inbox; remove the mount.",
-          ),
-        );
-      } else findings.push(ok(what, `${inbox}, claims on the same file system`));
+  for (const [system, { settings }] of Object.entries(systems)) {
+    for (const inbox of new Set(inboxesOf(settings).map((path) => resolve(dir, path)))) {
+      findings.push(await dropFinding(`drop ${system}`, inbox, inbox.startsWith(data + sep)));
     }
   }
   return findings;
+}
+
+async function dropFinding(what: string, inbox: string, ours: boolean): Promise<DoctorFinding> {
+  const folder = await stat(inbox).catch(() => undefined);
+  if (folder === undefined && ours) return ok(what, `${inbox}, made when the hub first looks there`);
+  if (folder?.isDirectory() !== true) {
+    return bad(what, `${inbox} is not there`, "Make the folder, and let the hub's user write there.");
+  }
+  const claims = await stat(join(inbox, ".tieline")).catch(() => folder);
+  if (claims.dev !== folder.dev) {
+    return bad(
+      what,
+      `${inbox}/.tieline lies on another file system`,
+      "It must be a plain folder of the inbox; remove the mount.",
+    );
+  }
+  return ok(what, `${inbox}, claims on the same file system`);
 }
 
 /** Drop folders are settings named `inbox`, at whatever depth a connector keeps them. */

@@ -44,7 +44,7 @@ export function addFiles(program: Command, session: Session): void {
     "tieline files rejects 12 > rejects.csv",
   ]).action(async (id: string, options: RemoteOptions) => {
     const hub = await hubOf(session, options);
-    const { body } = await hub.bytes(`/files/${wholeNumber("id", id)}/rejects.csv`);
+    const { body } = await hub.bytes(`/files/${wholeNumber("id", id)}/rejects`);
     if (options.json === true)
       print(session, options, { id: Number(id), text: Buffer.from(body).toString() }, () => "");
     else session.terminal.outBytes(body);

@@ -161,7 +161,7 @@ function messageText(terminal: Terminal, message: MessageDetail): string {
     );
   }
   sections.push(
-    table(message.timeline, [
+    table(message.trail, [
       { title: "AT", cell: (entry) => showMoment(entry.at) },
       { title: "STEP", cell: (entry) => entry.step },
       { title: "ROUTE", cell: (entry) => entry.route ?? " " },

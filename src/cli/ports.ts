@@ -1,5 +1,3 @@
-import type { HubStarter } from "./start.ts";
-
 /** What the entry hands to the commands, so that they need not know which technology keeps the data. */
 export interface Ports {
   readonly startHub: HubStarter;
@@ -21,4 +19,29 @@ export interface StoreReport {
   /** What the store's own check found; empty when it is whole. */
   readonly problems: readonly string[];
   readonly bytes: number;
+}
+
+/** Starts the hub in this process. */
+export type HubStarter = (options: HubStart) => Promise<RunningHub>;
+
+interface HubStart {
+  /** The project folder, absolute. */
+  readonly dir: string;
+  /** The data folder, absolute; undefined: the one of the environment or tieline.yaml. */
+  readonly data?: string;
+  /** `host:port`, as given; undefined: the one in tieline.yaml. */
+  readonly listen?: string;
+  /** Do not run the shipped examples on an empty data folder. */
+  readonly empty: boolean;
+  readonly version: string;
+  /** Prints one line for the person who started it. */
+  print(line: string): void;
+}
+
+interface RunningHub {
+  readonly url: string;
+  /** Takes nothing new, finishes what is under way, closes. Resolves when all is closed. */
+  stop(): Promise<void>;
+  /** Resolves when the hub has stopped; rejects when it stopped because it cannot go on. */
+  readonly done: Promise<void>;
 }

@@ -1,5 +1,4 @@
-import type { Command } from "commander";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import { addFilters, type FilterOptions, filtersOf } from "./selection.ts";

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { HubError } from "../errors.ts";
@@ -49,11 +49,15 @@ async function restore(session: Session, from: string, to: string): Promise<void
       cure: "A restore never overwrites. Move the old folder away first, or name a new one with --data.",
     });
   }
-  if (await exists(join(from, ARCHIVE))) {
-    await copyTree(join(from, ARCHIVE), join(to, ARCHIVE));
+  try {
+    if (await exists(join(from, ARCHIVE))) await copyTree(join(from, ARCHIVE), join(to, ARCHIVE));
+    // Last: a folder with a store in it is one that was restored whole.
+    await session.ports.restoreStore(from, to);
+  } catch (error) {
+    // The folder was empty before; half a restore must not look like a data folder, nor stand in the next one's way.
+    for (const name of await readdir(to)) await rm(join(to, name), { recursive: true, force: true });
+    throw error;
   }
-  // Last: a folder with a store in it is one that was restored whole.
-  await session.ports.restoreStore(from, to);
 }
 
 async function requireFolder(folder: string): Promise<void> {

@@ -1,35 +1,9 @@
 import { resolve } from "node:path";
-import type { Command } from "commander";
-import { Option } from "commander";
+import { type Command, Option } from "commander";
 import { parseListen } from "../config/listen.ts";
 import { HubError } from "../errors.ts";
 import { addCommand, type CommonOptions, projectFolder, type Session } from "./session.ts";
 import { programVersion } from "./version.ts";
-
-/** Starts the hub in this process. */
-export type HubStarter = (options: HubStart) => Promise<RunningHub>;
-
-export interface HubStart {
-  /** The project folder, absolute. */
-  readonly dir: string;
-  /** The data folder, absolute; undefined: the one of the environment or tieline.yaml. */
-  readonly data?: string;
-  /** `host:port`, as given; undefined: the one in tieline.yaml. */
-  readonly listen?: string;
-  /** Do not run the shipped examples on an empty data folder. */
-  readonly empty: boolean;
-  readonly version: string;
-  /** Prints one line for the person who started it. */
-  print(line: string): void;
-}
-
-export interface RunningHub {
-  readonly url: string;
-  /** Takes nothing new, finishes what is under way, closes. Resolves when all is closed. */
-  stop(): Promise<void>;
-  /** Resolves when the hub has stopped; rejects when it stopped because it cannot go on. */
-  readonly done: Promise<void>;
-}
 
 interface StartOptions extends CommonOptions {
   readonly empty?: true;
@@ -58,6 +32,8 @@ async function start(session: Session, options: StartOptions): Promise<number> {
   const { terminal } = session;
   if (options.listen !== undefined) requireListen(options.listen);
   const say = (line: string): void => (options.json === true ? terminal.err(line) : terminal.out(line));
+  // Listened to from the first moment: a signal during the start ends in a stop, not in a hub that was half begun.
+  const { stop } = terminal;
   const hub = await session.ports.startHub({
     dir: projectFolder(session, options),
     ...(options.data === undefined ? {} : { data: resolve(terminal.cwd, options.data) }),
@@ -68,8 +44,8 @@ async function start(session: Session, options: StartOptions): Promise<number> {
   });
   if (options.json === true) terminal.out(JSON.stringify({ url: hub.url }));
   const asked = new Promise<"asked">((resolve) => {
-    if (terminal.stop.aborted) resolve("asked");
-    terminal.stop.addEventListener("abort", () => resolve("asked"), { once: true });
+    if (stop.aborted) resolve("asked");
+    stop.addEventListener("abort", () => resolve("asked"), { once: true });
   });
   const ended = await Promise.race([asked, hub.done]);
   if (ended === "asked") {

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, type TString, Type } from "@sinclair/typebox";
+import { type TSchema, type TString, Type } from "@sinclair/typebox";
 import type { Connector } from "./contract.ts";
 
 /** Types a connector by its settings. */
@@ -12,5 +12,3 @@ export function defineConnector<Settings extends TSchema>(
 export function secret(options: { description: string; minLength?: number }): TString {
   return Type.String({ ...options, secret: true });
 }
-
-export type SettingsOf<C> = C extends Connector<infer Settings> ? Static<Settings> : never;

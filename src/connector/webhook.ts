@@ -1,7 +1,14 @@
 import { HubError } from "../errors.ts";
 import type { PushSource, SystemContext } from "./contract.ts";
 import { eventId, keepHeaders, requireMediaType, requirePost, requireSize } from "./push.ts";
-import { plainKey, type SignatureScheme, STANDARD_WEBHOOKS, STRIPE, signRequest, verifySignature } from "./signature.ts";
+import {
+  plainKey,
+  type SignatureScheme,
+  STANDARD_WEBHOOKS,
+  STRIPE,
+  signRequest,
+  verifySignature,
+} from "./signature.ts";
 import type { WebhookOptions } from "./webhook-settings.ts";
 
 const LIMIT_BYTES = 1024 * 1024;

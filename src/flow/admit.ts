@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Admission, Receipt } from "../control/engine.ts";
 import { asHubError, HubError } from "../errors.ts";
-import { toUtf8 } from "../format/utf8.ts";
+import { decodeText } from "../format/encoding.ts";
 import { messageId } from "../message/id.ts";
 import { laneOf } from "../message/lane.ts";
 import type { EventHit, NewMessage } from "../store/message-table.ts";
@@ -46,7 +46,7 @@ async function complete(
     let { key, event } = item;
     if (key === undefined || event === undefined) {
       const format = flow.compiled.format;
-      const value = format.decode(toUtf8(item.body, format.encoding));
+      const value = format.decode(decodeText(item.body, format.encoding));
       const record = { receivedAt: now, headers: item.headers, file: null, row: null };
       key ??= await flow.compiled.key(value, record);
       event ??= await flow.compiled.event(value, record);

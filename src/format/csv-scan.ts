@@ -15,7 +15,7 @@ export interface Dialect {
 }
 
 /** What is wrong with one record, and at which byte. */
-export interface CsvFault {
+interface CsvFault {
   readonly code: ErrorCode;
   readonly message: string;
   readonly at: number;
@@ -25,7 +25,7 @@ export interface CsvFault {
  * What `next` found. `record`: look at the fields of the scanner. `skip`: a blank line or a comment.
  * `more`: the record does not end within the bytes at hand. `unclosed`: the file ends within quotes.
  */
-export type Found = "record" | "skip" | "more" | "unclosed" | "end";
+type Found = "record" | "skip" | "more" | "unclosed" | "end";
 
 /** Cuts bytes into records, strictly after RFC 4180, and says for each where it is. The fields hold the last finding. */
 export interface CsvScanner {

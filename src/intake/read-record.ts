@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { HubError } from "../errors.ts";
 import type { ReadRecord } from "../flow/transform.ts";
-import { toUtf8 } from "../format/utf8.ts";
+import { decodeText } from "../format/encoding.ts";
 import type { FileRow } from "../store/file-table.ts";
 import type { Store } from "../store/store.ts";
 
@@ -16,7 +16,7 @@ export function recordReader(store: Store, data: string): ReadRecord {
     const format = flow.compiled.format;
     if (message.slice === null) {
       if (message.body === null) throw new HubError("TL_STORE_FAILED", "the message has no body");
-      return { value: format.decode(toUtf8(message.body, format.encoding)), file: null };
+      return { value: format.decode(decodeText(message.body, format.encoding)), file: null };
     }
     let file = files.get(message.slice.file);
     if (file === undefined) {

@@ -16,10 +16,18 @@ test("a day has 23, 24 or 25 hours, and 24.5 where clocks move by half an hour",
 });
 
 test("a day begins at its local midnight", () => {
-  expect(new Date(dayRange("2027-06-01", "Europe/Berlin").from).toISOString()).toBe("2027-05-31T22:00:00.000Z");
-  expect(new Date(dayRange("2027-06-01", "Asia/Kathmandu").from).toISOString()).toBe("2027-05-31T18:15:00.000Z");
-  expect(new Date(dayRange("2027-06-01", "Pacific/Kiritimati").from).toISOString()).toBe("2027-05-31T10:00:00.000Z");
-  expect(new Date(dayRange("2027-06-01", "Pacific/Pago_Pago").from).toISOString()).toBe("2027-06-01T11:00:00.000Z");
+  expect(new Date(dayRange("2027-06-01", "Europe/Berlin").from).toISOString()).toBe(
+    "2027-05-31T22:00:00.000Z",
+  );
+  expect(new Date(dayRange("2027-06-01", "Asia/Kathmandu").from).toISOString()).toBe(
+    "2027-05-31T18:15:00.000Z",
+  );
+  expect(new Date(dayRange("2027-06-01", "Pacific/Kiritimati").from).toISOString()).toBe(
+    "2027-05-31T10:00:00.000Z",
+  );
+  expect(new Date(dayRange("2027-06-01", "Pacific/Pago_Pago").from).toISOString()).toBe(
+    "2027-06-01T11:00:00.000Z",
+  );
 });
 
 test("days meet without gap or overlap over a whole year", () => {
@@ -40,5 +48,6 @@ test("today is the date on the wall there", () => {
 });
 
 test("what is no day of the calendar is refused", () => {
-  for (const day of ["2027-02-29", "2027-13-01", "today", ""]) expect(() => dayRange(day, "UTC")).toThrow("calendar");
+  for (const day of ["2027-02-29", "2027-13-01", "today", ""])
+    expect(() => dayRange(day, "UTC")).toThrow("calendar");
 });

@@ -33,5 +33,13 @@ test("tokens are the same only when they are equal", () => {
 
 test("only addresses of this machine count as this machine", () => {
   for (const host of ["127.0.0.1", "127.8.8.8", "::1", "localhost"]) expect(isLoopback(host)).toBe(true);
-  for (const host of ["0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "127.0.0.1.example.com", "localhost.example.com"]) expect(isLoopback(host)).toBe(false);
+  for (const host of [
+    "0.0.0.0",
+    "::",
+    "10.0.0.1",
+    "128.0.0.1",
+    "127.0.0.1.example.com",
+    "localhost.example.com",
+  ])
+    expect(isLoopback(host)).toBe(false);
 });

@@ -36,14 +36,33 @@ test("a data folder is held by one store at a time", async () => {
 test("a restored store draws numbers well above those of the backup", async () => {
   const [from, to, of] = await Promise.all([1, 2, 3].map(() => mkdtemp(join(tmpdir(), "tieline-store-"))));
   const store = openSqliteStore(of as string);
-  await store.transaction((tx) => tx.audit.add({ at: 1, actor: "a", act: "b", target: "c", detail: null, reason: null }));
+  await store.transaction((tx) =>
+    tx.audit.add({ at: 1, actor: "a", act: "b", target: "c", detail: null, reason: null }),
+  );
   await store.backup(from as string);
   await store.close();
   restoreSqliteStore(from as string, to as string);
   const restored = openSqliteStore(to as string);
-  const id = await restored.transaction((tx) => tx.messages.insert([
-    { flow: 1, flowVersion: 1, lane: 0, key: null, system: "s", acceptedAt: 1, body: null, contentType: null, headers: null, event: null, slice: null, cause: null, hops: 0, traceparent: null },
-  ]));
+  const id = await restored.transaction((tx) =>
+    tx.messages.insert([
+      {
+        flow: 1,
+        flowVersion: 1,
+        lane: 0,
+        key: null,
+        system: "s",
+        acceptedAt: 1,
+        body: null,
+        contentType: null,
+        headers: null,
+        event: null,
+        slice: null,
+        cause: null,
+        hops: 0,
+        traceparent: null,
+      },
+    ]),
+  );
   expect(id[0]).toBeGreaterThan(2 ** 32);
   await restored.close();
 });

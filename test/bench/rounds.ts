@@ -27,10 +27,7 @@ export async function alternate<Result>(
 }
 
 /** The results of one side. */
-export function of<Result>(
-  results: ReadonlyMap<string, readonly Result[]>,
-  name: string,
-): readonly Result[] {
+export function of<Result>(results: ReadonlyMap<string, readonly Result[]>, name: string): readonly Result[] {
   const found = results.get(name);
   if (found === undefined) throw new RangeError(`no side is named ${name}`);
   return found;

@@ -42,7 +42,7 @@ describe("tieline new flow", () => {
 
   it("joins the ends it is given", async () => {
     const cwd = await setup();
-    await run(["new", "flow", "mirror", "--from", "topic:customer.changed", "--to", "crm.interaction"], {
+    await run(["new", "flow", "mirror", "--from", "topic:customer.changed", "--to", "crm.order"], {
       cwd,
     });
     const text = await readFile(join(cwd, "mappings/mirror/flow.yaml"), "utf8");

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { afterAll } from "vitest";
 import type { ProjectEnvironment } from "../../src/config/environment.ts";
 import type { Finding } from "../../src/config/finding.ts";
 import { type Inspection, inspectProject } from "../../src/config/load-project.ts";
@@ -116,9 +117,12 @@ function failureOf(work: () => unknown): HubError | null {
   }
 }
 
-/** The files in a new folder. */
+const root = mkdtempSync(join(tmpdir(), "tieline-config-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** The files in a new folder, which goes when the tests have ended. */
 export function writeProject(files: Files): string {
-  const dir = mkdtempSync(join(tmpdir(), "tieline-config-"));
+  const dir = mkdtempSync(join(root, "project-"));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), text);

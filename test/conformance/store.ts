@@ -57,7 +57,9 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     test("raw bytes come back as they were received", () =>
       withStore(async (store) => {
         const body = Uint8Array.from({ length: 256 }, (_, index) => index);
-        await store.transaction((tx) => tx.messages.insert([{ ...message("a"), body, headers: { "x-a": "ä" } }]));
+        await store.transaction((tx) =>
+          tx.messages.insert([{ ...message("a"), body, headers: { "x-a": "ä" } }]),
+        );
         const [found] = await store.transaction((tx) => tx.messages.queued(1, 0, 10));
         expect(Buffer.from(found?.body ?? []).equals(Buffer.from(body))).toBe(true);
         expect(found?.headers).toEqual({ "x-a": "ä" });
@@ -68,8 +70,24 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         const places = await store.transaction((tx) => tx.messages.insert(["a", "b", "c"].map(message)));
         await store.transaction((tx) =>
           tx.messages.change([
-            { place: places[0] as number, state: "done", attempts: 0, nextAt: null, failure: null, outcomes: { r: "applied" }, at: 5 },
-            { place: places[1] as number, state: "waiting", attempts: 1, nextAt: 100, failure: null, outcomes: null, at: 5 },
+            {
+              place: places[0] as number,
+              state: "done",
+              attempts: 0,
+              nextAt: null,
+              failure: null,
+              outcomes: { r: "applied" },
+              at: 5,
+            },
+            {
+              place: places[1] as number,
+              state: "waiting",
+              attempts: 1,
+              nextAt: 100,
+              failure: null,
+              outcomes: null,
+              at: 5,
+            },
           ]),
         );
         const queued = await store.transaction((tx) => tx.messages.queued(1, 0, 10));
@@ -78,7 +96,9 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
 
     test("a waiting message comes back when its time has come, and not before", () =>
       withStore(async (store) => {
-        await store.transaction((tx) => tx.messages.insert([{ ...message("a"), state: "waiting", nextAt: 100 }]));
+        await store.transaction((tx) =>
+          tx.messages.insert([{ ...message("a"), state: "waiting", nextAt: 100 }]),
+        );
         expect(await store.transaction((tx) => tx.messages.wake(99))).toEqual([]);
         expect(await store.transaction((tx) => tx.messages.nextWake())).toBe(100);
         expect(await store.transaction((tx) => tx.messages.wake(100))).toEqual([1]);
@@ -103,7 +123,9 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
 
     test("what waits behind a blocked key is held, and returns when the one who blocked it clears it", () =>
       withStore(async (store) => {
-        const [first] = await store.transaction((tx) => tx.messages.insert([{ ...message("k"), state: "parked" }]));
+        const [first] = await store.transaction((tx) =>
+          tx.messages.insert([{ ...message("k"), state: "parked" }]),
+        );
         await store.transaction((tx) => tx.messages.insert([{ ...message("k"), state: "held" }]));
         const by = first as number;
         await store.transaction((tx) => tx.messages.block(-1, "k", by, 1));
@@ -117,10 +139,14 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     test("a newer state supersedes older ones of its key that wait, are held or parked, and no others", () =>
       withStore(async (store) => {
         const states = ["waiting", "held", "parked", "queued"] as const;
-        await store.transaction((tx) => tx.messages.insert(states.map((state) => ({ ...message("k"), state, nextAt: 9 }))));
+        await store.transaction((tx) =>
+          tx.messages.insert(states.map((state) => ({ ...message("k"), state, nextAt: 9 }))),
+        );
         await store.transaction((tx) => tx.messages.insert([{ ...message("other"), state: "parked" }]));
         const [newest] = await store.transaction((tx) => tx.messages.insert([message("k")]));
-        const ended = await store.transaction((tx) => tx.messages.supersede(1, [{ key: "k", before: newest as number }], 5));
+        const ended = await store.transaction((tx) =>
+          tx.messages.supersede(1, [{ key: "k", before: newest as number }], 5),
+        );
         expect(ended.map((row) => row.state).sort()).toEqual(["held", "parked", "waiting"]);
         expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toHaveLength(2);
       }));
@@ -141,7 +167,16 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         await store.transaction((tx) => tx.deliveries.insert([delivery(1, "a")]));
         const [one] = await store.transaction((tx) => tx.deliveries.queued(7, 0, 1));
         const id = one?.id ?? 0;
-        const change = { id, state: "sending", attempts: 1, nextAt: null, outcome: null, failure: null, answer: null, at: 1 } as const;
+        const change = {
+          id,
+          state: "sending",
+          attempts: 1,
+          nextAt: null,
+          outcome: null,
+          failure: null,
+          answer: null,
+          at: 1,
+        } as const;
         await store.transaction((tx) => tx.deliveries.change([change]));
         const again = await under.reopen();
         expect((await again.transaction((tx) => tx.deliveries.sending())).map((row) => row.id)).toEqual([id]);
@@ -149,14 +184,25 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
 
     test("a flow version is stored once by its hash, and the newest deploy is in force", () =>
       withStore(async (store) => {
-        const a = await store.transaction((tx) => tx.flows.deploy("f", "h1", { "flow.yaml": "1" }, ["crm.customer"], 1));
-        const b = await store.transaction((tx) => tx.flows.deploy("f", "h2", { "flow.yaml": "2" }, ["crm.customer", "x.y"], 2));
-        const back = await store.transaction((tx) => tx.flows.deploy("f", "h1", { "flow.yaml": "1" }, ["crm.customer"], 3));
+        const a = await store.transaction((tx) =>
+          tx.flows.deploy("f", "h1", { "flow.yaml": "1" }, ["crm.customer"], 1),
+        );
+        const b = await store.transaction((tx) =>
+          tx.flows.deploy("f", "h2", { "flow.yaml": "2" }, ["crm.customer", "x.y"], 2),
+        );
+        const back = await store.transaction((tx) =>
+          tx.flows.deploy("f", "h1", { "flow.yaml": "1" }, ["crm.customer"], 3),
+        );
         expect(back.id).toBe(a.id);
         expect(b.id).not.toBe(a.id);
         expect((await store.transaction((tx) => tx.flows.all()))[0]?.hash).toBe("h1");
-        expect((await store.transaction((tx) => tx.flows.routes())).map((route) => route.to)).toEqual(["crm.customer", "x.y"]);
-        expect((await store.transaction((tx) => tx.flows.version(b.id)))?.texts).toEqual({ "flow.yaml": "2" });
+        expect((await store.transaction((tx) => tx.flows.routes())).map((route) => route.to)).toEqual([
+          "crm.customer",
+          "x.y",
+        ]);
+        expect((await store.transaction((tx) => tx.flows.version(b.id)))?.texts).toEqual({
+          "flow.yaml": "2",
+        });
       }));
 
     test("a slot has one taker", () =>
@@ -170,11 +216,18 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       withStore(async (store, under) => {
         const id = await store.transaction((tx) => tx.files.insert(file()));
         const books = { "crm.customer": { applied: 3, waiting: 2 } };
-        await store.transaction((tx) => tx.files.checkpoint(id, { rows: 5, offset: 50, context: ["A"], books }));
+        await store.transaction((tx) =>
+          tx.files.checkpoint(id, { rows: 5, offset: 50, context: ["A"], books }),
+        );
         await store.transaction((tx) => tx.files.shift(id, "crm.customer", "waiting", "applied", 2));
         const again = await under.reopen();
         const found = await again.transaction((tx) => tx.files.get(id));
-        expect(found).toMatchObject({ rows: 5, offset: 50, context: ["A"], books: { "crm.customer": { applied: 5 } } });
+        expect(found).toMatchObject({
+          rows: 5,
+          offset: 50,
+          context: ["A"],
+          books: { "crm.customer": { applied: 5 } },
+        });
         expect((await again.transaction((tx) => tx.files.byHash(1, "abc")))?.id).toBe(id);
         expect((await again.transaction((tx) => tx.files.unfinished())).map((row) => row.id)).toEqual([id]);
       }));

@@ -3,12 +3,25 @@ import { admissionBatcher } from "../../src/control/admission.ts";
 import type { Admission, Receipt } from "../../src/control/engine.ts";
 
 function item(name: string, bytes = 10): Admission {
-  return { flow: 1, flowVersion: 1, body: Buffer.alloc(bytes, name), contentType: null, headers: null, key: name, event: null, traceparent: null };
+  return {
+    flow: 1,
+    flowVersion: 1,
+    body: Buffer.alloc(bytes, name),
+    contentType: null,
+    headers: null,
+    key: name,
+    event: null,
+    traceparent: null,
+  };
 }
 
 /** An engine whose batches are answered by hand. */
 function setup(limits = { maxItems: 3, maxBytes: 1000 }) {
-  const batches: { readonly keys: (string | null | undefined)[]; readonly answer: () => void; readonly fail: (error: Error) => void }[] = [];
+  const batches: {
+    readonly keys: (string | null | undefined)[];
+    readonly answer: () => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
   const admit = admissionBatcher(
     (items) =>
       new Promise<readonly Receipt[]>((resolve, reject) => {
@@ -20,7 +33,12 @@ function setup(limits = { maxItems: 3, maxBytes: 1000 }) {
       }),
     limits,
   );
-  return { admit, batches, keys: () => batches.map((batch) => batch.keys), turn: () => new Promise((resolve) => setImmediate(() => setImmediate(resolve))) };
+  return {
+    admit,
+    batches,
+    keys: () => batches.map((batch) => batch.keys),
+    turn: () => new Promise((resolve) => setImmediate(() => setImmediate(resolve))),
+  };
 }
 
 test("an idle hub sends a lone item in the same turn of the event loop", async () => {
@@ -72,7 +90,13 @@ test("a full batch does not wait, but no more than two are under way", async () 
 
 test("a batch is cut by bytes, and one larger item travels alone", async () => {
   const { admit, batches, keys, turn } = setup({ maxItems: 100, maxBytes: 100 });
-  for (const [name, bytes] of [["a", 60], ["b", 60], ["c", 500], ["d", 1]] as const) void admit(item(name, bytes));
+  for (const [name, bytes] of [
+    ["a", 60],
+    ["b", 60],
+    ["c", 500],
+    ["d", 1],
+  ] as const)
+    void admit(item(name, bytes));
   for (let round = 0; round < 6; round++) {
     await turn();
     for (const batch of batches) batch.answer();
@@ -106,9 +130,11 @@ test("under load each item gets its own receipt", async () => {
     { maxItems: 64, maxBytes: 10_000 },
   );
   const names = Array.from({ length: 2000 }, (_, index) => String(index));
-  const receipts = await Promise.all(names.map(async (name, index) => {
-    await new Promise((resolve) => setTimeout(resolve, index % 7));
-    return admit(item(name));
-  }));
+  const receipts = await Promise.all(
+    names.map(async (name, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index % 7));
+      return admit(item(name));
+    }),
+  );
   expect(receipts.map((one) => "id" in one && one.id)).toEqual(names);
 });

@@ -70,7 +70,12 @@ export interface Books {
 export function booksOf(data: string, flow: string): Books {
   return readStore(data, (sql) => {
     const id = sql.get<{ id: number }>("SELECT id FROM flow WHERE name = ?", flow)?.id ?? 0;
-    return { messages: messagesOf(sql, id), deliveries: deliveriesOf(sql, id), files: filesOf(sql, id), tallies: talliesOf(sql, id) };
+    return {
+      messages: messagesOf(sql, id),
+      deliveries: deliveriesOf(sql, id),
+      files: filesOf(sql, id),
+      tallies: talliesOf(sql, id),
+    };
   });
 }
 
@@ -138,10 +143,13 @@ function messagesOf(sql: Sql, flow: number): readonly MessageRow[] {
 }
 
 function deliveriesOf(sql: Sql, flow: number): readonly DeliveryRow[] {
-  const rows = sql.all<{ message: number; state: number; outcome: string | null; failure: string | null; attempts: number }>(
-    "SELECT message, state, outcome, failure, attempts FROM delivery WHERE flow = ? ORDER BY id",
-    flow,
-  );
+  const rows = sql.all<{
+    message: number;
+    state: number;
+    outcome: string | null;
+    failure: string | null;
+    attempts: number;
+  }>("SELECT message, state, outcome, failure, attempts FROM delivery WHERE flow = ? ORDER BY id", flow);
   return rows.map((row) => ({ ...row, state: STATES[row.state] as State, failure: failureOf(row.failure) }));
 }
 

@@ -53,7 +53,8 @@ export async function deliveryScene(mode: Mode, delay: number): Promise<Delivery
       for (const customer of customers) {
         const n = (numbers.get(customer) ?? 0) + 1;
         let posted: Posted | null = null;
-        while (posted === null && hub.alive()) posted = await post(hub.url, { id: `${customer}-${n}`, customer, n });
+        while (posted === null && hub.alive())
+          posted = await post(hub.url, { id: `${customer}-${n}`, customer, n });
         if (posted === null) return;
         acked.push(posted);
         numbers.set(customer, n);

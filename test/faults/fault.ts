@@ -47,7 +47,7 @@ export interface Fault {
   run(run: FaultRun): Promise<Verdict>;
 }
 
-export function check(name: string, ok: boolean, found: string | number = ""): Check {
+export function check(name: string, ok: boolean, found: string | number | undefined = ""): Check {
   return { name, ok, found: String(found) };
 }
 
@@ -58,9 +58,7 @@ export function failuresOf({ table, checks }: Verdict): readonly string[] {
     .map((column) => `${column} = ${table[column]}`);
   const accounted = table.appliedOnce + table.parked;
   const open =
-    accounted === table.acked
-      ? []
-      : [`${table.acked} acked, but ${accounted} applied once or parked`];
+    accounted === table.acked ? [] : [`${table.acked} acked, but ${accounted} applied once or parked`];
   return [
     ...zero,
     ...open,

@@ -1,7 +1,24 @@
+import { duplicateEvent } from "./duplicate-event.ts";
 import type { Fault } from "./fault.ts";
+import { halfFile } from "./half-file.ts";
 import { killAccept } from "./kill-accept.ts";
+import { killBigFile } from "./kill-big-file.ts";
 import { killAfterDelivery, killInDelivery } from "./kill-delivery.ts";
 import { killTransform } from "./kill-transform.ts";
+import { outOfOrder } from "./out-of-order.ts";
+import { runaway } from "./runaway.ts";
+import { twoHubs } from "./two-hubs.ts";
 
 /** Every fault, in the order in which they are run. */
-export const FAULTS: readonly Fault[] = [killAccept, killTransform, killInDelivery, killAfterDelivery];
+export const FAULTS: readonly Fault[] = [
+  killAccept,
+  killTransform,
+  killInDelivery,
+  killAfterDelivery,
+  runaway,
+  duplicateEvent,
+  outOfOrder,
+  halfFile,
+  twoHubs,
+  killBigFile,
+];

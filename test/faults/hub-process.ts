@@ -94,14 +94,14 @@ async function ready(url: string, child: ChildProcess, output: () => string): Pr
   const until = performance.now() + READY_MS;
   while (performance.now() < until) {
     if (child.exitCode !== null || child.signalCode !== null)
-      throw new Error(`the hub ended at once:\n${output()}`);
+      throw new Error(`the hub ended at once:\n${tail(output())}`);
     const response = await fetch(`${url}/readyz`).catch(() => null);
     await response?.body?.cancel();
     if (response?.ok === true) return;
     await pause(25);
   }
   child.kill("SIGKILL");
-  throw new Error(`the hub was not ready within ${READY_MS / 1000} s:\n${output()}`);
+  throw new Error(`the hub was not ready within ${READY_MS / 1000} s:\n${tail(output())}`);
 }
 
 /** A port that nobody listens on now. */
@@ -112,4 +112,9 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function tail(output: string): string {
+  const lines = output.trimEnd().split("\n").slice(-5);
+  return lines.map((line) => (line.length > 400 ? `${line.slice(0, 400)}…` : line)).join("\n");
 }

@@ -27,7 +27,7 @@ export function judgeEvents(
     if (row === undefined || others.length > 0 || one.message !== `m-${row.place}`) lost += 1;
     else if (isAtRest(row.state) || sent.some(({ state }) => isAtRest(state))) parked += 1;
     else if (row.state !== "done" || !known.has(one.id)) lost += 1;
-    else if (target === null || applied.has(`m-${row.place}.shop.notes`)) appliedOnce += 1;
+    else if (target === null || applied.has(`m-${row.place}.desk.notes`)) appliedOnce += 1;
     else lost += 1;
   }
   const requests = target ?? [];
@@ -59,7 +59,9 @@ function crmDuplicates(books: Books): number {
 
 /** How often a number comes after a higher one of the same customer: an event is called `<customer>-<number>`. */
 function disorder(events: readonly string[]): number {
-  return falls(events.map((id) => [id.slice(0, id.lastIndexOf("-")), Number(id.slice(id.lastIndexOf("-") + 1))]));
+  return falls(
+    events.map((id) => [id.slice(0, id.lastIndexOf("-")), Number(id.slice(id.lastIndexOf("-") + 1))]),
+  );
 }
 
 function targetDisorder(effects: readonly LedgerEntry[]): number {

@@ -50,8 +50,16 @@ export const killAccept: Fault = {
     return {
       table,
       checks: [
-        check("the hub was killed while it accepted", perRound.filter((n) => n > 0).length > rounds / 2, perRound.join(" ")),
-        check("nothing is stored that no sender was told of", stored === senders.acked.length, `${stored} stored`),
+        check(
+          "the hub was killed while it accepted",
+          perRound.filter((n) => n > 0).length > rounds / 2,
+          perRound.join(" "),
+        ),
+        check(
+          "nothing is stored that no sender was told of",
+          stored === senders.acked.length,
+          `${stored} stored`,
+        ),
         check("it stops with exit code 0 afterwards", code === 0, String(code)),
       ],
     };

@@ -49,10 +49,17 @@ async function asksAgain({ note }: FaultRun): Promise<Verdict> {
   return {
     table,
     checks: [
-      check("idempotent: what was under way was requested twice", twice.length === AT_ONCE.length, twice.length),
+      check(
+        "idempotent: what was under way was requested twice",
+        twice.length === AT_ONCE.length,
+        twice.length,
+      ),
       check("idempotent: nothing more than twice", requests.length === 3 * AT_ONCE.length, requests.length),
       check("idempotent: the second request is the first again", twice.every(isSame)),
-      check("idempotent: one effect each", twice.every((group) => group.filter(({ effect }) => effect).length === 1)),
+      check(
+        "idempotent: one effect each",
+        twice.every((group) => group.filter(({ effect }) => effect).length === 1),
+      ),
     ],
   };
 }
@@ -83,7 +90,7 @@ async function diesAfterAnswer({ size, note }: FaultRun, mode: "dedupe" | "seque
   for (const nth of places) {
     const hub = await scene.start(`after_deliver:exit:${nth}`);
     for (let turn = 0; turn < 20 && hub.alive(); turn++) await scene.send(hub, AT_ONCE);
-    await Promise.race([hub.ended, pause(20_000)]);
+    await Promise.race([hub.ended, pause(60_000)]);
     if (!hub.alive()) deaths += 1;
     await hub.kill();
   }
@@ -99,7 +106,11 @@ async function diesAfterAnswer({ size, note }: FaultRun, mode: "dedupe" | "seque
     table,
     checks: [
       check(`${mode}: each hub died at its fail point`, deaths === places.length, deaths),
-      check(`${mode}: what was answered and not recorded was sent again`, repeated.length >= deaths, repeated.length),
+      check(
+        `${mode}: what was answered and not recorded was sent again`,
+        repeated.length >= deaths,
+        repeated.length,
+      ),
       check(`${mode}: each repetition is the first request again`, repeated.every(isSame)),
     ],
   };
@@ -109,7 +120,7 @@ async function diesBeforeDoubt({ note }: FaultRun): Promise<Verdict> {
   const scene = await deliveryScene("none", 5);
   const first = await scene.start("after_deliver:exit");
   await scene.send(first, ["c1"]);
-  await Promise.race([first.ended, pause(20_000)]);
+  await Promise.race([first.ended, pause(60_000)]);
   const died = !first.alive();
   await first.kill();
   const second = await scene.start();
@@ -134,7 +145,11 @@ function doubtChecks(
   const repeated = [...perId(requests).values()].filter((group) => group.length > 1).length;
   return [
     check("not idempotent: nothing is sent twice", repeated === 0, `${repeated} ids again`),
-    check("not idempotent: what was in doubt is parked", parked.length === doubtful, `${parked.length} of ${doubtful}`),
+    check(
+      "not idempotent: what was in doubt is parked",
+      parked.length === doubtful,
+      `${parked.length} of ${doubtful}`,
+    ),
     check(
       "not idempotent: it is parked as TL_IN_DOUBT",
       parked.every(({ failure }) => failure?.code === "TL_IN_DOUBT"),

@@ -19,7 +19,7 @@ export const killTransform: Fault = {
     let deaths = 0;
     const rounds = size(12, 2);
     for (let round = 0; round < rounds; round++) {
-      const place = `${round % 2 === 0 ? "before" : "after"}_transform:exit:${1 + random.int(20)}`;
+      const place = `${round % 2 === 0 ? "before" : "after"}_transform:exit:${1 + random.int(8)}`;
       const hub = await startHubProcess({
         ...project,
         port,
@@ -28,7 +28,7 @@ export const killTransform: Fault = {
       });
       let open = true;
       const posting = senders.run(hub.url, () => open);
-      await Promise.race([hub.ended, pause(20_000)]);
+      await Promise.race([hub.ended, pause(60_000)]);
       if (!hub.alive()) deaths += 1;
       await hub.kill();
       open = false;
@@ -43,6 +43,9 @@ export const killTransform: Fault = {
     await senders.close();
     const table = judgeEvents(data, senders.acked, null, drainMs);
     await project.remove();
-    return { table, checks: [check("each hub died at its fail point", deaths === rounds, `${deaths} of ${rounds}`)] };
+    return {
+      table,
+      checks: [check("each hub died at its fail point", deaths === rounds, `${deaths} of ${rounds}`)],
+    };
   },
 };

@@ -14,7 +14,9 @@ const { values, positionals } = parseArgs({
 const wanted = positionals.map((id) => id.toUpperCase());
 const unknown = wanted.filter((id) => !FAULTS.some((fault) => fault.id === id));
 if (unknown.length > 0) {
-  process.stderr.write(`there is no fault ${unknown.join(", ")}; there are ${FAULTS.map(({ id }) => id).join(", ")}\n`);
+  process.stderr.write(
+    `there is no fault ${unknown.join(", ")}; there are ${FAULTS.map(({ id }) => id).join(", ")}\n`,
+  );
   process.exit(2);
 }
 const print = (text: string): void => void process.stdout.write(`${text}\n`);

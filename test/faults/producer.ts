@@ -54,7 +54,12 @@ export async function postTo(
  * Posts one happening. Null: the hub was gone, or said that it cannot take it now; the sender still owns it.
  * @throws Error when the hub says that the happening itself is wrong
  */
-export async function post(url: string, happening: Happening, agent?: Agent, source = "events"): Promise<Posted | null> {
+export async function post(
+  url: string,
+  happening: Happening,
+  agent?: Agent,
+  source = "events",
+): Promise<Posted | null> {
   const answer = await postTo(url, source, JSON.stringify(happening), { "x-event": happening.id }, agent);
   if (answer === null || answer.status >= 500) return null;
   if (answer.status < 200 || answer.status > 299)

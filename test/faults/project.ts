@@ -22,7 +22,7 @@ export interface FaultProjectOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Webhooks of the system `shop`, by source, in YAML. */
   readonly webhooks?: Readonly<Record<string, string>>;
-  /** The sink `shop.notes`. */
+  /** The sink `desk.notes`. */
   readonly target?: { readonly url: string; readonly idempotent: boolean };
   /** By flow: its flow.yaml, and its mapping where it has one. */
   readonly flows: Readonly<Record<string, FlowFiles>>;
@@ -42,7 +42,9 @@ export function hook(more = ""): string {
 }
 
 /** Notes that must take effect in order per customer: webhook → CRM, and a target where there is one. */
-export function eventsFlow(options: { readonly target?: boolean; readonly more?: string; readonly read?: string } = {}): FlowFiles {
+export function eventsFlow(
+  options: { readonly target?: boolean; readonly more?: string; readonly read?: string } = {},
+): FlowFiles {
   return {
     yaml: `apiVersion: tieline/v1
 description: Notes that must take effect in order per customer
@@ -53,13 +55,15 @@ map: map.jsonata
 emits: schemas/canonical/interaction.schema.json
 routes:
   - to: crm.interaction
-${options.target === true ? "  - to: shop.notes\n" : ""}${options.more ?? ""}`,
+${options.target === true ? "  - to: desk.notes\n" : ""}${options.more ?? ""}`,
     map: `{ "id": id, "kind": "note", "subject": customer, "text": $string(n) }`,
   };
 }
 
 /** Customers from CSV files with the columns id, version, name, email. */
-export function customersFlow(options: { readonly read?: string; readonly format?: string; readonly guard?: string } = {}): FlowFiles {
+export function customersFlow(
+  options: { readonly read?: string; readonly format?: string; readonly guard?: string } = {},
+): FlowFiles {
   return {
     yaml: `apiVersion: tieline/v1
 description: Customers from files
@@ -108,16 +112,22 @@ function tielineYaml({ files, webhooks, target }: FaultProjectOptions, inbox: st
   };
   if (files !== undefined) {
     lines.push("  erp:", "    connector: erp", "    settings:", "      files:");
-    list(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.replace("INBOX", JSON.stringify(inbox))])));
+    list(
+      Object.fromEntries(
+        Object.entries(files).map(([name, text]) => [name, text.replace("INBOX", JSON.stringify(inbox))]),
+      ),
+    );
   }
-  if (webhooks !== undefined || target !== undefined) lines.push("  shop:", "    connector: billing", "    settings:");
   if (webhooks !== undefined) {
-    lines.push("      webhooks:");
+    lines.push("  shop:", "    connector: billing", "    settings:", "      webhooks:");
     list(webhooks);
   }
   if (target !== undefined) {
-    lines.push("      endpoints:");
-    list({ notes: `{ url: ${JSON.stringify(target.url)}, idempotent: ${target.idempotent}, timeout: 3000 }` });
+    // A system of its own: a change never goes back to where it came from.
+    lines.push("  desk:", "    connector: billing", "    settings:", "      endpoints:");
+    list({
+      notes: `{ url: ${JSON.stringify(target.url)}, idempotent: ${target.idempotent}, timeout: 3000 }`,
+    });
   }
   return `${lines.join("\n")}\n`;
 }

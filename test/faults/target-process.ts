@@ -22,7 +22,19 @@ export async function startTargetProcess(dir: string, mode: Mode, delay: number)
   const child = spawn(
     process.execPath,
     // The body's `subject` is the customer, by which the target keeps the order.
-    ["--import", "tsx", FILE, "--ledger", ledger, "--mode", mode, "--delay", String(delay), "--key-field", "subject"],
+    [
+      "--import",
+      "tsx",
+      FILE,
+      "--ledger",
+      ledger,
+      "--mode",
+      mode,
+      "--delay",
+      String(delay),
+      "--key-field",
+      "subject",
+    ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   const ended = once(child, "exit");

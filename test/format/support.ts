@@ -29,7 +29,7 @@ export async function readBytes(
   }
 }
 
-export async function readAll(stream: RecordStream): Promise<Reading> {
+async function readAll(stream: RecordStream): Promise<Reading> {
   const rows: Row[] = [];
   let error: HubError | undefined;
   try {

@@ -116,7 +116,10 @@ describe("the layers", () => {
   });
 
   it("threads are made in few places", async () => {
-    const from = { path: "^(src|connectors)/", pathNot: ["^src/(hub|thread|engine)[a-z-]*\\.ts$", "^src/control/"] };
+    const from = {
+      path: "^(src|connectors)/",
+      pathNot: ["^src/(hub|thread|engine)[a-z-]*\\.ts$", "^src/control/"],
+    };
     const to = { path: "^(node:)?worker_threads$" };
     expect(await broken([{ name: "worker_threads elsewhere", severity: "error", from, to }])).toEqual([]);
   });

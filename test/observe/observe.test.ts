@@ -6,14 +6,37 @@ import { renderMetrics } from "../../src/observe/metrics.ts";
 
 function status(counters: Readonly<Record<string, number>>): EngineStatus {
   return {
-    at: 1000, stopping: false, diskFree: 5, diskLow: false, backlog: 7, backlogFull: false, counters,
-    flows: [{ id: 1, name: "a", version: 1, hash: "h", accepting: true, running: true, problem: null, problems: [], open: 3, nextSlot: null, routes: [{ to: "crm.customer", stopped: "401", waitingUntil: null, open: 0 }] }],
+    at: 1000,
+    stopping: false,
+    diskFree: 5,
+    diskLow: false,
+    backlog: 7,
+    backlogFull: false,
+    counters,
+    flows: [
+      {
+        id: 1,
+        name: "a",
+        version: 1,
+        hash: "h",
+        accepting: true,
+        running: true,
+        problem: null,
+        problems: [],
+        open: 3,
+        nextSlot: null,
+        routes: [{ to: "crm.customer", stopped: "401", waitingUntil: null, open: 0 }],
+      },
+    ],
   };
 }
 
 test("a counter's key can be taken apart again, whatever its labels hold", () => {
   for (const value of ["x", 'a"b', "a\\b", "a\nb", "{}", 'a",b="c', ""]) {
-    expect(parseCounterKey(counterKey("accepted", { flow: value, code: "c" }))).toEqual({ name: "accepted", labels: { code: "c", flow: value } });
+    expect(parseCounterKey(counterKey("accepted", { flow: value, code: "c" }))).toEqual({
+      name: "accepted",
+      labels: { code: "c", flow: value },
+    });
   }
   expect(counterKey("accepted", { flow: "x" })).toBe('accepted{flow="x"}');
   expect(parseCounterKey("no key")).toBeUndefined();
@@ -30,8 +53,14 @@ test("counters add up by name and labels", () => {
 test("metrics show the engine's counters, gauges and histograms in the text format", async () => {
   const counters = openCounters();
   counters.add("delivered", { flow: "a", target: "crm.customer" }, 9);
-  for (const seconds of [0.002, 0.002, 0.3, 9999]) counters.observe("delivery", { target: "billing.customer" }, seconds);
-  const text = await renderMetrics({ status: status(counters.values), oldest: [{ flow: "a", at: 500 }], loopLag: 0.25, now: 2000 });
+  for (const seconds of [0.002, 0.002, 0.3, 9999])
+    counters.observe("delivery", { target: "billing.customer" }, seconds);
+  const text = await renderMetrics({
+    status: status(counters.values),
+    oldest: [{ flow: "a", at: 500 }],
+    loopLag: 0.25,
+    now: 2000,
+  });
   for (const line of [
     'tieline_messages_delivered_total{flow="a",target="crm.customer"} 9',
     "tieline_backlog_messages 7",
@@ -63,8 +92,21 @@ function lines(isTTY: boolean, level: "info" | "warn" = "info") {
 
 test("the log is one JSON object a line, without secrets", () => {
   const { written, logger } = lines(false);
-  logger.info({ flow: "a", headers: { authorization: "Bearer x", "webhook-signature": "s", accept: "y" }, authorization: "z" }, "hello");
-  expect(JSON.parse(written[0]!)).toMatchObject({ level: "info", msg: "hello", flow: "a", headers: { authorization: "[hidden]", "webhook-signature": "[hidden]", accept: "y" }, authorization: "[hidden]" });
+  logger.info(
+    {
+      flow: "a",
+      headers: { authorization: "Bearer x", "webhook-signature": "s", accept: "y" },
+      authorization: "z",
+    },
+    "hello",
+  );
+  expect(JSON.parse(written[0]!)).toMatchObject({
+    level: "info",
+    msg: "hello",
+    flow: "a",
+    headers: { authorization: "[hidden]", "webhook-signature": "[hidden]", accept: "y" },
+    authorization: "[hidden]",
+  });
 });
 
 test("on a terminal the log is readable lines", () => {

@@ -1,7 +1,8 @@
 /**
  * `npm run test:samples`: files of real systems that nobody here wrote, through the flows of `project/`. SAMPLES names
  * their folder; without one it is `../shared/samples`, and where that is absent all are skipped, counted. Every file
- * is decoded, mapped and judged by the schemas; the counts must be those of `plan.ts`.
+ * is decoded, mapped and judged by the schemas, whose counts must be those of `plan.ts`; then all cross into the CRM of a
+ * real hub, and the books of every file must balance.
  */
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -10,6 +11,7 @@ import { HubError } from "../../src/errors.ts";
 import { openFlowFolder } from "../mappings/flow-folder.ts";
 import { runFile } from "../mappings/run-file.ts";
 import { assembleProject, dropFiles } from "./assemble.ts";
+import { crossAll } from "./cross.ts";
 import { SAMPLES, type Sample } from "./plan.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -24,7 +26,11 @@ if (!existsSync(folder)) {
   try {
     let failed = 0;
     for (const sample of SAMPLES) if (!(await crosses(project, sample))) failed++;
-    console.log(`${SAMPLES.length - failed} of ${SAMPLES.length} samples as expected`);
+    console.log(
+      `${SAMPLES.length - failed} of ${SAMPLES.length} samples decoded and mapped as expected; now through a hub:`,
+    );
+    failed += await crossAll(project, folder);
+    console.log(failed === 0 ? "all books balance" : `${failed} failed`);
     process.exitCode = failed === 0 ? 0 : 1;
   } finally {
     await rm(project, { recursive: true });

@@ -253,7 +253,7 @@ test("every filter finds exactly what it says, whatever the size of the pages", 
       expect(found, JSON.stringify(filter)).toEqual(wanted);
     }
   }
-});
+}, 60_000);
 
 /** The same connection, noting how the database finds what each statement asks for. */
 function explained(inner: Sql, plans: { text: string; plan: string }[]): Sql {

@@ -15,6 +15,7 @@ import {
   closed,
   FailureSchema,
   nullable,
+  oneOf,
   PageQuery,
   pageOf,
   problems,
@@ -26,7 +27,7 @@ import { readSlice } from "../slice.ts";
 const tags = ["files"];
 const IdParams = closed({ id: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }) });
 type IdParams = Static<typeof IdParams>;
-const StateOfFile = Type.Union(FILE_STATES.map((state) => Type.Literal(state)));
+const StateOfFile = oneOf(FILE_STATES, "How far it came");
 
 const File = Type.Object({
   id: Type.Integer(),
@@ -163,7 +164,7 @@ export async function fileRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
         tags,
         summary: "A stopped file goes on from its checkpoint",
         params: IdParams,
-        body: Type.Optional(ReasonBody),
+        body: ReasonBody,
         response: { 200: File, ...problems(404, 409, 415) },
       },
     },

@@ -11,6 +11,7 @@ import {
   closed,
   IssueSchema,
   nullable,
+  oneOf,
   PageQuery,
   pageOf,
   problems,
@@ -60,9 +61,7 @@ const Detail = Type.Composite([
 
 const PauseBody = closed({
   what: Type.Optional(
-    Type.Union([Type.Literal("accept"), Type.Literal("deliver"), Type.Literal("both")], {
-      description: "Taking new items, working on stored ones, or both (default)",
-    }),
+    oneOf(["accept", "deliver", "both"], "Taking new items, working on stored ones, or both (default)"),
   ),
   reason: Type.Optional(Type.String({ maxLength: 1000, description: "For the audit log" })),
 });
@@ -178,7 +177,7 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
           tags,
           summary,
           params: NameParams,
-          body: Type.Optional(act === "pause" ? PauseBody : ResumeBody),
+          body: act === "pause" ? PauseBody : ResumeBody,
           response: { 200: Status, ...problems(404, 409, 415) },
         },
       },
@@ -201,7 +200,7 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
         tags,
         summary: "Look for files now, whatever the schedule says",
         params: NameParams,
-        body: Type.Optional(ReasonBody),
+        body: ReasonBody,
         response: { 200: Type.Object({ files: Count }), ...problems(404, 409, 415) },
       },
     },
@@ -219,7 +218,7 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
         tags,
         summary: "A route stopped by an access error goes on",
         params: RouteParams,
-        body: Type.Optional(ReasonBody),
+        body: ReasonBody,
         response: { 200: Status, ...problems(404, 409, 415) },
       },
     },

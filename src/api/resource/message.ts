@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import { HubError } from "../../errors.ts";
 import { deliveryId, messageId, parseMessageId } from "../../message/id.ts";
+import { STATES } from "../../message/outcome.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -15,6 +16,7 @@ import {
   momentOf,
   nullable,
   OutcomeText,
+  oneOf,
   PageQuery,
   pageOf,
   problems,
@@ -48,11 +50,7 @@ const Summary = Type.Object({
 const Filter = closed({
   ...PageQuery,
   flow: Type.Optional(Type.String({ maxLength: 128 })),
-  state: Type.Optional(
-    Type.Union([StateText, Type.Literal("rejected")], {
-      description: "`rejected` stands for outcome=rejected",
-    }),
-  ),
+  state: Type.Optional(oneOf([...STATES, "rejected"], "`rejected` stands for outcome=rejected")),
   outcome: Type.Optional(OutcomeText),
   key: Type.Optional(Type.String({ maxLength: 1024 })),
   code: Type.Optional(Code),
@@ -204,7 +202,7 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
           tags,
           summary,
           params: IdParams,
-          body: Type.Optional(ReasonBody),
+          body: ReasonBody,
           response: { 200: Detail, ...problems(404, 409, 415) },
         },
       },

@@ -5,7 +5,7 @@ import { HubError } from "../../errors.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { time } from "../present.ts";
-import { Code, Count, closed, Moment, momentOf, nullable, problems, Time } from "../schema.ts";
+import { Code, Count, closed, Moment, momentOf, nullable, oneOf, problems, Time } from "../schema.ts";
 
 const tags = ["replay"];
 
@@ -15,9 +15,7 @@ const SelectionSchema = closed(
       Type.Array(Type.String({ pattern: "^m-[0-9]{1,15}$" }), { minItems: 1, maxItems: 10_000 }),
     ),
     flow: Type.Optional(Type.String({ maxLength: 128 })),
-    state: Type.Optional(
-      Type.Union([Type.Literal("parked"), Type.Literal("rejected"), Type.Literal("done")]),
-    ),
+    state: Type.Optional(oneOf(["parked", "rejected", "done"], "What became of it")),
     code: Type.Optional(Code),
     key: Type.Optional(Type.String({ maxLength: 1024 })),
     file: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -39,9 +37,7 @@ const PlanBody = closed({ selection: SelectionSchema });
 const ReplayBody = closed({
   selection: SelectionSchema,
   version: Type.Optional(
-    Type.Union([Type.Literal("current"), Type.Literal("same")], {
-      description: "Map with the version in force (default), or with the one of the first time",
-    }),
+    oneOf(["current", "same"], "Map with the version in force (default), or with the one of the first time"),
   ),
   routes: Type.Optional(
     Type.Array(Type.String(), { description: "Only these; default: those that did not end well" }),

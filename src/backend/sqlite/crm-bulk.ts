@@ -10,7 +10,7 @@ const variants = new Map<string, Set<string>>();
 
 /**
  * Inserts many rows with few calls, and binds a column that is the same in all rows once: a bound value costs about
- * half a microsecond, more than SQLite takes to write it, and most columns of a load do not differ.
+ * half a microsecond, and most columns of a load do not differ.
  *
  * @param head `INSERT INTO t (a, b) VALUES`; the columns in the order of the rows' values
  */

@@ -1,4 +1,5 @@
 import type { ContactPoint, CrmTables, LinkRow } from "../../store/crm-tables.ts";
+import { counter } from "./counter.ts";
 import {
   CUSTOMER_COLUMNS,
   entityNumber,
@@ -29,8 +30,8 @@ const LINKS_TO = `SELECT l.system, l.external_id, l.record, r.customer FROM json
 /** The CRM's tables in the embedded database. The writer is alone, so nothing needs to be locked. */
 export function crmTables(sql: Sql): CrmTables {
   const write = crmWriter(sql);
-  const customers = counter(sql, "SELECT max(id) AS n FROM customer");
-  const records = counter(sql, "SELECT max(id) AS n FROM source_record");
+  const customers = counter(sql, "customer");
+  const records = counter(sql, "record");
   return {
     async lockCustomers() {},
     async reserve(newCustomers, newRecords) {
@@ -66,16 +67,6 @@ export function crmTables(sql: Sql): CrmTables {
     async write(writes) {
       write(writes);
     },
-  };
-}
-
-/** Draws ids above every one in the table; an id drawn in a transaction that was undone is not given again. */
-function counter(sql: Sql, query: string): (n: number) => number {
-  let last = sql.get<{ n: number | null }>(query)?.n ?? 0;
-  return (n) => {
-    const first = last + 1;
-    last += n;
-    return first;
   };
 }
 

@@ -53,7 +53,7 @@ export function crmWriter(sql: Sql): (writes: CrmWrites) => void {
   };
 }
 
-/** In the order of the index, which is then walked once: a third faster than as they come. */
+/** In the order of the index, so that neighbours share its pages. */
 function pointsOf(writes: CrmWrites, kind: ContactKind): SqlValue[][] {
   const points = writes.newContacts.filter((point) => point.kind === kind);
   points.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));

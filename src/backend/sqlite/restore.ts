@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { HubError } from "../../errors.ts";
+import { highestNumber, NUMBERED } from "./counter.ts";
 import { openSql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
 
@@ -11,8 +12,8 @@ import { DATABASE } from "./store.ts";
 const JUMP = 2 ** 32;
 
 /**
- * Makes a store from the backup in `from`, in the empty folder `to`. It is a new epoch: places and delivery ids go on
- * well above the old ones.
+ * Makes a store from the backup in `from`, in the empty folder `to`. It is a new epoch: places, deliveries and
+ * customers are numbered on well above the old ones.
  * @throws HubError TL_NOT_FOUND when there is no backup, TL_STORE_FAILED when it is damaged
  */
 export function restoreSqliteStore(from: string, to: string): void {
@@ -28,14 +29,8 @@ export function restoreSqliteStore(from: string, to: string): void {
     const check = sql.get<{ integrity_check: string }>("PRAGMA integrity_check(1)")?.integrity_check;
     if (check !== "ok")
       throw new HubError("TL_STORE_FAILED", `the backup is damaged: ${check ?? "no answer"}`);
-    for (const [name, query] of [
-      ["place", "SELECT max(place) AS n FROM message"],
-      ["delivery", "SELECT max(id) AS n FROM delivery"],
-    ] as const) {
-      const highest = sql.get<{ n: number | null }>(query)?.n ?? 0;
-      const floor =
-        sql.get<{ value: string }>("SELECT value FROM meta WHERE name = ?", `floor.${name}`)?.value ?? "0";
-      const next = Math.max(highest, Number(floor)) + JUMP;
+    for (const name of Object.keys(NUMBERED) as (keyof typeof NUMBERED)[]) {
+      const next = highestNumber(sql, name) + JUMP;
       sql.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", `floor.${name}`, String(next));
     }
   } finally {

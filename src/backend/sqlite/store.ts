@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { asHubError, HubError } from "../../errors.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import { auditTable } from "./audit-table.ts";
+import { counter } from "./counter.ts";
 import { crmTables } from "./crm-tables.ts";
 import { deliveryTable } from "./delivery-table.ts";
 import { fileTable } from "./file-table.ts";
@@ -100,29 +101,16 @@ function reason(error: unknown): string {
 }
 
 function tables(sql: Sql): Tx {
-  const place = counter(sql, "SELECT max(place) AS n FROM message", "place");
-  const delivery = counter(sql, "SELECT max(id) AS n FROM delivery", "delivery");
+  const place = counter(sql, "place");
+  const delivery = counter(sql, "delivery");
   return {
-    messages: messageTable(sql, place),
-    deliveries: deliveryTable(sql, delivery),
+    messages: messageTable(sql, () => place(1)),
+    deliveries: deliveryTable(sql, () => delivery(1)),
     flows: flowTable(sql),
     files: fileTable(sql),
     slots: slotTable(sql),
     tallies: tallyTable(sql),
     audit: auditTable(sql),
     crm: crmTables(sql),
-  };
-}
-
-/** Numbers above every one drawn before, and above the floor that a restore sets. */
-function counter(sql: Sql, query: string, floor: string): () => number {
-  const used = sql.get<{ n: number | null }>(query)?.n ?? 0;
-  const least = Number(
-    sql.get<{ value: string }>("SELECT value FROM meta WHERE name = ?", `floor.${floor}`)?.value ?? 0,
-  );
-  let last = Math.max(used, least);
-  return () => {
-    last += 1;
-    return last;
   };
 }

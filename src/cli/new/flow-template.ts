@@ -12,9 +12,7 @@ export function flowFiles(flow: NewFlow): Readonly<Record<string, string>> {
     "flow.yaml": flowYaml(flow),
     "record.jsonata": MAPPING,
     "accepts.schema.json": schema(`What ${flow.name} takes in`, ACCEPTS),
-    ...(emitsCustomer(flow)
-      ? {}
-      : { "emits.schema.json": schema(`What ${flow.name} gives out`, EMITS) }),
+    ...(emitsCustomer(flow) ? {} : { "emits.schema.json": schema(`What ${flow.name} gives out`, EMITS) }),
     "cases/a-record.json": CASE,
     "samples/record.json": SAMPLE,
   };
@@ -70,7 +68,11 @@ const SAMPLE = `{ "id": 4711, "name": " Ada Lovelace ", "changedAt": "2026-01-15
 const ACCEPTS = {
   id: { description: "Names the record in its system.", type: ["string", "integer"] },
   name: { description: "Name as it is written there.", type: ["string", "null"] },
-  changedAt: { description: "When it was last changed there (RFC 3339).", type: "string", format: "date-time" },
+  changedAt: {
+    description: "When it was last changed there (RFC 3339).",
+    type: "string",
+    format: "date-time",
+  },
 };
 
 const EMITS = {

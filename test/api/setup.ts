@@ -43,7 +43,8 @@ function recordingEngine(status: () => EngineStatus): RecordingEngine {
     const name = item.event === null || item.event === undefined ? undefined : `${item.flow} ${item.event}`;
     const known = name === undefined ? undefined : events.get(name);
     if (known?.hash === hash) return { id: known.id, duplicate: true };
-    if (known !== undefined) return { error: { code: "TL_IDEMPOTENCY_REUSED", message: "the key was used with another body" } };
+    if (known !== undefined)
+      return { error: { code: "TL_IDEMPOTENCY_REUSED", message: "the key was used with another body" } };
     admitted.push(item);
     const id = `m-${admitted.length}`;
     if (name !== undefined) events.set(name, { id, hash });
@@ -120,7 +121,12 @@ export function flowDefinition(name: string, change: Partial<FlowDefinition> = {
     emits: null,
     routes: [{ to: "crm.customer", when: null, onPark: "block" }],
     guard: { rejected: null },
-    onError: { retries: 1, backoff: { first: 1, last: 1 }, data: "park", missingReference: { policy: "park", maxAge: 0 } },
+    onError: {
+      retries: 1,
+      backoff: { first: 1, last: 1 },
+      data: "park",
+      missingReference: { policy: "park", maxAge: 0 },
+    },
     publish: true,
     limits: { deadline: 25, body: 1024 * 1024 },
     texts: { [`mappings/${name}/flow.yaml`]: "x" },
@@ -189,7 +195,12 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     queries,
     crm: crmReads(crmSql),
     systems: () => [
-      { name: "web", connector: "web", written: { token: "${env:WEB_TOKEN}" }, check: async () => undefined },
+      {
+        name: "web",
+        connector: "web",
+        written: { token: { env: "WEB_TOKEN" } },
+        check: async () => undefined,
+      },
       { name: "down", connector: "erp", written: {}, check: () => Promise.reject(new Error("secret text")) },
     ],
     settings: { auth: "token", data: folder, listen: { host: "127.0.0.1", port: 0 }, ...options.settings },
@@ -213,8 +224,19 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     post: (path: string, body?: unknown, headers: Record<string, string> = {}) =>
       fetch(url + path, {
         method: "POST",
-        headers: { ...auth, ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
-        ...(body === undefined ? {} : { body: typeof body === "string" || body instanceof Uint8Array ? (body as string) : JSON.stringify(body) }),
+        headers: {
+          ...auth,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined
+          ? {}
+          : {
+              body:
+                typeof body === "string" || body instanceof Uint8Array
+                  ? (body as string)
+                  : JSON.stringify(body),
+            }),
       }),
     async close() {
       await app.close();
@@ -227,7 +249,11 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
 }
 
 /** Sends bytes as they are over a socket of its own and gives everything that comes back until the server closes. */
-export function sendRaw(port: number, parts: readonly (string | Uint8Array)[], options: { readonly end?: boolean; readonly waitMs?: number } = {}): Promise<string> {
+export function sendRaw(
+  port: number,
+  parts: readonly (string | Uint8Array)[],
+  options: { readonly end?: boolean; readonly waitMs?: number } = {},
+): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     let answer = "";
@@ -251,9 +277,13 @@ export function sendRaw(port: number, parts: readonly (string | Uint8Array)[], o
 const pages = new Set<string>();
 
 /** Fails unless the answer is a problem as RFC 9457 has it, with a page behind its type. */
-export async function problemIn(bench: Pick<Bench, "url">, response: Response): Promise<Record<string, unknown>> {
+export async function problemIn(
+  bench: Pick<Bench, "url">,
+  response: Response,
+): Promise<Record<string, unknown>> {
   const media = response.headers.get("content-type");
-  if (!media?.startsWith("application/problem+json")) throw new Error(`not a problem but ${media}, status ${response.status}`);
+  if (!media?.startsWith("application/problem+json"))
+    throw new Error(`not a problem but ${media}, status ${response.status}`);
   const problem = (await response.json()) as Record<string, unknown>;
   if (problem["status"] !== response.status) throw new Error("the problem tells another status");
   const type = String(problem["type"]);
