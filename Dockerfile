@@ -37,4 +37,5 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
 # SIGTERM drains: give it time with `docker stop --time 30`.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "/app/dist/src/main.js"]
-CMD ["start"]
+# Without the examples that a new data folder otherwise begins with: they would reach the real systems.
+CMD ["start", "--empty"]

@@ -64,7 +64,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
   const entries = flowEntries(thread);
   const server = await createServer({
     engine,
-    status: () => ({ ...latest(engine), stopping: latest(engine).stopping || thread.stopping() }),
+    status: presentStatus(thread),
     flows: entries,
     source: (system, name) => {
       const source = project.systems[system]?.sources[name];
@@ -139,29 +139,35 @@ function latest(engine: RemoteEngine): EngineStatus {
   return status;
 }
 
+/** The status as last pushed, with this thread's own word on stopping; the same object until the next push. */
+function presentStatus(thread: EngineThread): () => EngineStatus {
+  return () => {
+    const status = latest(thread.engine);
+    return thread.stopping() && !status.stopping ? { ...status, stopping: true } : status;
+  };
+}
+
 function logLevelOf(text: string | undefined): LogLevel {
   return LOG_LEVELS.find((level) => level === text) ?? "warn";
 }
 
 /** Flows with their state; the same array as long as no definition changes. */
 function flowEntries(thread: EngineThread): () => readonly FlowEntry[] {
-  let made: {
-    readonly from: readonly FlowInForce[];
-    readonly names: string;
-    readonly entries: readonly FlowEntry[];
-  } | null = null;
+  let seen: { readonly flows: readonly FlowInForce[]; readonly status: EngineStatus } | null = null;
+  let versions = "";
+  let entries: readonly FlowEntry[] = [];
   return () => {
     const flows = thread.flows();
-    const statuses = latest(thread.engine).flows;
-    const names = statuses.map((status) => `${status.name} ${status.version}`).join();
-    if (made === null || made.from !== flows || made.names !== names) {
-      const entries = statuses.map((status) => ({
-        definition: flows.find((flow) => flow.id === status.id)?.definition ?? null,
-        status,
-      }));
-      made = { from: flows, names, entries };
+    const status = latest(thread.engine);
+    if (seen?.flows === flows && seen.status === status) return entries;
+    const now = status.flows.map((flow) => `${flow.name} ${flow.version}`).join();
+    if (seen?.flows !== flows || now !== versions) {
+      const definitions = new Map(flows.map((flow) => [flow.id, flow.definition]));
+      entries = status.flows.map((flow) => ({ definition: definitions.get(flow.id) ?? null, status: flow }));
+      versions = now;
     }
-    return made.entries;
+    seen = { flows, status };
+    return entries;
   };
 }
 

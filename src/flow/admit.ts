@@ -48,8 +48,9 @@ async function complete(
       const format = flow.compiled.format;
       const value = format.decode(decodeText(item.body, format.encoding));
       const record = { receivedAt: now, headers: item.headers, file: null, row: null };
-      key ??= await flow.compiled.key(value, record);
-      event ??= await flow.compiled.event(value, record);
+      // Null is an answer of the front's: it looked, and there is none.
+      if (key === undefined) key = await flow.compiled.key(value, record);
+      if (event === undefined) event = await flow.compiled.event(value, record);
     }
     return { item, flow, key, event: event === null ? null : { id: event, hash: bodyHash(item.body) } };
   } catch (error) {

@@ -10,6 +10,9 @@ import type { Schema } from "../schema/schema.ts";
 import { type KeyOf, keyOf } from "./key.ts";
 import { sameDocument } from "./same-document.ts";
 
+/** UTF-16 units. */
+const LONGEST_EVENT = 512;
+
 /** A flow whose texts are compiled: a record in, what its routes get out. Pure; touches no store. */
 export interface CompiledFlow {
   readonly definition: FlowDefinition;
@@ -93,7 +96,7 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
     async event(value, record) {
       if (event === null) return null;
       const found = await event.evaluate(value, bindings(record));
-      return typeof found === "string" || typeof found === "number" ? String(found) : null;
+      return eventId(found, definition.file);
     },
     async prepare(value, record) {
       const bound = bindings(record);
@@ -119,6 +122,16 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
       };
     },
   };
+}
+
+/** Event ids are index entries, so they are short; no text is no event. @throws HubError TL_USAGE */
+function eventId(found: Json | undefined, file: string): string | null {
+  if (typeof found === "number") return String(found);
+  if (typeof found !== "string" || found === "") return null;
+  if (found.length <= LONGEST_EVENT) return found;
+  throw new HubError("TL_USAGE", `the event id is longer than ${LONGEST_EVENT} characters`, {
+    place: { file },
+  });
 }
 
 function check(

@@ -129,6 +129,8 @@ async function commit(
     const code = "failure" in ending ? ending.failure.code : null;
     const answer = ending.kind === "applied" ? ending.answer : null;
     attempts.push(attemptRow(delivery, number, startedAt, at, code, answer));
+    // A newer state may have made it needless while it was on its way; then the books have it already.
+    if (!ordered && (await tx.deliveries.get(delivery.id))?.state === "done") continue;
     changes.push(changeOf(delivery, number, ending, at));
     if (ending.kind === "applied" && delivery.key !== null) {
       applied.push({ key: delivery.key, message: delivery.message, version: delivery.version });

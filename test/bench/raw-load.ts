@@ -12,7 +12,6 @@ const COMMIT = 5_000;
 
 const columns = COLUMNS.map((name) => `"${name}" TEXT`).join(", ");
 const SCHEMA = `
-  CREATE TEMP TABLE nothing (x);
   CREATE TABLE staging (${columns});
   CREATE TABLE customer (${columns.replace('"number" TEXT', '"number" TEXT PRIMARY KEY')}) WITHOUT ROWID;
   CREATE INDEX customer_email ON customer (email);

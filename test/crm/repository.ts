@@ -1,6 +1,6 @@
 import { crmReads } from "../../src/backend/sqlite/crm-reads.ts";
-import { CRM_SCHEMA } from "../../src/backend/sqlite/crm-schema.ts";
 import { crmTables } from "../../src/backend/sqlite/crm-tables.ts";
+import { migrate } from "../../src/backend/sqlite/migrate.ts";
 import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import type { CrmItem, CrmResult } from "../../src/crm/apply.ts";
 import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
@@ -20,7 +20,7 @@ export interface Repository {
 
 export function openRepository(): Repository {
   const sql = openSql(":memory:", "writer");
-  sql.script(CRM_SCHEMA);
+  migrate(sql);
   const tables = crmTables(sql);
   return {
     reads: crmReads(sql),

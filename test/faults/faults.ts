@@ -1,9 +1,14 @@
+import { csvCorpus } from "./csv-corpus.ts";
 import { duplicateEvent } from "./duplicate-event.ts";
 import type { Fault } from "./fault.ts";
+import { flood } from "./flood.ts";
 import { halfFile } from "./half-file.ts";
+import { hostileXml } from "./hostile-xml.ts";
 import { killAccept } from "./kill-accept.ts";
 import { killBigFile } from "./kill-big-file.ts";
 import { killAfterDelivery, killInDelivery } from "./kill-delivery.ts";
+import { killDeploy } from "./kill-deploy.ts";
+import { killFiles } from "./kill-files.ts";
 import { killTransform } from "./kill-transform.ts";
 import { outOfOrder } from "./out-of-order.ts";
 import { runaway } from "./runaway.ts";
@@ -20,5 +25,10 @@ export const FAULTS: readonly Fault[] = [
   outOfOrder,
   halfFile,
   twoHubs,
+  csvCorpus,
   killBigFile,
+  hostileXml,
+  flood,
+  killFiles,
+  killDeploy,
 ];

@@ -102,7 +102,7 @@ export const outOfOrder: Fault = {
     const wrong = newestOf(data, [...posted, ...written]);
     const expected = staleIn(written);
     const stale = byFile.tallies.get("crm.customer")?.["stale"] ?? 0;
-    const states = expectedEnds(byPost);
+    const odd = unexpectedEnds(byPost);
     const checks = [
       check(
         `fast-check, seed ${random.seed}`,
@@ -121,8 +121,8 @@ export const outOfOrder: Fault = {
       ),
       check(
         "messages older than the one applied end as stale, superseded or unchanged",
-        states === 0,
-        `${states} otherwise`,
+        odd === 0,
+        `${odd} otherwise`,
       ),
     ];
     await project.remove();
@@ -150,7 +150,7 @@ function newestOf(data: string, sent: readonly Update[]): string[] {
   const names = new Map<string, string>();
   for (const { externalId, version, body } of recordsOf(data, 0)) {
     held.set(externalId, Math.max(Number(version), held.get(externalId) ?? 0));
-    const full = ((body as { name?: { full?: string } }).name ?? {}).full ?? "";
+    const full = (body as { name?: { full?: string } }).name?.full ?? "";
     if (full !== `v${version}`) names.set(externalId, full);
   }
   return [...newest].filter(([id, version]) => held.get(id) !== version || names.has(id)).map(([id]) => id);
@@ -172,7 +172,7 @@ function accepted(books: Books): number {
 }
 
 /** Messages with an end that nobody expects. */
-function expectedEnds(books: Books): number {
+function unexpectedEnds(books: Books): number {
   const known = new Set(["applied", "stale", "superseded", "unchanged"]);
   return books.messages.filter(
     ({ state, outcomes }) => state !== "done" || !Object.values(outcomes).every((one) => known.has(one)),

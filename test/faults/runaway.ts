@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Agent, request } from "undici";
 import { booksOf, drained } from "./books.ts";
 import { type Check, check, type Fault } from "./fault.ts";
 import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
 import { post, producers } from "./producer.ts";
 import { EVENT_HOOK, eventsFlow, type FlowFiles, makeProject } from "./project.ts";
+import { watchHealth } from "./watch-hub.ts";
 
 interface Runaway {
   readonly name: string;
@@ -76,7 +76,7 @@ export const runaway: Fault = {
     let open = true;
     const posting = senders.run(hub.url, () => open);
     await pause(size(2000, 500));
-    const quiet = await watch(hub.url, size(4000, 500), () => false);
+    const quiet = await watchHealth(hub.url, size(4000, 500), () => false);
     note(`before: /livez p50 ${ms(quiet.p50)}, p99 ${ms(quiet.p99)}, longest ${ms(quiet.longest)}`);
     const before = booksOf(data, "events").tallies.get("crm.interaction")?.["applied"] ?? 0;
 
@@ -93,7 +93,7 @@ export const runaway: Fault = {
         await pause(100);
       poured = true;
     });
-    const during = await watch(hub.url, 180_000, () => poured);
+    const during = await watchHealth(hub.url, 180_000, () => poured);
     await pouring;
     note(
       `during ${(during.took / 1000).toFixed(1)} s: /livez p50 ${ms(during.p50)}, p99 ${ms(during.p99)}, longest ${ms(during.longest)}`,
@@ -171,38 +171,6 @@ function endsRight({ name, ends }: Runaway, data: string, refusal: string | unde
       `${failure?.code} ${place?.file}:${place?.line}:${place?.column} ${failure?.message}`,
     ),
   ];
-}
-
-interface Watched {
-  readonly count: number;
-  readonly bad: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly longest: number;
-  /** Milliseconds it was watched. */
-  readonly took: number;
-}
-
-/** Asks /livez all the time, on a connection of its own. */
-export async function watch(url: string, limit: number, over: () => boolean): Promise<Watched> {
-  const agent = new Agent({ connections: 1 });
-  const times: number[] = [];
-  let bad = 0;
-  const started = performance.now();
-  while (!over() && performance.now() - started < limit) {
-    const asked = performance.now();
-    const answer = await request(`${url}/livez`, { dispatcher: agent }).catch(() => null);
-    await answer?.body.dump();
-    times.push(performance.now() - asked);
-    if (answer?.statusCode !== 200) bad += 1;
-    await pause(10);
-  }
-  const took = performance.now() - started;
-  await agent.destroy();
-  times.sort((a, b) => a - b);
-  const at = (share: number): number =>
-    times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { count: times.length, bad, p50: at(0.5), p99: at(0.99), longest: times.at(-1) ?? 0, took };
 }
 
 function ms(value: number): string {

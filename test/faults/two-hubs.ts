@@ -4,9 +4,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { booksOf, drained, recordsOf } from "./books.ts";
 import { customerRows, drop } from "./drop.ts";
 import { check, type Fault } from "./fault.ts";
-import { until } from "./half-file.ts";
 import { freePort, startHubProcess } from "./hub-process.ts";
 import { customersFlow, makeProject } from "./project.ts";
+import { until } from "./wait.ts";
 
 /** F30: two hubs watch one inbox, and files come three times: under their name, under another, and while in work. */
 export const twoHubs: Fault = {

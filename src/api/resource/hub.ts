@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import { asHubError, HubError, toFailure } from "../../errors.ts";
+import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { pageFrom, presentFailure, presentPage, time } from "../present.ts";
 import {
@@ -12,6 +13,7 @@ import {
   PageQuery,
   pageOf,
   problems,
+  ReasonBody,
   Time,
 } from "../schema.ts";
 
@@ -111,5 +113,22 @@ export async function hubRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
         return { ok: false, failure: presentFailure(toFailure(asHubError(error))) };
       }
     },
+  );
+
+  const BackupBody = closed({
+    folder: Type.String({ minLength: 1, maxLength: 4096, description: "On the hub's machine; new or empty" }),
+    ...ReasonBody.properties,
+  });
+  app.post<{ Body: Static<typeof BackupBody> }>(
+    "/backup",
+    {
+      schema: {
+        tags: ["hub"],
+        summary: "Copy the store and the archive of files while the hub runs; the copy is consistent",
+        body: BackupBody,
+        response: { 200: Type.Object({ bytes: Count }), ...problems(409, 415) },
+      },
+    },
+    async (request) => deps.engine.backup(actOf(request), request.body.folder),
   );
 }

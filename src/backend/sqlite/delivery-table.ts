@@ -114,7 +114,7 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
     },
     async supersede(route, keys, at) {
       const found = sql.all<{ id: number; message: number; file: number | null; state: number }>(
-        `SELECT d.id, d.message, d.file, d.state FROM json_each(?) j JOIN delivery d
+        `SELECT d.id, d.message, d.file, d.state FROM json_each(?) j CROSS JOIN delivery d
          ON d.route = ? AND d.key = j.value ->> 0 AND d.message < j.value ->> 1 AND d.state <> 5 AND d.state IN (0, 1, 2, 4)`,
         JSON.stringify(keys.map((entry) => [entry.key, entry.before])),
         route,

@@ -121,7 +121,7 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
     },
     async supersede(flow, keys, at) {
       const found = sql.all<{ place: number; file: number | null; state: number }>(
-        `SELECT m.place, m.file, m.state FROM json_each(?) j JOIN message m
+        `SELECT m.place, m.file, m.state FROM json_each(?) j CROSS JOIN message m
          ON m.flow = ? AND m.key = j.value ->> 0 AND m.place < j.value ->> 1 AND m.state IN (1, 2, 4)`,
         JSON.stringify(keys.map((entry) => [entry.key, entry.before])),
         flow,
@@ -149,8 +149,19 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
       const gone = sql.run("DELETE FROM blocked_key WHERE scope = ? AND key = ? AND by = ?", scope, key, by);
       if (gone === 0) return false;
       if (scope < 0)
-        sql.run("UPDATE message SET state = 0 WHERE flow = ? AND key = ? AND state = 2", -scope, key);
-      else sql.run("UPDATE delivery SET state = 0 WHERE route = ? AND key = ? AND state = 2", scope, key);
+        sql.run(
+          `UPDATE message INDEXED BY message_open SET state = 0
+           WHERE flow = ? AND key = ? AND state = 2 AND state IN (1, 2, 4)`,
+          -scope,
+          key,
+        );
+      else
+        sql.run(
+          `UPDATE delivery INDEXED BY delivery_open SET state = 0
+           WHERE route = ? AND key = ? AND state = 2 AND state <> 5`,
+          scope,
+          key,
+        );
       return true;
     },
     async blocked() {

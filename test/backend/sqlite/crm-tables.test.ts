@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crmReads } from "../../../src/backend/sqlite/crm-reads.ts";
-import { CRM_SCHEMA } from "../../../src/backend/sqlite/crm-schema.ts";
 import { crmTables } from "../../../src/backend/sqlite/crm-tables.ts";
+import { migrate } from "../../../src/backend/sqlite/migrate.ts";
 import { openSql } from "../../../src/backend/sqlite/sql.ts";
 import { describeCrmTables } from "../../conformance/crm-tables.ts";
 
 describeCrmTables("SQLite", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tieline-crm-"));
   const writer = openSql(join(folder, "crm.db"), "writer");
-  writer.script(CRM_SCHEMA);
+  migrate(writer);
   const reader = openSql(join(folder, "crm.db"), "reader");
   const tables = crmTables(writer);
   return {

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { drained, readStore, recordsOf } from "./books.ts";
+import { check, type Fault } from "./fault.ts";
+import { freePort, startHubProcess } from "./hub-process.ts";
+import { judgeEvents } from "./judge.ts";
+import { producers } from "./producer.ts";
+import { EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
+
+/** K02: a flow is changed again and again under load, and the hub is killed around the moment it takes the change up. */
+export const killDeploy: Fault = {
+  id: "K02",
+  title: "kill -9 while a changed flow is deployed",
+  async run({ random, size, note }) {
+    const project = await makeProject({ webhooks: { events: EVENT_HOOK }, flows: { events: eventsFlow() } });
+    const data = join(project.dir, "data");
+    const port = await freePort();
+    const senders = producers(8, 4, 5);
+    const rounds = size(10, 2);
+    let version = 0;
+    for (let round = 0; round < rounds; round++) {
+      const hub = await startHubProcess({ ...project, port });
+      let open = true;
+      const posting = senders.run(hub.url, () => open);
+      await pause(300 + random.int(500));
+      // Two changes, one of which is broken text for a moment, as an editor may leave it.
+      version += 1;
+      await project.write("mappings/events/map.jsonata", `{ "id": id, "kind": `);
+      await pause(random.int(1200));
+      await project.write("mappings/events/map.jsonata", mapping(version));
+      await pause(random.int(1500));
+      await hub.kill();
+      open = false;
+      await posting;
+      note(`killed around the deployment of text ${version}, ${senders.acked.length} acked`);
+    }
+    const started = performance.now();
+    const hub = await startHubProcess({ ...project, port });
+    let open = true;
+    const posting = senders.run(hub.url, () => open);
+    await pause(2500);
+    open = false;
+    await posting;
+    await drained(data);
+    const drainMs = performance.now() - started;
+    const { items } = await hub.get<{ items: readonly { name: string; problem: string | null }[] }>(
+      "/api/v1/flows",
+    );
+    await hub.stop();
+    await senders.close();
+    const table = judgeEvents(data, senders.acked, null, drainMs);
+    const right = versionsRight(data);
+    const texts = readStore(
+      data,
+      (sql) => sql.get<{ n: number }>("SELECT count(*) AS n FROM flow_version")?.n ?? 0,
+    );
+    await project.remove();
+    const newest = recordVersions(right.records).at(-1);
+    return {
+      table,
+      checks: [
+        check(
+          "the last text is in force, without a problem",
+          items[0]?.problem === null && newest === version,
+          `text ${newest} of ${version}; ${items[0]?.problem ?? "no problem"}`,
+        ),
+        check(
+          "each message was mapped with the text it was accepted under",
+          right.wrong === 0,
+          `${right.wrong} otherwise, ${texts} texts`,
+        ),
+      ],
+    };
+  },
+};
+
+function mapping(version: number): string {
+  return `{ "id": id, "kind": "note", "subject": customer, "text": $string(n), "attributes": { "text": ${version} } }`;
+}
+
+interface Mapped {
+  readonly id: string;
+  /** The number in the text that mapped it; 0 for the first text. */
+  readonly text: number;
+}
+
+function recordVersions(records: readonly Mapped[]): readonly number[] {
+  return records.map(({ text }) => text);
+}
+
+/** Compares what each effect was mapped with against the text its message points to. */
+function versionsRight(data: string): { readonly records: readonly Mapped[]; readonly wrong: number } {
+  const records = recordsOf(data, 1).map(({ externalId, body }) => ({
+    id: externalId,
+    text: (body as { attributes?: { text?: number } }).attributes?.text ?? 0,
+  }));
+  const accepted = readStore(data, (sql) =>
+    sql.all<{ event: string; texts: string }>(
+      "SELECT m.event, v.texts FROM message m JOIN flow_version v ON v.id = m.version",
+    ),
+  );
+  const byEvent = new Map(
+    accepted.map(({ event, texts }) => [event, Number(/\\"text\\": (\d+) \}/.exec(texts)?.[1] ?? 0)]),
+  );
+  return { records, wrong: records.filter(({ id, text }) => byEvent.get(id) !== text).length };
+}
