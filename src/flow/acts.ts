@@ -31,6 +31,9 @@ export async function parkMessage(
   ]);
   await tx.messages.trail([trailEntry(place, now, "parked", "by a person")]);
   await count(tx, flow, "parked", 1, now);
+  const file = message.slice?.file;
+  if (file !== undefined)
+    for (const route of flow?.routes ?? []) await tx.files.shift(file, route.to, "waiting", "parked", 1);
   if (flow?.definition.carries === "change" && message.key !== null)
     await tx.messages.block(-message.flow, message.key, place, now);
 }

@@ -39,8 +39,8 @@ export async function replay(
         cure: "Put the flow's folder back, then replay.",
       });
     }
-    const parkedRoutes = await endParkedDeliveries(tx, message, now);
     if (message.state !== "done" && message.state !== "parked") continue;
+    const parkedRoutes = await endParkedDeliveries(tx, message, now);
     const routes = options.routes.length > 0 ? options.routes : routesToRepeat(message, parkedRoutes);
     const version = options.version === "same" ? message.flowVersion : flow.version;
     await tx.messages.replay([message.place], version, { routes, allowStale: options.allowStale });

@@ -17,6 +17,9 @@ export type ReadRecord = (
 /**
  * From stored messages to stored effects: decode → accepts → map → emits → one transaction.
  * A failure ends a message's path; nothing travels on broken.
+ *
+ * @param isOver asked after each message: the rest stays on its queue, so that slow mappings do not hold the engine for
+ *   a whole batch. At least one message is taken; `ends` tells how many.
  */
 export async function transform(
   store: Store,
@@ -24,9 +27,13 @@ export async function transform(
   messages: readonly StoredMessage[],
   read: ReadRecord,
   env: SettleEnvironment,
+  isOver: () => boolean = () => false,
 ): Promise<Settled> {
   const items: Item[] = [];
-  for (const message of messages) items.push(await toItem(flow, message, read));
+  for (const message of messages) {
+    items.push(await toItem(flow, message, read));
+    if (isOver()) break;
+  }
   return runSettle(store, flow, items, env);
 }
 

@@ -1,6 +1,6 @@
 import { freePort } from "../faults/hub-process.ts";
 import type { Bench, BenchOptions, BenchReport, Figure, Target } from "./bench.ts";
-import { startChild } from "./child.ts";
+import { cpuSeconds, startChild } from "./child.ts";
 import { startBenchHub } from "./hub.ts";
 import { benchProject } from "./project.ts";
 import { alternate, of, type Side } from "./rounds.ts";
@@ -11,6 +11,11 @@ import { type Load, post, signedBodies } from "./wrk.ts";
 const BARE = "fastify and ajv, nothing stored";
 const ACCEPT = "hub, durable, accepting only";
 const BOTH = "hub, durable, processing too";
+/** Microseconds of processor time a request, all threads of the server: what is left of the figures on a busy machine. */
+interface Served extends Load {
+  readonly cpu: number;
+}
+
 const WANTED: Readonly<Record<number, number>> = { 256: 0.9, 64: 0.75, 16: 0.4 };
 
 export const bench: Bench = {
@@ -26,7 +31,7 @@ async function run(options: BenchOptions): Promise<BenchReport> {
   const targets: Target[] = [];
   for (const connections of [256, 64, 16]) {
     const load = { connections, seconds };
-    const sides: Side<Load>[] = [
+    const sides: Side<Served>[] = [
       { name: BARE, run: () => bareLoad(bodies, load) },
       { name: ACCEPT, run: () => hubLoad(bodies, load, true) },
       { name: BOTH, run: () => hubLoad(bodies, load, false) },
@@ -38,6 +43,8 @@ async function run(options: BenchOptions): Promise<BenchReport> {
     for (const { name } of sides) {
       rows.push(figure(`${connections} connections, ${name}`, "req/s", rate(name)));
       rows.push(figure(`${connections} connections, ${name}, p99`, "ms", p99(name)));
+      const cpu = of(results, name).map((one) => one.cpu);
+      rows.push(figure(`${connections} connections, ${name}, processor time`, "µs/req", cpu));
     }
     const share = median(ratios(rate(ACCEPT), rate(BARE)));
     targets.push(
@@ -62,22 +69,28 @@ interface LoadOptions {
   readonly seconds: number;
 }
 
-async function bareLoad(bodies: string, load: LoadOptions): Promise<Load> {
+async function measured(pid: number, url: string, bodies: string, load: LoadOptions): Promise<Served> {
+  const before = cpuSeconds(pid);
+  const seen = await post(url, bodies, load);
+  return { ...seen, cpu: ((cpuSeconds(pid) - before) / seen.requests) * 1e6 };
+}
+
+async function bareLoad(bodies: string, load: LoadOptions): Promise<Served> {
   const port = await freePort();
   const server = await startChild("bare-server.ts", { port });
   const url = `http://127.0.0.1:${port}`;
   await post(url, bodies, { ...load, seconds: 1 });
-  const seen = await post(url, bodies, load);
+  const seen = await measured(server.pid, url, bodies, load);
   await server.end();
   return seen;
 }
 
-async function hubLoad(bodies: string, load: LoadOptions, acceptOnly: boolean): Promise<Load> {
+async function hubLoad(bodies: string, load: LoadOptions, acceptOnly: boolean): Promise<Served> {
   const project = await benchProject();
   const hub = await startBenchHub(project.dir);
   if (acceptOnly) await hub.post("/flows/customers/pause", { what: "deliver" });
   const warm = await post(hub.url, bodies, { ...load, seconds: 1 });
-  const seen = await post(hub.url, bodies, load);
+  const seen = await measured(hub.pid, hub.url, bodies, load);
   await hub.kill();
   const stored = await countStored(project.data, "SELECT count(*) AS n FROM message");
   const acknowledged = warm.requests + seen.requests;

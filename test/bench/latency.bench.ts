@@ -75,7 +75,7 @@ async function hubDelays(seconds: number): Promise<Delays> {
     await send(hub.url, first + n);
     accepted.push(milliseconds(started, process.hrtime.bigint()));
   });
-  const seen = await watcher.ask<ReadonlyMap<string, bigint>>({ watched: RATE * seconds });
+  const seen = await watcher.ask<ReadonlyMap<string, bigint>>({ watched: RATE * seconds, first });
   const applied = sent.map((started, n) => {
     const when = seen.get(`latency-${first + n}`);
     if (when === undefined) throw new Error("a message that was acknowledged was not applied");

@@ -26,7 +26,7 @@ export const killAccept: Fault = {
       const before = senders.acked.length;
       let open = true;
       const posting = senders.run(hub.url, () => open);
-      await pause(random.next() * size(2000, 700));
+      await pause(size(0, 400) + random.next() * size(2000, 600));
       await hub.kill();
       open = false;
       await posting;

@@ -54,8 +54,10 @@ const RUNAWAYS: readonly Runaway[] = [
   },
 ];
 
-/** Messages to each of them. */
-const EACH = 3;
+/** How long a mapping may run where a flow does not keep the default of 25 ms; the matrix asks for this. */
+const SLOWEST = new Set(["tail", "loops"]);
+/** Between two effects of the healthy flow, at most: two tries of a second for each slow flow, and the small ones. */
+const GAP_MS = 8_000;
 
 /** F09: mappings that never end, or that eat all memory, beside a flow that must not feel them. */
 export const runaway: Fault = {
@@ -65,7 +67,8 @@ export const runaway: Fault = {
     const flows: Record<string, FlowFiles> = { events: eventsFlow() };
     const webhooks: Record<string, string> = { events: EVENT_HOOK };
     for (const { name, map } of RUNAWAYS) {
-      flows[name] = { yaml: `${eventsFlow({ read: name }).yaml}limits: { deadline: 1s }\n`, map };
+      const limits = SLOWEST.has(name) ? "limits: { deadline: 1s }\n" : "";
+      flows[name] = { yaml: eventsFlow({ read: name, more: limits }).yaml, map };
       webhooks[name] = EVENT_HOOK;
     }
     const project = await makeProject({ webhooks, flows });
@@ -78,19 +81,28 @@ export const runaway: Fault = {
     await pause(size(2000, 500));
     const quiet = await watchHealth(hub.url, size(4000, 500), () => false);
     note(`before: /livez p50 ${ms(quiet.p50)}, p99 ${ms(quiet.p99)}, longest ${ms(quiet.longest)}`);
-    const before = booksOf(data, "events").tallies.get("crm.interaction")?.["applied"] ?? 0;
+    const before = appliedOf(data);
 
+    const each = size(10, 3);
     const wild = RUNAWAYS.filter(({ name }) => !refused.has(name));
     let poured = false;
+    let gap = 0;
     const pouring = Promise.all(
       wild.flatMap(({ name }) =>
-        Array.from({ length: EACH }, async (_, n) =>
+        Array.from({ length: each }, async (_, n) =>
           post(hub.url, { id: `${name}-${n}`, customer: `${name}${n}`, n }, undefined, name),
         ),
       ),
     ).then(async () => {
-      while (wild.some(({ name }) => booksOf(data, name).messages.some(({ state }) => state === "queued")))
-        await pause(100);
+      let last = performance.now();
+      let seen = before;
+      while (wild.some(({ name }) => booksOf(data, name).messages.some(({ state }) => state === "queued"))) {
+        const effects = appliedOf(data);
+        if (effects > seen) last = performance.now();
+        seen = effects;
+        gap = Math.max(gap, performance.now() - last);
+        await pause(50);
+      }
       poured = true;
     });
     const during = await watchHealth(hub.url, 180_000, () => poured);
@@ -98,7 +110,7 @@ export const runaway: Fault = {
     note(
       `during ${(during.took / 1000).toFixed(1)} s: /livez p50 ${ms(during.p50)}, p99 ${ms(during.p99)}, longest ${ms(during.longest)}`,
     );
-    const after = booksOf(data, "events").tallies.get("crm.interaction")?.["applied"] ?? 0;
+    const after = appliedOf(data);
     open = false;
     await posting;
     const drainMs = await drained(data, 60_000);
@@ -115,16 +127,21 @@ export const runaway: Fault = {
       check("/livez never says dead", during.bad === 0, `${during.bad} answers were not 200`),
       check(
         "the healthy flow goes on",
-        after - before >= during.took / 1000,
-        `${after - before} effects meanwhile`,
+        gap < GAP_MS && after > before,
+        `${after - before} effects meanwhile, at most ${(gap / 1000).toFixed(1)} s between two`,
       ),
       check("the hub is alive", alive),
-      ...RUNAWAYS.flatMap((one) => endsRight(one, data, refused.get(one.name))),
+      ...RUNAWAYS.flatMap((one) => endsRight(one, each, data, refused.get(one.name))),
     ];
     await project.remove();
     return { table, checks };
   },
 };
+
+/** Effects of the healthy flow. */
+function appliedOf(data: string): number {
+  return booksOf(data, "events").tallies.get("crm.interaction")?.["applied"] ?? 0;
+}
 
 /** The flows whose text was refused, with the reason. */
 async function refusals(hub: {
@@ -140,7 +157,12 @@ async function refusals(hub: {
   );
 }
 
-function endsRight({ name, ends }: Runaway, data: string, refusal: string | undefined): Check[] {
+function endsRight(
+  { name, ends }: Runaway,
+  each: number,
+  data: string,
+  refusal: string | undefined,
+): Check[] {
   if (ends === "refused") {
     const placed = /"line":\d+.*"column":\d+/.test(refusal ?? "");
     return [
@@ -155,14 +177,14 @@ function endsRight({ name, ends }: Runaway, data: string, refusal: string | unde
   if (ends === "applied") {
     const applied = messages.filter(({ state, failure }) => state === "done" && failure === null).length;
     return [
-      check(`${name}: harmless here`, applied === EACH, `${applied} of ${EACH} applied ${refusal ?? ""}`),
+      check(`${name}: harmless here`, applied === each, `${applied} of ${each} applied ${refusal ?? ""}`),
     ];
   }
   const parked = messages.filter(({ state }) => state === "parked");
   const failure = parked[0]?.failure;
   const place = failure?.place;
   return [
-    check(`${name}: parked`, parked.length === EACH, refusal ?? `${parked.length} of ${EACH}`),
+    check(`${name}: parked`, parked.length === each, refusal ?? `${parked.length} of ${each}`),
     check(
       `${name}: the reason names line and column`,
       place?.file?.endsWith(`${name}/map.jsonata`) === true &&

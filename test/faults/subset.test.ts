@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
-import { csvCorpus } from "./csv-corpus.ts";
 import { duplicateEvent } from "./duplicate-event.ts";
 import { type Fault, failuresOf } from "./fault.ts";
 import { killAccept } from "./kill-accept.ts";
 import { killBigFile } from "./kill-big-file.ts";
 import { killInDelivery } from "./kill-delivery.ts";
-import { killFiles } from "./kill-files.ts";
 import { runFault } from "./run-fault.ts";
 
 /** Small sizes of some faults, so that the test suite kills hubs too. `npm run test:faults` runs them all, in full. */
@@ -13,9 +11,7 @@ const SUBSET: readonly (readonly [string, Fault])[] = [
   ["a hub killed while it accepts loses nothing that it acknowledged", killAccept],
   ["a hub killed during a delivery asks again, or parks what is in doubt", killInDelivery],
   ["twenty posts of one event have one effect, also after a kill", duplicateEvent],
-  ["files that come while a hub is killed are taken once", killFiles],
   ["a hub killed in the middle of a file applies each row once", killBigFile],
-  ["bad CSV files are accounted for row by row", csvCorpus],
 ];
 
 for (const [sentence, fault] of SUBSET) {
