@@ -43,7 +43,7 @@ export function applyHistory(set: WorkingSet, item: CrmItem, entity: HistoryEnti
   const traced =
     before === NOTHING ? { origin: item.origin, changed: null } : trace(target, before, after, item.origin);
   if (traced === undefined) return { outcome: "unchanged", customer: customerOf(target) };
-  Object.assign(target, traced, owner, contactOf(after), { deleted: false, values: after });
+  Object.assign(target, traced, owner, contactOf(entity, after), { deleted: false, values: after });
   target.happenedAt = happenedAt(after, entity) ?? item.origin.at;
   if (target.fate !== "new") target.fate = "changed";
   return applied(target, item, entity, changedFields(before, after));
@@ -68,8 +68,8 @@ function findOwner(
     if (found !== undefined && found.customer !== null) return ownedBy(found);
     return item.missingReference === "stub" ? ownedBy(addStub(set, item, key)) : "missing";
   }
-  const contact = contactOf(after);
-  const earlier = contactOf(before);
+  const contact = contactOf(item.entity, after);
+  const earlier = contactOf(item.entity, before);
   const same = contact.phone === earlier.phone && contact.email === earlier.email;
   if (known !== undefined && before !== NOTHING && same && referenceOf(before["customer"]) === undefined)
     return undefined;

@@ -100,12 +100,12 @@ export function linksOf(values: JsonObject): readonly RecordKey[] {
 
 const NO_KEYS: readonly RecordKey[] = [];
 
-/** The contact an interaction names, in look-up form. */
-export function contactOf(values: JsonObject): {
-  readonly phone: string | null;
-  readonly email: string | null;
-} {
-  const contact = values["contact"];
+/** The contact an interaction names, in look-up form; orders and invoices name none, whatever they hold. */
+export function contactOf(
+  entity: CrmItem["entity"],
+  values: JsonObject,
+): { readonly phone: string | null; readonly email: string | null } {
+  const contact = entity === "interaction" ? values["contact"] : undefined;
   if (!isObject(contact)) return { phone: null, email: null };
   const { phone, email } = contact;
   return {
@@ -197,7 +197,10 @@ async function addContacts(tables: CrmTables, items: readonly CrmItem[], set: Wo
   for (const item of items) {
     if (item.entity !== "interaction") continue;
     const stored = set.records.get(keyText(item.entity, item.system, idOf(item)))?.values ?? {};
-    for (const { phone, email } of [contactOf(item.record as JsonObject), contactOf(stored)]) {
+    for (const { phone, email } of [
+      contactOf(item.entity, item.record as JsonObject),
+      contactOf(item.entity, stored),
+    ]) {
       if (phone !== null) asked.push({ kind: "phone", value: phone });
       if (email !== null) asked.push({ kind: "email", value: email });
     }

@@ -2,8 +2,8 @@ import { type HubLoad, hubBatch } from "./batch-hub.ts";
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 import { startChild } from "./child.ts";
 import { alternate, of, type Side } from "./rounds.ts";
-import { scratchFolder } from "./scratch.ts";
 import { atLeast, atMost, figure, median, ratios } from "./statistics.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const HUB = "hub";
 const RAW = "raw engine: staging table, one INSERT … ON CONFLICT, three indexes";
@@ -96,7 +96,7 @@ async function run(options: BenchOptions): Promise<BenchReport> {
 }
 
 async function rawBatch(rows: number): Promise<HubLoad> {
-  const folder = await scratchFolder("raw");
+  const folder = await temporaryFolder("raw");
   const child = await startChild("raw-load.ts", { folder: folder.path });
   const seconds = await child.ask<number>({ rows });
   await child.end();

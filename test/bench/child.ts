@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { atEnd } from "./scratch.ts";
+import { atEnd } from "./temporary.ts";
 
 /** A script of this folder in a process of its own, that answers questions one at a time. */
 export interface Child {

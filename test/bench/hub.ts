@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort, startHubProcess } from "../faults/hub-process.ts";
 import { SECRET } from "./project.ts";
-import { atEnd } from "./scratch.ts";
+import { atEnd } from "./temporary.ts";
 
 /** A hub in a process of its own, as users run it. */
 export interface BenchHub {

@@ -5,8 +5,8 @@ import { shopJson } from "./customer.ts";
 import { startBenchHub } from "./hub.ts";
 import { benchProject, signature } from "./project.ts";
 import { alternate, of } from "./rounds.ts";
-import { scratchFolder } from "./scratch.ts";
 import { atMost, figure, median, quantile, ratios } from "./statistics.ts";
+import { temporaryFolder } from "./temporary.ts";
 import { PATH } from "./wrk.ts";
 
 const RATE = 200;
@@ -88,7 +88,7 @@ async function hubDelays(seconds: number): Promise<Delays> {
 }
 
 async function commitDelays(seconds: number): Promise<Delays> {
-  const folder = await scratchFolder("commit");
+  const folder = await temporaryFolder("commit");
   const child = await startChild("latency-child.ts", { folder: folder.path, create: true });
   const applied = await child.ask<readonly number[]>({ commits: RATE * seconds, every: 1000 / RATE });
   await child.end();

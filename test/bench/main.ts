@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { type Bench, type BenchOptions, PeerMissing } from "./bench.ts";
 import { machine } from "./machine.ts";
 import { asJson, asText } from "./print.ts";
-import { cleanUp } from "./scratch.ts";
+import { cleanUp } from "./temporary.ts";
 
 const ENDING = ".bench.ts";
 const LEAST_ROUNDS = 5;

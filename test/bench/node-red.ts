@@ -9,7 +9,7 @@ import { freePort } from "../faults/hub-process.ts";
 import { PeerMissing } from "./bench.ts";
 import { until } from "./hub.ts";
 import { MAPPING } from "./project.ts";
-import { atEnd, scratchFolder } from "./scratch.ts";
+import { atEnd, temporaryFolder } from "./temporary.ts";
 
 /** The last line that runs on Node 20. */
 const VERSION = "4.1";
@@ -36,7 +36,7 @@ export async function installNodeRed(): Promise<string> {
  * the write, so that it too answers only for what it has written. It does not flush the file.
  */
 export async function startNodeRed(program: string): Promise<{ readonly url: string; end(): Promise<void> }> {
-  const folder = await scratchFolder("node-red");
+  const folder = await temporaryFolder("node-red");
   const port = await freePort();
   await writeFile(
     join(folder.path, "settings.js"),

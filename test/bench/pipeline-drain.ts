@@ -3,9 +3,9 @@ import { startChild } from "./child.ts";
 import { startBenchHub, until } from "./hub.ts";
 import { type BenchProject, benchProject } from "./project.ts";
 import { startRedis } from "./redis.ts";
-import { scratchFolder } from "./scratch.ts";
 import { sendCustomers } from "./send.ts";
 import { countStored } from "./stored.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const FLOW = "customers";
 
@@ -48,7 +48,7 @@ async function requireAll(data: string, messages: number): Promise<void> {
 /** As `hubDrain`, by BullMQ: the jobs are all in Redis when the worker begins. */
 export async function queueDrain(messages: number): Promise<number> {
   const redis = await startRedis();
-  const folder = await scratchFolder("queue");
+  const folder = await temporaryFolder("queue");
   const worker = await startChild("bull-worker.ts", { port: redis.port, folder: folder.path });
   await worker.ask({ add: messages });
   const seconds = await worker.ask<number>({ drain: messages });

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { COLUMNS } from "./customer.ts";
-import { scratchFolder } from "./scratch.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -53,7 +53,7 @@ export interface BenchProject {
  * and as many further flows as asked, alike but with sources of their own.
  */
 export async function benchProject(furtherFlows = 0): Promise<BenchProject> {
-  const folder = await scratchFolder("project");
+  const folder = await temporaryFolder("project");
   const dir = folder.path;
   const inbox = join(dir, "inbox");
   await mkdir(inbox, { recursive: true });

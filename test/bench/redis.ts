@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { freePort } from "../faults/hub-process.ts";
 import { PeerMissing } from "./bench.ts";
 import { until } from "./hub.ts";
-import { atEnd, scratchFolder } from "./scratch.ts";
+import { atEnd, temporaryFolder } from "./temporary.ts";
 import { needTool } from "./tool.ts";
 
 /**
@@ -13,7 +13,7 @@ import { needTool } from "./tool.ts";
  */
 export async function startRedis(): Promise<{ readonly port: number; end(): Promise<void> }> {
   await needTool("redis-server", "redis-server");
-  const folder = await scratchFolder("redis");
+  const folder = await temporaryFolder("redis");
   const port = await freePort();
   const settings = {
     ...{ port, bind: "127.0.0.1", dir: folder.path, save: "", daemonize: "no" },

@@ -7,8 +7,8 @@ import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 import { shopJson } from "./customer.ts";
 import { type BenchProject, benchProject, SECRET, signature } from "./project.ts";
 import { alternate, of } from "./rounds.ts";
-import { atEnd } from "./scratch.ts";
 import { atMost, figure, median, ratios } from "./statistics.ts";
+import { atEnd } from "./temporary.ts";
 import { PATH } from "./wrk.ts";
 
 const FLOWS = 50;

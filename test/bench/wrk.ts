@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { shopJson } from "./customer.ts";
 import { signature } from "./project.ts";
-import { scratchFolder } from "./scratch.ts";
+import { temporaryFolder } from "./temporary.ts";
 import { needTool } from "./tool.ts";
 
 const run = promisify(execFile);
@@ -22,7 +22,7 @@ export interface Load {
 
 /** A file of signed bodies of customers 1 to `count`, for wrk to post. */
 export async function signedBodies(count: number): Promise<string> {
-  const path = join((await scratchFolder("bodies")).path, "bodies");
+  const path = join((await temporaryFolder("bodies")).path, "bodies");
   const out = createWriteStream(path);
   for (let n = 1; n <= count; n++) {
     const body = shopJson(n);

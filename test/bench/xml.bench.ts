@@ -5,8 +5,8 @@ import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 import { startChild } from "./child.ts";
 import { shopCustomer } from "./customer.ts";
 import { alternate, of } from "./rounds.ts";
-import { scratchFolder } from "./scratch.ts";
 import { atLeast, figure, median, ratios, within } from "./statistics.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 const TIMES = 20;
 const OURS = "hub's reader";
@@ -26,7 +26,7 @@ interface Read {
 
 async function run(options: BenchOptions): Promise<BenchReport> {
   const records = options.rows ?? (options.quick ? 2_000 : 10_000);
-  const folder = await scratchFolder("xml");
+  const folder = await temporaryFolder("xml");
   const small = join(folder.path, "small.xml");
   const large = join(folder.path, "large.xml");
   await writeXml(small, records);

@@ -7,11 +7,13 @@ import { drained } from "./books.ts";
 import { type Check, check, type Fault } from "./fault.ts";
 import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
-import { post, postTo, producers, signature } from "./producer.ts";
+import { postTo, producers, signature } from "./producer.ts";
 import { EVENT_HOOK, eventsFlow, hook, makeProject } from "./project.ts";
 import { mib, watchHealth, watchMemory } from "./watch-hub.ts";
 
 const GROWTH = 50 * 1024 * 1024;
+/** How often 100 MB are poured in each way. */
+const POURS = 20;
 const HUNDRED_MIB = 100 * 1024 * 1024;
 /** Longer than the hub waits for a request's head, and for a whole request; milliseconds. */
 const HEAD_WAIT = 14_000;
@@ -29,10 +31,9 @@ export const flood: Fault = {
     const data = join(project.dir, "data");
     const port = await freePort();
     const hub = await startHubProcess({ ...project, port });
-    for (let n = 0; n < 200; n++)
-      await post(hub.url, { id: `warm-${n}`, customer: "warm", n }, undefined, "events");
     const senders = producers(4, 4, 20);
     let open = true;
+    await warmUp(hub.url);
     const posting = senders.run(hub.url, () => open);
     await pause(1000);
     const memory = watchMemory(hub);
@@ -47,15 +48,16 @@ export const flood: Fault = {
       size(1, 0) === 1 ? stalledBody(port) : null,
     ]);
     const checks: Check[] = [];
-    const declared = await raw(port, head({ "content-length": String(HUNDRED_MIB) }), HUNDRED_MIB);
-    const chunked = await raw(port, head({ "transfer-encoding": "chunked" }), HUNDRED_MIB, true);
+    // Several of each: a hub that closes while the sender still writes takes its answer back now and then.
+    const announced: Outcome[] = [];
+    const chunked: Outcome[] = [];
+    for (let n = 0; n < POURS; n++) {
+      announced.push(await raw(port, head({ "content-length": String(HUNDRED_MIB) }), HUNDRED_MIB));
+      chunked.push(await raw(port, head({ "transfer-encoding": "chunked" }), HUNDRED_MIB, true));
+    }
     checks.push(
-      check(
-        "100 MB, announced: 413",
-        declared.status === 413,
-        `${declared.status} after ${mib(declared.sent)}`,
-      ),
-      check("100 MB, in chunks: 413", chunked.status === 413, `${chunked.status} after ${mib(chunked.sent)}`),
+      check("100 MB, announced: 413 each time", announced.every(is413), statuses(announced)),
+      check("100 MB, in chunks: 413 each time", chunked.every(is413), statuses(chunked)),
     );
     const bomb = gzipSync(Buffer.alloc(HUNDRED_MIB));
     const packed = await postTo(hub.url, "plain", bomb, { "content-encoding": "gzip" });
@@ -122,6 +124,23 @@ export const flood: Fault = {
     return { table, checks };
   },
 };
+
+/** A hub that has just started grows with any work; what is measured is what bad senders add. */
+async function warmUp(url: string): Promise<void> {
+  const senders = producers(8, 1, 0, "warm");
+  const until = performance.now() + 5_000;
+  await senders.run(url, () => performance.now() < until);
+  await senders.close();
+}
+
+function is413({ status }: Outcome): boolean {
+  return status === 413;
+}
+
+function statuses(outcomes: readonly Outcome[]): string {
+  const most = Math.max(...outcomes.map(({ sent }) => sent));
+  return `${outcomes.filter(is413).length} of ${outcomes.length}, after at most ${mib(most)}`;
+}
 
 /** JSON that is deeper than the 64 levels taken. */
 function depths(): Readonly<Record<string, string>> {

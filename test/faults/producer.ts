@@ -82,8 +82,9 @@ export interface Producers {
  * Producers that post happenings of their own customers, each in order: the next one only when the one before was
  * acknowledged.
  * @param rest milliseconds between two posts of one producer
+ * @param prefix of the names of their customers; producers of different prefixes can work side by side
  */
-export function producers(count: number, customersEach = 4, rest = 0): Producers {
+export function producers(count: number, customersEach = 4, rest = 0, prefix = "c"): Producers {
   const agent = new Agent({ connections: count, pipelining: 1 });
   const acked: Posted[] = [];
   const turns = Array<number>(count).fill(0);
@@ -92,7 +93,7 @@ export function producers(count: number, customersEach = 4, rest = 0): Producers
   async function one(producer: number, url: string, open: () => boolean): Promise<void> {
     while (open()) {
       const turn = turns[producer] ?? 0;
-      const customer = `c-${producer}-${turn % customersEach}`;
+      const customer = `${prefix}-${producer}-${turn % customersEach}`;
       const n = Math.floor(turn / customersEach) + 1;
       const posted = await post(url, { id: `${customer}-${n}`, customer, n }, agent);
       if (posted === null) {
