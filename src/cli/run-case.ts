@@ -11,7 +11,7 @@ const CASE_TIME = Date.UTC(2026, 0, 15, 12);
 export function caseRunner(flow: CompiledFlow): RunCase {
   return async (input: Case) => {
     const value = typeof input.in === "string" ? flow.format.decode(Buffer.from(input.in)) : input.in;
-    const prepared = await flow.prepare(value, {
+    const prepared = flow.prepare(value, {
       receivedAt: CASE_TIME,
       headers: input.headers ?? null,
       file: null,

@@ -81,7 +81,7 @@ async function tryRecords(
     for await (const rows of flow.format.records(text)) {
       for (const row of rows) {
         if (wanted.row !== null && row.row !== wanted.row) continue;
-        tried.push(await tryRow(flow, row, basename(path), now));
+        tried.push(tryRow(flow, row, basename(path), now));
         if (tried.length >= wanted.limit || wanted.row !== null) return tried;
       }
     }
@@ -97,11 +97,11 @@ async function tryRecords(
   return tried;
 }
 
-async function tryRow(flow: CompiledFlow, row: Row, file: string, now: number): Promise<Tried> {
+function tryRow(flow: CompiledFlow, row: Row, file: string, now: number): Tried {
   const at = { row: row.row, line: row.line };
   try {
     if (row.error !== undefined) throw row.error;
-    const result = await flow.prepare(row.value as Json, {
+    const result = flow.prepare(row.value as Json, {
       receivedAt: now,
       headers: null,
       file,

@@ -30,16 +30,16 @@ export async function admit(
   now: number,
 ): Promise<readonly Receipt[]> {
   const ready: (Ready | HubError)[] = [];
-  for (const item of items) ready.push(await complete(item, flowOf, now));
+  for (const item of items) ready.push(complete(item, flowOf, now));
   return store.transaction((tx) => insert(tx, ready, now));
 }
 
 /** Key and event id, where the front could not tell them. */
-async function complete(
+function complete(
   item: Admission,
   flowOf: (flow: number) => LiveFlow | undefined,
   now: number,
-): Promise<Ready | HubError> {
+): Ready | HubError {
   const flow = flowOf(item.flow);
   if (flow === undefined) return new HubError("TL_NOT_FOUND", "the flow is not there any more");
   try {
@@ -49,8 +49,8 @@ async function complete(
       const value = format.decode(decodeText(item.body, format.encoding));
       const record = { receivedAt: now, headers: item.headers, file: null, row: null };
       // Null is an answer of the front's: it looked, and there is none.
-      if (key === undefined) key = await flow.compiled.key(value, record);
-      if (event === undefined) event = await flow.compiled.event(value, record);
+      if (key === undefined) key = flow.compiled.key(value, record);
+      if (event === undefined) event = flow.compiled.event(value, record);
     }
     return { item, flow, key, event: event === null ? null : { id: event, hash: bodyHash(item.body) } };
   } catch (error) {

@@ -19,13 +19,13 @@ export interface CompiledFlow {
   /** How raw bytes become a record. Topic flows read JSON. */
   readonly format: Format;
   /** The ordering key of a record. @throws HubError TL_KEY_MISSING */
-  key(value: Json, record: RecordInfo): Promise<string | null>;
+  key(value: Json, record: RecordInfo): string | null;
   /** Names the source record within its system: `record:`, else the key. Null when neither gives a name. */
-  record(value: Json, record: RecordInfo, key: string | null): Promise<string | null>;
+  record(value: Json, record: RecordInfo, key: string | null): string | null;
   /** The event id of a record, or null when the flow has none. */
-  event(value: Json, record: RecordInfo): Promise<string | null>;
+  event(value: Json, record: RecordInfo): string | null;
   /** accepts → key → version → map → emits → routes. @throws HubError */
-  prepare(value: Json, record: RecordInfo): Promise<Prepared>;
+  prepare(value: Json, record: RecordInfo): Prepared;
 }
 
 /** What mappings may know of a record beside its content; bound to `$message`. */
@@ -51,7 +51,10 @@ export interface Prepared {
 /** @throws HubError TL_CONFIG_INVALID, TL_MAPPING_INVALID with the place */
 export function compileFlow(definition: FlowDefinition): CompiledFlow {
   const expression = (text: string, field: string): Mapping =>
-    compileMapping(text, { path: `${definition.file}#${field}`, deadline: definition.limits.deadline });
+    compileMapping(text, {
+      path: `${definition.file}#${field}`,
+      limits: { deadline: definition.limits.deadline },
+    });
   const file = (path: string): string => {
     const text = definition.texts[path];
     if (text === undefined) {
@@ -72,7 +75,10 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
   const map =
     definition.map === null
       ? null
-      : compileMapping(file(definition.map), { path: definition.map, deadline: definition.limits.deadline });
+      : compileMapping(file(definition.map), {
+          path: definition.map,
+          limits: { deadline: definition.limits.deadline },
+        });
   const key: KeyOf | null =
     definition.key === null ? null : keyOf(definition.key, expression(definition.key, "key"));
   const version = definition.version === null ? null : expression(definition.version, "version");
@@ -87,23 +93,23 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
   return {
     definition,
     format,
-    async key(value, record) {
-      return key === null ? null : await key(value, bindings(record));
+    key(value, record) {
+      return key === null ? null : key(value, bindings(record));
     },
-    async record(value, info, known) {
-      return record === null ? known : await record(value, bindings(info));
+    record(value, info, known) {
+      return record === null ? known : record(value, bindings(info));
     },
-    async event(value, record) {
+    event(value, record) {
       if (event === null) return null;
-      const found = await event.evaluate(value, bindings(record));
+      const found = event.evaluate(value, bindings(record));
       return eventId(found, definition.file);
     },
-    async prepare(value, record) {
+    prepare(value, record) {
       const bound = bindings(record);
       check(accepts, value, "TL_ACCEPTS_FAILED", "the record breaks");
-      const known = record.key !== undefined ? record.key : key === null ? null : await key(value, bound);
-      const at = version === null ? undefined : await version.evaluate(value, bound);
-      const mapped = map === null ? value : await map.evaluate(value, bound);
+      const known = record.key !== undefined ? record.key : key === null ? null : key(value, bound);
+      const at = version === null ? undefined : version.evaluate(value, bound);
+      const mapped = map === null ? value : map.evaluate(value, bound);
       if (mapped === undefined) {
         throw new HubError("TL_MAPPING_FAILED", "the mapping gives nothing for this record", {
           place: { file: map?.path ?? definition.file },
@@ -112,7 +118,7 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
       check(emits, mapped, "TL_EMITS_FAILED", "the mapping's result breaks");
       const open: string[] = [];
       for (const route of routes) {
-        if (route.when === null || truthy(await route.when.evaluate(mapped, bound))) open.push(route.to);
+        if (route.when === null || truthy(route.when.evaluate(mapped, bound))) open.push(route.to);
       }
       return {
         key: known,

@@ -3,7 +3,7 @@ import type { Mapping, PathGetter } from "../mapping/mapping.ts";
 import { ArrayOnPath, pathGetter } from "../mapping/path.ts";
 import type { Json } from "../message/json.ts";
 
-export type KeyOf = (value: Json, bindings: Readonly<Record<string, Json>>) => string | Promise<string>;
+export type KeyOf = (value: Json, bindings: Readonly<Record<string, Json>>) => string;
 
 /** Keys longer than this are refused: they are index entries. UTF-16 units. */
 const LONGEST_KEY = 512;
@@ -15,10 +15,7 @@ export function keyOf(text: string, mapping: Mapping): KeyOf {
     const direct = path === null ? undefined : getDirect(path, value);
     if (direct !== undefined && direct !== null && typeof direct !== "object")
       return toKey(direct, mapping.path);
-    const found = mapping.evaluate(value, bindings);
-    return found instanceof Promise
-      ? found.then((late) => toKey(late, mapping.path))
-      : toKey(found, mapping.path);
+    return toKey(mapping.evaluate(value, bindings), mapping.path);
   };
 }
 

@@ -37,7 +37,7 @@ export async function publish(
   const accepted = new Map<number, { readonly subscriber: LiveFlow; n: number; parked: number }>();
   for (const publication of publications) {
     for (const subscriber of env.subscribers(publication.topic)) {
-      const message = await topicMessage(flow, publication, subscriber, env.now);
+      const message = topicMessage(flow, publication, subscriber, env.now);
       messages.push(message);
       const count = accepted.get(subscriber.id) ?? { subscriber, n: 0, parked: 0 };
       count.n += 1;
@@ -61,12 +61,12 @@ export async function publish(
   return { messages: messages.length };
 }
 
-async function topicMessage(
+function topicMessage(
   flow: LiveFlow,
   publication: Publication,
   subscriber: LiveFlow,
   now: number,
-): Promise<NewMessage> {
+): NewMessage {
   const { item, content } = publication;
   const base = {
     flow: subscriber.id,
@@ -86,7 +86,7 @@ async function topicMessage(
     if (item.hops >= MOST_HOPS) {
       throw new HubError("TL_LOOP", `it has passed ${MOST_HOPS} topics, the last one ${publication.topic}`);
     }
-    const key = await subscriber.compiled.key(content, {
+    const key = subscriber.compiled.key(content, {
       receivedAt: now,
       headers: null,
       file: null,

@@ -41,7 +41,7 @@ async function toItem(flow: LiveFlow, message: StoredMessage, read: ReadRecord):
   let result: Prepared | HubError;
   try {
     const { value, file } = await read(message, flow);
-    result = await flow.compiled.prepare(value, {
+    result = flow.compiled.prepare(value, {
       receivedAt: message.acceptedAt,
       headers: message.headers,
       file,

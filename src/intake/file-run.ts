@@ -70,7 +70,7 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
     const looks = await unchanged(rows);
     const items: Item[] = [];
     for (const [index, row] of rows.entries()) {
-      items.push(await toItem(row, looks[index]));
+      items.push(toItem(row, looks[index]));
       if ((index & 15) === 15 && env.clock() - started >= TURN_MS) {
         feed.giveBack(rows.slice(index + 1));
         break;
@@ -79,7 +79,7 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
     return items;
   }
 
-  async function toItem(row: Row, look: Look | undefined): Promise<Item> {
+  function toItem(row: Row, look: Look | undefined): Item {
     const base = {
       place: null,
       slice: { file: file.id, row: row.row, line: row.line, offset: row.offset, length: row.length },
@@ -104,7 +104,7 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
         row: row.row,
         key: look.key,
       };
-      return { ...base, result: await flow.compiled.prepare(row.value as Json, info) };
+      return { ...base, result: flow.compiled.prepare(row.value as Json, info) };
     } catch (error) {
       return { ...base, result: placed(asHubError(error), place) };
     }

@@ -28,7 +28,7 @@ export function unchangedCheck(
   const system = sourceSystem(flow.definition);
   return async (rows) => {
     const named: Named[] = [];
-    for (const row of rows) named.push(await nameRow(flow, row));
+    for (const row of rows) named.push(nameRow(flow, row));
     if (entity === undefined) return named.map((look) => ({ ...look, unchanged: false }));
     const names = [...new Set(named.flatMap((look) => (look.record === null ? [] : [look.record])))];
     const heads = await store.transaction((tx) => tx.crm.heads(entity, system, names));
@@ -47,13 +47,13 @@ interface Named extends Omit<Look, "unchanged"> {
   readonly record: string | null;
 }
 
-async function nameRow(flow: LiveFlow, row: Row): Promise<Named> {
+function nameRow(flow: LiveFlow, row: Row): Named {
   if (row.error !== undefined) return { key: null, hash: null, record: null, error: row.error };
   const value = row.value as Json;
   try {
     const info = { receivedAt: 0, headers: null, file: null, row: row.row };
-    const key = await flow.compiled.key(value, info);
-    const record = await flow.compiled.record(value, info, key);
+    const key = flow.compiled.key(value, info);
+    const record = flow.compiled.record(value, info, key);
     const hash = createHash("sha1").update(`${flow.version}\n`).update(JSON.stringify(value)).digest();
     return { key, hash, record, error: null };
   } catch (error) {

@@ -30,7 +30,6 @@ const RUNAWAY: Readonly<Record<Stop["reason"], string>> = {
   depth: "the mapping nested too deeply",
   picture: "a picture string, or an option of $formatNumber, is not one that can be run safely",
   forbidden: "$eval is not allowed in a mapping",
-  over: "the mapping was stopped",
 };
 
 /** Anything thrown by an evaluation as the error for the operator: code, place, and nothing of the record. */

@@ -6,7 +6,7 @@ export interface Limits {
   readonly sequence: number;
   /** UTF-16 units of one text that the mapping builds. */
   readonly text: number;
-  /** Nested or pending steps; an object of 500 members counts 500 while it is built. */
+  /** Nested steps. */
   readonly depth: number;
 }
 

@@ -6,13 +6,10 @@ export interface Mapping {
   readonly path: string;
   readonly text: string;
   /**
-   * Evaluates over one input. A result of "nothing" is undefined. Synchronous where it can be.
+   * Evaluates over one input. A result of "nothing" is undefined.
    * @throws HubError TL_MAPPING_FAILED or TL_MAPPING_RUNAWAY with line:column; never quotes values
    */
-  evaluate(
-    input: Json,
-    bindings?: Readonly<Record<string, Json>>,
-  ): Json | undefined | Promise<Json | undefined>;
+  evaluate(input: Json, bindings?: Readonly<Record<string, Json>>): Json | undefined;
 }
 
 /** An expression that is only a path of names (`order.customer.id`) as a function; cheap enough for the front thread. */

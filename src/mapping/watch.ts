@@ -2,7 +2,7 @@ import type { Limits } from "./limits.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 
 /** Why an evaluation was stopped. `picture` is a refused picture string or number format. */
-export type StopReason = "time" | "sequence" | "text" | "depth" | "picture" | "forbidden" | "over";
+export type StopReason = "time" | "sequence" | "text" | "depth" | "picture" | "forbidden";
 
 /** Thrown inside an evaluation to end it. The library adds `position` and `token`, so it must not be frozen. */
 export class Stop extends Error {
@@ -18,35 +18,27 @@ export class Stop extends Error {
 /** The clock is read once in so many steps: reading it costs more than a step's own bookkeeping. */
 const STEPS_PER_LOOK = 16;
 
-// One evaluation runs at a time in a thread (see turn.ts), so its watch can live here, where the library's own
+// Evaluations never wait, so one runs at a time in a thread, and its watch can live here, where the library's own
 // built-ins reach it without being handed anything.
 let limits: Limits = DEFAULT_LIMITS;
 let ends = Number.POSITIVE_INFINITY;
-let over = false;
 let steps = 0;
 
 /** Starts the watch for the evaluation that begins now. */
 export function startWatch(next: Limits): void {
   limits = next;
   ends = performance.now() + next.deadline;
-  over = false;
   steps = 0;
-}
-
-/** From now on every step throws: what is still pending of a failed evaluation ends at once. */
-export function stopWatch(): void {
-  over = true;
-  steps = STEPS_PER_LOOK;
 }
 
 /** Work that belongs to no evaluation, such as reading a mapping: it neither counts nor ends with one. */
 export function unwatched<T>(work: () => T): T {
-  const kept = { limits, ends, over, steps };
+  const kept = { limits, ends, steps };
   startWatch({ ...DEFAULT_LIMITS, deadline: Number.POSITIVE_INFINITY });
   try {
     return work();
   } finally {
-    ({ limits, ends, over, steps } = kept);
+    ({ limits, ends, steps } = kept);
   }
 }
 
@@ -59,7 +51,6 @@ export function step(depth: number): void {
 /** One piece of work within a step. @throws Stop when the time is up */
 export function tick(): void {
   if (++steps < STEPS_PER_LOOK) return;
-  if (over) throw new Stop("over");
   steps = 0;
   if (performance.now() > ends) throw new Stop("time");
 }

@@ -101,7 +101,8 @@ export function environment(variables: Readonly<Record<string, string>> = {}): P
           ? { sources: { customers: "files", prices: "files" }, sinks: [] }
           : { sources: { orders: "push" }, sinks: ["customer", "price"] },
     },
-    compileExpression: (text) => failureOf(() => compileMapping(text, { path: "expression", deadline: 25 })),
+    compileExpression: (text) =>
+      failureOf(() => compileMapping(text, { path: "expression", limits: { deadline: 25 } })),
     compileFormat: (format) => failureOf(() => openFormat(format)),
     createSecrets: false,
   };

@@ -81,38 +81,38 @@ describe("what only looks hostile is answered", () => {
 
   it("a date picture of words on a text it does not fit", async () => {
     const text = '$toMillis($pad("", 60, "six ") & "!", "[Yw] [Mw] [Dw] [Hw] [mw]")';
-    expect(await evaluated(text, {}, { deadline: 1_000 })).toBeUndefined();
+    expect(await evaluated(text, {}, { limits: { deadline: 1_000 } })).toBeUndefined();
   });
 
   it("a text of a million letters split and counted", async () => {
     const text = '$count($split($pad("a", 1000000), ""))';
-    expect(await evaluated(text, {}, { deadline: 5_000 })).toBe(1_000_000);
+    expect(await evaluated(text, {}, { limits: { deadline: 5_000 } })).toBe(1_000_000);
   });
 
   it("the largest of many numbers", async () => {
-    expect(await evaluated("[$max([1..500000]), $min([1..500000])]", {}, { deadline: 5_000 })).toEqual([
-      500_000, 1,
-    ]);
+    expect(
+      await evaluated("[$max([1..500000]), $min([1..500000])]", {}, { limits: { deadline: 5_000 } }),
+    ).toEqual([500_000, 1]);
   });
 
   it("an object of 500 members within the depth", async () => {
     const members = Array.from({ length: 500 }, (_, index) => `"f${index}": a.b.c`);
     expect(
-      await evaluated(`{ ${members.join(", ")} }`, { a: { b: { c: 1 } } }, { deadline: 1_000 }),
+      await evaluated(`{ ${members.join(", ")} }`, { a: { b: { c: 1 } } }, { limits: { deadline: 1_000 } }),
     ).toBeTypeOf("object");
   });
 });
 
 describe("the limits", () => {
   it.each([
-    ["sequenceLimit", { sequenceLimit: 100 }, "[1..101]", "an array that is too long"],
-    ["sequenceLimit", { sequenceLimit: 100 }, "[[1..60], [1..60]]", "too many values"],
-    ["textLimit", { textLimit: 10 }, "'12345' & '678901'", "a text that is too long"],
-    ["textLimit", { textLimit: 10 }, "$pad('', -11)", "a text that is too long"],
-    ["depthLimit", { depthLimit: 50 }, "($f := function($n){ 1 + $f($n) }; $f(1))", "nested too deeply"],
+    ["sequence", { sequence: 100 }, "[1..101]", "an array that is too long"],
+    ["sequence", { sequence: 100 }, "[[1..60], [1..60]]", "too many values"],
+    ["text", { text: 10 }, "'12345' & '678901'", "a text that is too long"],
+    ["text", { text: 10 }, "$pad('', -11)", "a text that is too long"],
+    ["depth", { depth: 50 }, "($f := function($n){ 1 + $f($n) }; $f(1))", "nested too deeply"],
     ["deadline", { deadline: 1 }, "($f := function($n){ $f($n) }; $f(1))", "longer than its deadline"],
-  ])("%s is kept", async (_name, options, text, message) => {
-    const error = await failed(text, {}, options);
+  ])("%s is kept", async (_name, limits, text, message) => {
+    const error = await failed(text, {}, { limits });
     expect(error.code).toBe("TL_MAPPING_RUNAWAY");
     expect(error.message).toContain(message);
   });

@@ -65,7 +65,7 @@ describe("a path of names", () => {
     await fc.assert(
       fc.asyncProperty(path, value, async (names, input) => {
         const text = names.join(".");
-        const mapping = compileMapping(text, { path: "m", deadline: 5_000 });
+        const mapping = compileMapping(text, { path: "m", limits: { deadline: 5_000 } });
         expect(pathGetter(text)?.(input as Json)).toEqual(await mapping.evaluate(input as Json));
       }),
       { numRuns: 300 },

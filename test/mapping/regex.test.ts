@@ -36,7 +36,9 @@ const UNBOUNDED: readonly (readonly [string, string])[] = [
 
 describe("a regular expression of a mapping", () => {
   it.each(BACKTRACKING)("%s ends on a text that makes it backtrack", async (regex, text) => {
-    expect(await evaluated(`$contains(text, ${regex})`, { text }, { deadline: 10_000 })).toBe(false);
+    expect(await evaluated(`$contains(text, ${regex})`, { text }, { limits: { deadline: 10_000 } })).toBe(
+      false,
+    );
   });
 
   it.each(UNBOUNDED)("%s is refused with its place", async (regex, problem) => {
