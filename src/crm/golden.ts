@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../message/json.ts";
 import type { Origin } from "../store/origin.ts";
-import { fieldOf, type Leaf, leavesOf } from "./leaf.ts";
+import { fieldOf, hasSeveral, type Leaf, leavesOf, saysTwice } from "./leaf.ts";
 import { compareOrigins, originOf, type Provenance } from "./provenance.ts";
 import { same } from "./same.ts";
 
@@ -77,10 +77,11 @@ export function golden(sources: readonly GoldenSource[]): Golden {
 export function goldenValues(sources: readonly GoldenSource[]): JsonObject {
   const [only] = sources;
   if (sources.length !== 1 || only === undefined || only.deleted) return golden(sources).values;
-  const { emails, phones, addresses, links } = only.values;
-  if (links !== undefined || several(emails) || several(phones) || several(addresses))
-    return golden(sources).values;
-  return only.values;
+  const { values, changed } = only;
+  if (values["links"] !== undefined) return golden(sources).values;
+  // What changed later goes to the head of its list.
+  const asIs = changed === null ? !saysTwice(values) : !hasSeveral(values);
+  return asIs ? values : golden(sources).values;
 }
 
 /** Names of the fields that differ, in the order of `FIELDS`; attributes by name. */
@@ -142,11 +143,6 @@ function assemble(winners: readonly Winner[]): JsonObject {
       ]);
   }
   return Object.fromEntries(values);
-}
-
-/** Whether a list field has entries that might be the same one. */
-function several(list: Json | undefined): boolean {
-  return Array.isArray(list) && list.length > 1;
 }
 
 /** Provenance by field as published and shown, lists by entry in the order of the golden record. */

@@ -29,6 +29,29 @@ export function leavesOf(values: JsonObject): Map<Leaf, Json> {
   return leaves;
 }
 
+/** Whether a list of the record has an order at all. */
+export function hasSeveral(values: JsonObject): boolean {
+  for (const field of BY_ENTRY) {
+    const list = values[field];
+    if (Array.isArray(list) && list.length > 1) return true;
+  }
+  return false;
+}
+
+/** Whether a list of the record holds two entries of one normal form. */
+export function saysTwice(values: JsonObject): boolean {
+  let country: string | undefined;
+  for (const field of BY_ENTRY) {
+    const list = values[field];
+    if (!Array.isArray(list) || list.length < 2) continue;
+    country ??= countryOf(values);
+    const forms = new Set<string>();
+    for (const entry of list as readonly JsonObject[]) forms.add(normalForm(field, entry, country));
+    if (forms.size < list.length) return true;
+  }
+  return false;
+}
+
 /** The field a leaf belongs to, as published and shown: an entry counts for its whole list. */
 export function fieldOf(leaf: Leaf): string {
   if (leaf.startsWith("attributes.")) return leaf;

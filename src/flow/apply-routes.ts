@@ -1,6 +1,7 @@
 import type { CrmItem, CustomerChange } from "../crm/apply.ts";
 import { applyToCrm } from "../crm/apply-to-crm.ts";
 import { type Failure, HubError } from "../errors.ts";
+import type { Json } from "../message/json.ts";
 import type { Tx } from "../store/store.ts";
 import type { Prepared } from "./compile.ts";
 import type { Item } from "./item.ts";
@@ -14,7 +15,7 @@ export interface Applied {
     readonly topic: string;
     readonly change: CustomerChange | null;
     readonly item: Item;
-    readonly content: Prepared["mapped"];
+    readonly content: () => Json;
   }[];
 }
 
@@ -45,7 +46,7 @@ export async function applyRoutes(
         crm.push(crmItem(flow, item, prepared, route.exit.entity));
       } else if (route.exit.kind === "topic") {
         ends[route.to] = "applied";
-        topics.push({ topic: route.exit.topic, change: null, item, content: prepared.mapped });
+        topics.push({ topic: route.exit.topic, change: null, item, content: () => prepared.mapped });
       } else {
         ends[route.to] = "waiting";
       }
@@ -64,7 +65,10 @@ export async function applyRoutes(
     if (result.outcome !== "applied" || !flow.definition.publish) continue;
     const item = items[owner.index] as Item;
     for (const change of [result.change, ...(result.also ?? [])]) {
-      if (change !== null) topics.push({ topic: change.topic, change, item, content: change.content });
+      if (change === null) continue;
+      // Content is made when it is asked for: where nobody subscribes, nobody pays for it.
+      const content = (): Json => change.content;
+      topics.push({ topic: change.topic, change, item, content });
     }
   }
   if (failures.size > 0) throw new RefusedItems(failures);

@@ -20,7 +20,7 @@ interface Publication {
   /** Set when the CRM publishes; null when a flow's route does. */
   readonly change: CustomerChange | null;
   readonly item: Item;
-  readonly content: Json;
+  readonly content: () => Json;
 }
 
 /**
@@ -67,7 +67,8 @@ function topicMessage(
   subscriber: LiveFlow,
   now: number,
 ): NewMessage {
-  const { item, content } = publication;
+  const { item } = publication;
+  const content = publication.content();
   const base = {
     flow: subscriber.id,
     flowVersion: subscriber.version,

@@ -9,6 +9,7 @@ import { parseJsonFile } from "./json-text.ts";
 import { checkedRoot, type SchemaObject } from "./meta.ts";
 import { addReferenced, identityOf, type LoadSchema } from "./reference.ts";
 import type { Schema } from "./schema.ts";
+import { addTextLength } from "./text-length.ts";
 
 // A CommonJS module whose default export is the function: require gives it the same under every loader.
 const addFormats = createRequire(import.meta.url)("ajv-formats") as FormatsPlugin;
@@ -36,6 +37,7 @@ export function compileSchema(schema: unknown, path: string, load?: LoadSchema):
     validateSchema: false,
   });
   addFormats(ajv);
+  addTextLength(ajv);
   const validate = compiled(ajv, root, path, load);
   return {
     path,

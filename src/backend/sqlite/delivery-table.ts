@@ -113,6 +113,8 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
       return routes.map((row) => row.route);
     },
     async supersede(route, keys, at) {
+      if (sql.get("SELECT 1 FROM delivery WHERE route = ? AND state <> 5 LIMIT 1", route) === undefined)
+        return [];
       const found = sql.all<{ id: number; message: number; file: number | null; state: number }>(
         `SELECT d.id, d.message, d.file, d.state FROM json_each(?) j CROSS JOIN delivery d
          ON d.route = ? AND d.key = j.value ->> 0 AND d.message < j.value ->> 1 AND d.state <> 5 AND d.state IN (0, 1, 2, 4)`,

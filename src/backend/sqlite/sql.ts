@@ -30,7 +30,9 @@ export function openSql(path: string, mode: "writer" | "reader"): Sql {
   };
   database.exec("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;");
   if (mode === "writer") {
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;");
+    database.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 16000;",
+    );
   } else {
     database.exec("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON;");
   }
