@@ -58,7 +58,12 @@ async function* rows(
     if (row === 0 && setup.header !== true) announce(setup.header, scanner.newline);
     row++;
     const place = { row, line, offset, length };
-    batch.push(error === undefined ? { ...place, value: build(scanner.cells) } : { ...place, error });
+    if (error !== undefined) {
+      batch.push({ ...place, error });
+    } else {
+      const bytes = window.bytes.subarray(scanner.start, scanner.end);
+      batch.push({ ...place, value: build(scanner.cells), bytes });
+    }
   }
 
   try {

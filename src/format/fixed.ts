@@ -88,7 +88,7 @@ function toRow(line: Line, row: number, layout: FixedLayout, limit: number): Row
   try {
     if (line.bytes === undefined)
       throw new HubError("TL_RECORD_TOO_LARGE", `the record has more than ${limit} bytes`);
-    return { ...place, value: decodeFixed(textOf(line.bytes), layout) };
+    return { ...place, value: decodeFixed(textOf(line.bytes), layout), bytes: line.bytes };
   } catch (thrown) {
     return { ...place, error: placedInFile(asHubError(thrown), line.number, row) };
   }

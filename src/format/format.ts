@@ -16,6 +16,12 @@ export interface Row {
   /** Exactly one of value and error is there. A bad record does not stop the file. */
   readonly value?: Json;
   readonly error?: HubError;
+  /**
+   * The record's own bytes, `length` of them; there when `value` is. A view on memory that is used again: valid until
+   * the next rows are asked for, so hash or copy them before. Equal bytes, read with the same options and the same
+   * `context`, are equal values: where the record stands, and what stands around it, makes no difference.
+   */
+  readonly bytes?: Uint8Array;
 }
 
 export interface RecordStream extends AsyncIterable<readonly Row[]> {

@@ -37,12 +37,13 @@ async function* rows(
         yield batch;
         batch = [];
       }
+      if (batch.length > 0) yield batch;
+      batch = [];
       if (window.ended) break;
       const used = cutter.keepFrom() - window.offset;
       if (window.bytes.length - used > RECORD_LIMIT) throw tooLarge(cutter.line);
       await window.advance(used);
     }
-    if (batch.length > 0) yield batch;
   } finally {
     await window.close();
   }
@@ -53,8 +54,9 @@ function toRow(cutter: JsonCutter, window: FileWindow, row: number): Row {
   const place = { row, line, offset: start, length: end - start };
   try {
     if (end - start > RECORD_LIMIT) throw tooLarge(line);
-    const value: Json = parseJson(window.bytes.subarray(start - window.offset, end - window.offset));
-    return { ...place, value };
+    const bytes = window.bytes.subarray(start - window.offset, end - window.offset);
+    const value: Json = parseJson(bytes);
+    return { ...place, value, bytes };
   } catch (thrown) {
     return { ...place, error: placedInFile(asHubError(thrown), line, row) };
   }

@@ -44,7 +44,7 @@ function toRow(line: Line, row: number): Row {
     if (line.bytes === undefined) {
       throw new HubError("TL_RECORD_TOO_LARGE", `the line has more than ${LINE_LIMIT} bytes`);
     }
-    return { row, line: number, offset, length, value: parseJson(line.bytes) };
+    return { row, line: number, offset, length, value: parseJson(line.bytes), bytes: line.bytes };
   } catch (thrown) {
     const error = placedInFile(asHubError(thrown), number, row);
     if (!line.ended && error.code === "TL_DECODE_FAILED") {

@@ -40,6 +40,8 @@ async function* rows(
   let batch: Row[] = [];
   let row = 0;
   let begin = { offset: 0, line: 1 };
+  /** Whether a record is open, whose bytes are kept. */
+  let inside = false;
   let lastProgress = 0;
 
   const parser: XmlParser = createXmlParser(
@@ -56,9 +58,11 @@ async function* rows(
           piece.text.charCodeAt(past) === 10;
         const offset = offsetOf(piece, isPair ? past - 1 : past) - Buffer.byteLength(name) - 1;
         begin = { offset, line: parser.line() - (isLineEnd ? 1 : 0) };
+        inside = true;
       },
       end(value, error) {
         row++;
+        inside = false;
         const { offset, line } = begin;
         const end = offsetOf(piece, parser.position() - piece.base);
         const place = { row, line, offset, length: end - offset };
@@ -67,7 +71,8 @@ async function* rows(
           const failure = error ?? new HubError("TL_DECODE_FAILED", "the record has no value");
           batch.push({ ...place, error: atRecord(failure, row) });
         } else {
-          batch.push({ ...place, value });
+          const bytes = window.bytes.subarray(offset - window.offset, end - window.offset);
+          batch.push({ ...place, value, bytes });
         }
       },
       progress() {
@@ -82,9 +87,12 @@ async function* rows(
     for (;;) {
       const cut = pieceEnd(window, at);
       if (cut === at) {
+        if (batch.length > 0) yield batch;
+        batch = [];
         if (window.ended) break;
-        await window.advance(at);
-        at = 0;
+        const used = inside ? begin.offset - window.offset : lastTag(window, at);
+        await window.advance(used);
+        at -= used;
         continue;
       }
       piece.base += piece.text.length;
@@ -100,10 +108,15 @@ async function* rows(
       batch = [];
     }
     parser.close();
-    if (batch.length > 0) yield batch;
   } finally {
     await window.close();
   }
+}
+
+/** Where the last tag before `at` begins: it may turn out to be the start of a record. */
+function lastTag(window: FileWindow, at: number): number {
+  const found = at === 0 ? -1 : window.bytes.lastIndexOf(60, at - 1);
+  return found === -1 ? at : found;
 }
 
 /** Where the next piece ends: not inside a character, and not between CR and LF. */

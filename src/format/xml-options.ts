@@ -67,10 +67,13 @@ export function localName(name: string): string {
   return colon === -1 ? name : name.slice(colon + 1);
 }
 
-/** @param names qualified names of the open elements from the root down, the element in question last */
-export function matchesPath(path: XmlPath, names: readonly string[]): boolean {
+/**
+ * @param names qualified names of the open elements from the root down, the element in question last
+ * @param from how many of the first are not to be looked at
+ */
+export function matchesPath(path: XmlPath, names: readonly string[], from = 0): boolean {
   const { segments } = path;
-  if (segments.length > names.length) return false;
+  if (segments.length > names.length - from) return false;
   for (let back = 1; back <= segments.length; back++) {
     const segment = segments[segments.length - back] ?? "";
     const name = names[names.length - back] ?? "";

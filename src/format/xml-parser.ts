@@ -212,9 +212,10 @@ export function createXmlParser(setup: XmlSetup, handler: XmlHandler, lone: bool
   }
 
   function isArray(name: string): boolean {
-    return (
-      setup.arrays.size > 0 && (setup.arrays.get(name)?.some((path) => matchesPath(path, names)) ?? false)
-    );
+    if (setup.arrays.size === 0) return false;
+    // What is around the record does not count, as the record may be read again alone.
+    const outside = names.length - open.length - 1;
+    return setup.arrays.get(name)?.some((path) => matchesPath(path, names, outside)) ?? false;
   }
 
   /** The record is wrong, the document goes on. */

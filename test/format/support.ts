@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { HubError } from "../../src/errors.ts";
 import type { RecordStream, Row } from "../../src/format/format.ts";
 import type { Json } from "../../src/message/json.ts";
@@ -23,17 +24,24 @@ export async function readBytes(
   try {
     const path = join(folder, "records");
     writeFileSync(path, bytes);
-    return await readAll(open(path));
+    return await readAll(open(path), Buffer.from(bytes as Uint8Array));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function readAll(stream: RecordStream): Promise<Reading> {
+/** Also sees to it that each row comes with its own bytes. */
+async function readAll(stream: RecordStream, bytes: Buffer): Promise<Reading> {
   const rows: Row[] = [];
   let error: HubError | undefined;
   try {
-    for await (const batch of stream) rows.push(...batch);
+    for await (const batch of stream) {
+      for (const row of batch) {
+        if (row.bytes === undefined) expect(row.value).toBeUndefined();
+        else if (sliceOf(bytes, row).compare(row.bytes) !== 0) expect(row.bytes).toEqual(sliceOf(bytes, row));
+        rows.push(row);
+      }
+    }
   } catch (thrown) {
     if (!(thrown instanceof HubError)) throw thrown;
     error = thrown;

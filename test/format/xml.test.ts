@@ -53,6 +53,13 @@ describe("an XML record", () => {
     expect(decode(text, { arrays: ["r/b", "c"] })).toEqual({ a: "1", b: [{ a: "2", c: ["3"] }] });
   });
 
+  it("has arrays by their path within it, whatever is around it", async () => {
+    const option = { arrays: ["all/r/a", "all/a"] };
+    const reading = await read("<all><r><a>1</a></r></all>", option);
+    expect(reading.values).toEqual([{ a: "1" }]);
+    expect(decode("<r><a>1</a></r>", option)).toEqual({ a: "1" });
+  });
+
   it("names attributes and text as declared", () => {
     expect(decode('<r x="1">t</r>', { attributes: "$", text: "value" })).toEqual({ $x: "1", value: "t" });
   });
