@@ -13,7 +13,7 @@ export interface CrmItem {
   /** The flow's `version` value; compared as numbers when both are, else as text. Null: no version, newest place wins. */
   readonly version: string | number | null;
   /** Hash of (record bytes, flow version), for the unchanged check; null when not wanted. */
-  readonly hash: Uint8Array | null;
+  readonly hash: string | null;
   readonly origin: Origin;
   /** True on replay with --allow-stale: an older version is applied all the same. */
   readonly allowStale: boolean;

@@ -3,8 +3,8 @@ import { isOlder } from "./version.ts";
 import type { WorkingRecord } from "./working-record.ts";
 
 /** Whether two hashes name the same record; null names none. */
-export function sameHash(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  return a !== null && b !== null && Buffer.compare(a, b) === 0;
+export function sameHash(a: string | null, b: string | null): boolean {
+  return a !== null && a === b;
 }
 
 /** What can be said of an item before its values are looked at; undefined: it is to be applied. */

@@ -8,7 +8,7 @@ export interface WorkingRecord extends RecordKey {
   readonly id: number;
   customer: number | null;
   version: string | number | null;
-  hash: Uint8Array | null;
+  hash: string | null;
   deleted: boolean;
   values: JsonObject;
   origin: Origin;

@@ -15,7 +15,7 @@ export interface Item {
   readonly plan: ReplayPlan | null;
   readonly hops: number;
   /** Hash of (record bytes, flow version), for the unchanged check of files; null for messages. */
-  readonly hash: Uint8Array | null;
+  readonly hash: string | null;
   /** "unchanged": the same bytes were applied before by the same flow version, so nothing was mapped. */
   readonly result: Prepared | HubError | "unchanged";
 }

@@ -41,7 +41,7 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
   const path = join(env.data, file.text);
   const stream = flow.compiled.format.records(path);
   const feed = rowFeed(stream, file.rows);
-  const unchanged = unchangedCheck(flow, env.store);
+  const unchanged = unchangedCheck(flow, stream, env.store);
   let checked = !flow.compiled.format.wholeFile || file.rows > 0;
   let done = file.rows;
   let books: Books = file.books;

@@ -1,15 +1,15 @@
-import { createHash } from "node:crypto";
 import { asHubError, type HubError } from "../errors.ts";
 import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
-import type { Row } from "../format/format.ts";
+import type { RecordStream, Row } from "../format/format.ts";
 import type { Json } from "../message/json.ts";
 import type { Store } from "../store/store.ts";
+import { recordHash } from "./record-hash.ts";
 
 /** What is known of a row before it is mapped. */
 export interface Look {
   readonly key: string | null;
-  /** Hash of (record, flow version). */
-  readonly hash: Uint8Array | null;
+  /** Hash of (record's bytes and what they are read by, flow version). */
+  readonly hash: string | null;
   /** The same record was the last one applied, by the same flow version. */
   readonly unchanged: boolean;
   readonly error: HubError | null;
@@ -22,13 +22,16 @@ export interface Look {
  */
 export function unchangedCheck(
   flow: LiveFlow,
+  stream: RecordStream,
   store: Store,
 ): (rows: readonly Row[]) => Promise<readonly Look[]> {
   const entity = flow.routes.flatMap((route) => (route.exit.kind === "crm" ? [route.exit.entity] : []))[0];
   const system = sourceSystem(flow.definition);
+  let hash: ReturnType<typeof recordHash> | undefined;
   return async (rows) => {
+    hash ??= recordHash(flow.version, stream.context);
     const named: Named[] = [];
-    for (const row of rows) named.push(nameRow(flow, row));
+    for (const row of rows) named.push(nameRow(flow, row, hash));
     if (entity === undefined) return named.map((look) => ({ ...look, unchanged: false }));
     const names = [...new Set(named.flatMap((look) => (look.record === null ? [] : [look.record])))];
     const heads = await store.transaction((tx) => tx.crm.heads(entity, system, names));
@@ -36,7 +39,7 @@ export function unchangedCheck(
     const touched = new Set<string>();
     return named.map((look) => {
       const before = look.record === null || touched.has(look.record) ? null : hashes.get(look.record);
-      const unchanged = before != null && look.hash !== null && Buffer.compare(before, look.hash) === 0;
+      const unchanged = before != null && before === look.hash;
       if (!unchanged && look.record !== null) touched.add(look.record);
       return { key: look.key, hash: look.hash, error: look.error, unchanged };
     });
@@ -47,15 +50,15 @@ interface Named extends Omit<Look, "unchanged"> {
   readonly record: string | null;
 }
 
-function nameRow(flow: LiveFlow, row: Row): Named {
-  if (row.error !== undefined) return { key: null, hash: null, record: null, error: row.error };
+function nameRow(flow: LiveFlow, row: Row, hash: ReturnType<typeof recordHash>): Named {
+  if (row.error !== undefined || row.bytes === undefined)
+    return { key: null, hash: null, record: null, error: row.error ?? null };
   const value = row.value as Json;
   try {
     const info = { receivedAt: 0, headers: null, file: null, row: row.row };
     const key = flow.compiled.key(value, info);
     const record = flow.compiled.record(value, info, key);
-    const hash = createHash("sha1").update(`${flow.version}\n`).update(JSON.stringify(value)).digest();
-    return { key, hash, record, error: null };
+    return { key, hash: hash(row.bytes), record, error: null };
   } catch (error) {
     return { key: null, hash: null, record: null, error: asHubError(error) };
   }

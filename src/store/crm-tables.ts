@@ -16,7 +16,7 @@ export interface RecordHead extends RecordKey {
   /** Version of the last record that was applied or found equal. */
   readonly version: string | number | null;
   /** Hash of that record. */
-  readonly hash: Uint8Array | null;
+  readonly hash: string | null;
 }
 
 /**
@@ -86,7 +86,7 @@ export interface CrmWrites {
   readonly seen: readonly {
     readonly id: number;
     readonly version: string | number | null;
-    readonly hash: Uint8Array | null;
+    readonly hash: string | null;
   }[];
   readonly newContacts: readonly ContactPoint[];
   readonly oldContacts: readonly ContactPoint[];

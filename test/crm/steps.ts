@@ -88,7 +88,7 @@ export function toItem(made: Step, place: number): CrmItem {
   return {
     ...{ entity, system, version },
     record: remove && place % 4 === 0 ? { op: "delete", id } : { ...record, id },
-    hash: hash === null ? null : new Uint8Array([hash, 0, 0]),
+    hash: hash === null ? null : `hash ${hash}`,
     origin: { message: place + 1, file: null, row: null, flowVersion: 1, at: NOW + place },
     allowStale: false,
     missingReference: stub ? "stub" : "fail",

@@ -22,7 +22,7 @@ export function insertRows(
       const width = rows[at]?.length ?? 0;
       const values: SqlValue[] = [];
       for (let index = at; index < at + size; index++) values.push(...(rows[index] ?? []));
-      changed += sql.run(`${head} ${valuesClause(width, size)} ${tail}`, ...values);
+      changed += sql.runWith(`${head} ${valuesClause(width, size)} ${tail}`, values);
       at += size;
     }
   }

@@ -30,7 +30,7 @@ export function insertShared(sql: Sql, head: string, rows: readonly (readonly Sq
         const row = rows[index] as readonly SqlValue[];
         for (const column of own) values.push(row[column] as SqlValue);
       }
-      sql.run(text, ...values);
+      sql.runWith(text, values);
       at += size;
     }
   }

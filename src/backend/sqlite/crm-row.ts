@@ -29,8 +29,7 @@ export interface StoredHead {
   readonly external_id: string;
   readonly customer: number | null;
   readonly version: string | number | null;
-  /** libsql gives a blob as ArrayBuffer. */
-  readonly hash: ArrayBuffer | null;
+  readonly hash: string | null;
 }
 
 export interface StoredRecord extends StoredHead {
@@ -72,8 +71,7 @@ export function kindNumber(kind: ContactKind): number {
 }
 
 export function toHead(entity: Entity, system: string, row: StoredHead): RecordHead {
-  const { id, external_id: externalId, customer, version } = row;
-  const hash = row.hash === null ? null : new Uint8Array(row.hash);
+  const { id, external_id: externalId, customer, version, hash } = row;
   return { entity, system, externalId, id, customer, version, hash };
 }
 

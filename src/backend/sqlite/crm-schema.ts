@@ -12,7 +12,7 @@ CREATE INDEX customer_folded ON customer (folded) WHERE alive = 1;
 
 CREATE TABLE source_record (
   id INTEGER PRIMARY KEY, entity INTEGER NOT NULL, system TEXT NOT NULL, external_id TEXT NOT NULL, customer INTEGER,
-  version, hash BLOB, deleted INTEGER NOT NULL, born INTEGER, holder INTEGER, phone TEXT, email TEXT,
+  version, hash TEXT, deleted INTEGER NOT NULL, born INTEGER, holder INTEGER, phone TEXT, email TEXT,
   happened_at INTEGER, message INTEGER, file INTEGER, file_row INTEGER, flow_version INTEGER NOT NULL,
   at INTEGER NOT NULL, applied INTEGER NOT NULL DEFAULT 1, changed TEXT, body TEXT NOT NULL);
 CREATE UNIQUE INDEX source_record_key ON source_record (entity, system, external_id);

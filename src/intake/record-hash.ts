@@ -1,0 +1,28 @@
+import { hash } from "node:crypto";
+import type { RecordContext } from "../format/format.ts";
+
+/** Room for most records; a longer one gets memory of its own. */
+const ROOM = 16 * 1024;
+
+/**
+ * Names the content of a file's records: a hash over the flow version, what the file's records are read by (such as its
+ * header) and the record's own bytes. Equal hashes mean that the same flow would make the same of it.
+ * SHA-1 in base64 (RFC 4648): it tells apart what came by accident, and is stored with every record. A text, since a
+ * buffer of its own for each record keeps the garbage collector busy.
+ *
+ * @param version id of the flow version
+ */
+export function recordHash(version: number, context: RecordContext): (bytes: Uint8Array) => string {
+  const head = Buffer.from(`${version}\n${JSON.stringify(context)}\n`);
+  let memory = Buffer.allocUnsafe(head.length + ROOM);
+  head.copy(memory);
+  return (bytes) => {
+    const length = head.length + bytes.length;
+    if (length > memory.length) {
+      memory = Buffer.allocUnsafe(2 * length);
+      head.copy(memory);
+    }
+    memory.set(bytes, head.length);
+    return hash("sha1", memory.subarray(0, length), "base64");
+  };
+}
