@@ -186,6 +186,8 @@ async function startThread(place: ProjectPlace, logLevel: LogLevel): Promise<Eng
   const worker = new Worker(new URL("./engine-thread.js", import.meta.url), {
     workerData: start,
     transferList: [port2],
+    // Rows live as long as their chunk; more room for the young is memory held, not time won.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   const engine = connectEngine(port1);
   let flows: readonly FlowInForce[] = [];
