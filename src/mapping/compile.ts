@@ -1,63 +1,121 @@
-import type jsonata from "jsonata";
+import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
-import { nodesOf } from "./ast.ts";
-import { copyJson, toPlainJson } from "./border.ts";
+import type { AstNode } from "./ast.ts";
+import { NotJson, toPlainJson } from "./border.ts";
+import { type Evaluation, type HostFunctions, nativeEvaluation } from "./compiler/native.ts";
 import { type Source, toMappingError } from "./failure.ts";
-import { registerHelpers } from "./helper.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { refuseUnsafe } from "./lint.ts";
-import type { Mapping } from "./mapping.ts";
-import { parseMapping } from "./parse.ts";
+import type { Mapping, Unsupported } from "./mapping.ts";
+import { placeAt } from "./position.ts";
+import { referenceEvaluation } from "./reference.ts";
 import { enableLinearRegex } from "./regex-guard.ts";
 import { Stop, startWatch } from "./watch.ts";
+
+export type { HostFunctions } from "./compiler/native.ts";
 
 export interface MappingOptions {
   /** Path of the file, or `flow.yaml#key`. */
   readonly path: string;
   /** What one evaluation may use; each is the default of limits.ts unless set. */
   readonly limits?: Partial<Limits>;
+  /** Functions beside those of JSONata and the hub, by name without the dollar sign. */
+  readonly functions?: HostFunctions;
+  /** What cannot be compiled may be interpreted, at a fraction of the speed. */
+  readonly allowFallback?: boolean;
 }
 
 type Bindings = Readonly<Record<string, Json>>;
 
 /**
- * Compiles a mapping. Its evaluations never change the input, share nothing with each other, and end within the
- * limits; see README.md for what each limit covers.
+ * Compiles a mapping to JavaScript. Its evaluations never change the input, share nothing with each other, and end
+ * within the limits; see README.md for what each limit covers.
  * @throws HubError TL_MAPPING_INVALID with line and column
  */
 export function compileMapping(text: string, options: MappingOptions): Mapping {
   enableLinearRegex();
-  const { path } = options;
+  const { path, functions = {} } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { expression, root } = parseMapping(text, path);
-  refuseUnsafe(root, text, path);
-  registerHelpers(expression);
-  const source = { path, text, root };
-  const run = runner(expression, source, limits);
-  return { path, text, evaluate: run };
+  const compiled = nativeEvaluation(text, path, functions);
+  const unsupported = compiled.unsupported.map(({ position, construct }): Unsupported => {
+    const { line = 1, column = 1 } = placeAt(text, position, path);
+    return { line, column, construct };
+  });
+  const [first] = unsupported;
+  if (first !== undefined && options.allowFallback !== true) throw notCompiled(first, path);
+  const native = first === undefined;
+  // Only what fails, and what is interpreted, needs the syntax tree and the library's own expression.
+  const reference = lazily(() => referenceEvaluation(text, path, functions));
+  const evaluate = native
+    ? compiled.evaluate
+    : (input: Json, bindings?: Bindings) => toPlainJson(reference().evaluate(input, bindings));
+  const source = { path, text, root: () => reference().root };
+  return {
+    path,
+    text,
+    native,
+    unsupported,
+    evaluate: guarded(evaluate as Evaluate, limits, source, reference),
+    explain: () => (native ? "native" : `fallback: ${unsupported.map(describe).join(", ")}`),
+  };
 }
 
-type Run = (input: Json, bindings?: Bindings) => Json | undefined;
+type Evaluate = (input: Json, bindings?: Bindings) => Json | undefined;
 
-function runner(expression: jsonata.Expression, source: Source, limits: Limits): Run {
-  // The one operator that writes: `$$` in its pattern leads out of the copy it makes.
-  const mayWrite = nodesOf(source.root).some((node) => node.type === "transform");
-  const own = <T extends Json>(value: T): T => (mayWrite ? copyJson(value) : value);
-  const once = (input: Json, bindings: Bindings | undefined): Json | undefined => {
-    startWatch(limits);
-    return toPlainJson(expression.evaluate(own(input), bindings === undefined ? undefined : own(bindings)));
+interface LazySource {
+  readonly path: string;
+  readonly text: string;
+  root(): AstNode;
+}
+
+type Reference = () => { readonly evaluate: Evaluation; readonly root: AstNode };
+
+function guarded(evaluate: Evaluate, limits: Limits, source: LazySource, reference: Reference): Evaluate {
+  const failed = (thrown: unknown, input: Json, bindings: Bindings | undefined): unknown => {
+    const found: Source = { path: source.path, text: source.text, root: source.root() };
+    return toMappingError(thrown instanceof NotJson ? located(thrown, input, bindings) : thrown, found);
+  };
+  /** Where in the result the value is that JSON does not have: only the whole result can tell. */
+  const located = (thrown: unknown, input: Json, bindings: Bindings | undefined): unknown => {
+    try {
+      startWatch(limits);
+      toPlainJson(reference().evaluate(input, bindings));
+    } catch (again) {
+      return again;
+    }
+    return thrown;
   };
   return (input, bindings) => {
     try {
-      return once(input, bindings);
+      startWatch(limits);
+      return evaluate(input, bindings);
     } catch (thrown) {
-      if (!(thrown instanceof Stop) || thrown.reason !== "time") throw toMappingError(thrown, source);
+      if (!(thrown instanceof Stop) || thrown.reason !== "time") throw failed(thrown, input, bindings);
     }
     // Once more before the record is blamed: a busy machine can use up any deadline.
     try {
-      return once(input, bindings);
+      startWatch(limits);
+      return evaluate(input, bindings);
     } catch (thrown) {
-      throw toMappingError(thrown, source);
+      throw failed(thrown, input, bindings);
     }
   };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function describe({ line, column, construct }: Unsupported): string {
+  return `${construct} at ${line}:${column}`;
+}
+
+function notCompiled(part: Unsupported, path: string): HubError {
+  return new HubError("TL_MAPPING_INVALID", `${part.construct} cannot be compiled`, {
+    place: { file: path, line: part.line, column: part.column },
+    cure: "Write it in another way, or set `allowFallback: true` in flow.yaml: it is then interpreted, much more slowly.",
+  });
 }

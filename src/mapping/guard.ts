@@ -60,10 +60,36 @@ export function literalRegex(source: string, flags: string): RegExp {
   }
 }
 
-const pictures = new Map<string, RegExp>();
-
 /** How many pictures are remembered; a mapping has a few, one made from data could bring any number. */
 const PICTURES_KEPT = 256;
+
+/** The same reader, which reads a picture once. */
+export function remembered<T>(read: (picture: string) => T): (picture: string) => T {
+  const known = new Map<string, T>();
+  return (picture) => {
+    const found = known.get(picture);
+    if (found !== undefined) return found;
+    const made = read(picture);
+    if (known.size >= PICTURES_KEPT) known.clear();
+    known.set(picture, made);
+    return made;
+  };
+}
+
+const numberPictures = new Map<string, unknown>();
+
+/** What the library read from a number picture; undefined stands for one with options, which is read each time. */
+export function analysed<T>(picture: string | undefined, read: () => T): T {
+  if (picture === undefined) return read();
+  const found = numberPictures.get(picture) as T | undefined;
+  if (found !== undefined) return found;
+  const made = read();
+  if (numberPictures.size >= PICTURES_KEPT) numberPictures.clear();
+  numberPictures.set(picture, made);
+  return made;
+}
+
+const pictures = new Map<string, RegExp>();
 
 /** The expression that the library makes of a date picture, without regard to case. @throws Stop when it is unbounded */
 export function pictureRegex(source: string): RegExp {

@@ -96,6 +96,43 @@ const REGEXES: readonly Patch[] = [
   },
 ];
 
+/** A picture is read once, not at each call. What is read is not changed by its use, but for one list. */
+const PICTURES: readonly Patch[] = [
+  {
+    find: "function analyseDateTimePicture(picture) {",
+    put: `const analyseDateTimePicture = guard.remembered(readDateTimePicture);
+    function readDateTimePicture(picture) {`,
+  },
+  {
+    find: "function analyseIntegerPicture(picture) {",
+    put: `const analyseInteger = guard.remembered(readIntegerPicture);
+    function readIntegerPicture(picture) {`,
+  },
+  { find: "const format = analyseIntegerPicture(picture);", put: "const format = analyseInteger(picture);" },
+  {
+    find: "const formatSpec = analyseIntegerPicture(picture);",
+    put: "const formatSpec = analyseInteger(picture);",
+  },
+  { find: "= analyseIntegerPicture(", put: "= readIntegerPicture(", times: 2 },
+  { find: "format.groupingSeparators.reverse()", put: "format.groupingSeparators.slice().reverse()" },
+  {
+    find: "const matchSpec = generateRegex(formatSpec);",
+    put: "const matchSpec = formatSpec.matchSpec || (formatSpec.matchSpec = generateRegex(formatSpec));",
+    times: 2,
+  },
+  {
+    find: `var parts = subPictures.map(splitParts);
+        parts.forEach(validate);
+
+        var variables = parts.map(analyse);`,
+    put: `var variables = guard.analysed(typeof options === 'undefined' ? picture : undefined, () => {
+            var parts = subPictures.map(splitParts);
+            parts.forEach(validate);
+            return parts.map(analyse);
+        });`,
+  },
+];
+
 /** The input is the caller's: an empty array of it is not filled, no array of it is marked, no value labelled. */
 const INPUT: readonly Patch[] = [
   { find: "input.push(undefined);", put: "input = [undefined];" },
@@ -145,6 +182,7 @@ const PATCHES: readonly Patch[] = [
   ...SIZES,
   ...BUILT_INS,
   ...REGEXES,
+  ...PICTURES,
   ...INPUT,
   ...POSITIONS,
   ...HOOKS,

@@ -11,7 +11,12 @@ import { guardedRegex } from "./regex-guard.ts";
  * regular expressions. Regular expressions with the flag `i` are replaced by their equal without it.
  * @throws HubError TL_MAPPING_INVALID with line and column
  */
-export function refuseUnsafe(root: AstNode, text: string, path: string): void {
+export function refuseUnsafe(
+  root: AstNode,
+  text: string,
+  path: string,
+  functions: readonly string[] = [],
+): void {
   const nodes = nodesOf(root);
   const bound = boundNames(nodes);
   const refuse = (node: AstNode, message: string, cure: string): never => {
@@ -29,13 +34,18 @@ export function refuseUnsafe(root: AstNode, text: string, path: string): void {
     if (node.type === "regex") judgeRegex(node, text, path);
     const called = calledVariable(node);
     const name = called?.value;
-    if (called !== undefined && typeof name === "string" && !bound.has(name) && !KNOWN.includes(name)) {
+    const isKnown = typeof name !== "string" || [bound, functions, KNOWN].some((names) => has(names, name));
+    if (called !== undefined && typeof name === "string" && !isKnown) {
       refuse(called, `there is no function $${name}`, suggestion(name));
     }
     const field = calledField(node);
     if (field !== undefined)
       refuse(field, `${field.value} is not a function`, suggestion(String(field.value)));
   }
+}
+
+function has(names: readonly string[] | ReadonlyMap<string, unknown>, name: string): boolean {
+  return "includes" in names ? names.includes(name) : names.has(name);
 }
 
 const EVAL_CURE = "Write the expression in the mapping, or pass what varies as data.";

@@ -1,15 +1,28 @@
 import type { Json } from "../message/json.ts";
 
+/** A part of a mapping that cannot be compiled. */
+export interface Unsupported {
+  readonly line: number;
+  readonly column: number;
+  readonly construct: string;
+}
+
 /** A compiled JSONata expression (jsonata.org). */
 export interface Mapping {
   /** Path of the file, or `flow.yaml#key` for an expression inside one. */
   readonly path: string;
   readonly text: string;
+  /** All of it runs as compiled code. */
+  readonly native: boolean;
+  /** What cannot be compiled; with any of it the whole mapping is interpreted. */
+  readonly unsupported: readonly Unsupported[];
   /**
    * Evaluates over one input. A result of "nothing" is undefined.
    * @throws HubError TL_MAPPING_FAILED or TL_MAPPING_RUNAWAY with line:column; never quotes values
    */
   evaluate(input: Json, bindings?: Readonly<Record<string, Json>>): Json | undefined;
+  /** How it runs, for people: `native`, or `fallback` with the reasons. */
+  explain(): string;
 }
 
 /** An expression that is only a path of names (`order.customer.id`) as a function; cheap enough for the front thread. */

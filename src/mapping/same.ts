@@ -1,18 +1,22 @@
-import { tick } from "./watch.ts";
+import { spend } from "./watch.ts";
 
-/** Equality as JSONata has it: arrays in order, objects by their own members. Values shared many times cost ticks. */
+/** Equality as JSONata has it: arrays in order, objects by their own members. Values shared many times cost fuel. */
 export function same(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
-  tick();
+  spend(4);
   if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((value, index) => same(value, right[index]));
+    if (left.length !== right.length) return false;
+    for (let index = 0; index < left.length; index++) if (!same(left[index], right[index])) return false;
+    return true;
   }
-  const names = Object.keys(left);
-  if (names.length !== Object.keys(right).length) return false;
-  return names.every((name) => Object.hasOwn(right, name) && same(member(left, name), member(right, name)));
-}
-
-function member(value: object, name: string): unknown {
-  return (value as Record<string, unknown>)[name];
+  // The library compares the own names, of which an array has one more.
+  const names = Object.getOwnPropertyNames(left);
+  if (names.length !== Object.getOwnPropertyNames(right).length) return false;
+  for (const name of names) if (!Object.hasOwn(right, name)) return false;
+  for (const name of names.sort()) {
+    if (!same((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]))
+      return false;
+  }
+  return true;
 }

@@ -8,6 +8,8 @@ export type StopReason = "time" | "sequence" | "text" | "depth" | "picture" | "f
 export class Stop extends Error {
   override readonly name = "Stop";
   readonly reason: StopReason;
+  /** Offset in the mapping, where it is known. */
+  position?: number;
 
   constructor(reason: StopReason) {
     super(reason);
@@ -15,44 +17,92 @@ export class Stop extends Error {
   }
 }
 
-/** The clock is read once in so many steps: reading it costs more than a step's own bookkeeping. */
-const STEPS_PER_LOOK = 16;
+/** Fuel between two looks at the clock: reading it costs as much as a few dozen ticks. */
+const FUEL = 2_048;
 
-// Evaluations never wait, so one runs at a time in a thread, and its watch can live here, where the library's own
-// built-ins reach it without being handed anything.
+/** What a step of the library costs: about as much time as so many ticks of compiled code. */
+const STEP = 128;
+
+// Evaluations never wait, so one runs at a time in a thread, and its watch can live here, where compiled code and the
+// library's own built-ins reach it without being handed anything. Compiled code counts `fuel` and `depth` in place.
+export const meter = {
+  /** Ticks until the next look at the clock. */
+  fuel: FUEL,
+  /** Calls of functions under way. */
+  depth: 0,
+  /** Most calls under way. */
+  deepest: DEFAULT_LIMITS.depth,
+  /** Longest text. */
+  text: DEFAULT_LIMITS.text,
+  /** Offset of the loop or function entered last, for the place of a stop. */
+  at: 0,
+  /** Values and texts that the result under way has so far. */
+  values: 0,
+  texts: 0,
+  /** When the evaluation began, once it has asked. */
+  time: null as Date | null,
+};
+
 let limits: Limits = DEFAULT_LIMITS;
-let ends = Number.POSITIVE_INFINITY;
-let steps = 0;
+/** 0 until the first look: most evaluations end before it, and the clock is a good part of what they would cost. */
+let ends = 0;
 
 /** Starts the watch for the evaluation that begins now. */
 export function startWatch(next: Limits): void {
   limits = next;
-  ends = performance.now() + next.deadline;
-  steps = 0;
+  ends = 0;
+  meter.fuel = FUEL;
+  meter.depth = 0;
+  meter.deepest = next.depth;
+  meter.text = next.text;
+  meter.at = 0;
+  meter.values = 0;
+  meter.texts = 0;
+  meter.time = null;
+}
+
+/** The instant of the evaluation: the same whenever it asks. */
+export function evaluationTime(): Date {
+  meter.time ??= new Date();
+  return meter.time;
 }
 
 /** Work that belongs to no evaluation, such as reading a mapping: it neither counts nor ends with one. */
 export function unwatched<T>(work: () => T): T {
-  const kept = { limits, ends, steps };
+  const kept = { limits, ends, meter: { ...meter } };
   startWatch({ ...DEFAULT_LIMITS, deadline: Number.POSITIVE_INFINITY });
   try {
     return work();
   } finally {
-    ({ limits, ends, steps } = kept);
+    limits = kept.limits;
+    ends = kept.ends;
+    Object.assign(meter, kept.meter);
   }
 }
 
-/** One step of an evaluation at a depth. @throws Stop when it is too deep, or its time is up */
+/** The fuel is used up: a look at the clock. @throws Stop when the time is up */
+export function look(): void {
+  meter.fuel = FUEL;
+  const now = performance.now();
+  if (ends === 0) ends = now + limits.deadline;
+  else if (now > ends) throw new Stop("time");
+}
+
+/** One step of the library at a depth. @throws Stop when it is too deep, or its time is up */
 export function step(depth: number): void {
   if (depth > limits.depth) throw new Stop("depth");
   tick();
 }
 
-/** One piece of work within a step. @throws Stop when the time is up */
+/** One piece of work within a step of the library. @throws Stop when the time is up */
 export function tick(): void {
-  if (++steps < STEPS_PER_LOOK) return;
-  steps = 0;
-  if (performance.now() > ends) throw new Stop("time");
+  spend(STEP);
+}
+
+/** Work that costs as much as so many ticks. @throws Stop when the time is up */
+export function spend(ticks: number): void {
+  meter.fuel -= ticks;
+  if (meter.fuel < 0) look();
 }
 
 /** @throws Stop when an array, or a result, of so many values is too large */

@@ -1,0 +1,109 @@
+import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
+import { ANY, ARRAY, type Context, can, NOTHING, OBJECT, type Value } from "./kind.ts";
+import { at, type Node, pairs } from "./node.ts";
+import { deeper } from "./result.ts";
+
+type Pairs = readonly (readonly [Node, Node])[];
+
+const RESERVED = new Set(["_jsonata_lambda", "_jsonata_function"]);
+
+/** `{ "a": b }` as a value. With fixed keys it is one literal. */
+export function object(emitter: Emitter, node: Node, context: Context, use: Use): Value {
+  const all = pairs(node);
+  const keys = fixedKeys(all);
+  if (keys === undefined || (keys.length === 0 && can(context.kinds, ARRAY)))
+    return grouping(emitter, all, context, at(node), use);
+  const values = literalContext(emitter, context);
+  const members = all.map(([, value], index) => ({
+    key: keys[index] as string,
+    value: emitter.evaluate(value, values, deeper(use)),
+  }));
+  return literal(emitter, members);
+}
+
+function fixedKeys(all: Pairs): readonly string[] | undefined {
+  const keys = all.map(([key]) =>
+    key.type === "string" && key.predicate === undefined && key.group === undefined
+      ? String(key.value)
+      : undefined,
+  );
+  const fixed = keys.filter((key) => key !== undefined && !RESERVED.has(key));
+  return fixed.length === keys.length && new Set(fixed).size === keys.length
+    ? (fixed as string[])
+    : undefined;
+}
+
+/** An object constructor takes an array as its context for all its members together. */
+function literalContext(emitter: Emitter, context: Context): Context {
+  if (!can(context.kinds, ARRAY)) return context;
+  const { js, input, kinds } = context;
+  const all = emitter.temp(`Array.isArray(${js}) ? allOf(${js}) : ${js}`);
+  return emitter.context(all.js, kinds, input);
+}
+
+function literal(
+  emitter: Emitter,
+  members: readonly { readonly key: string; readonly value: Value }[],
+): Value {
+  const whole = `{ ${members.map(({ key, value }) => `${property(key)}: ${value.js}`).join(", ")} }`;
+  const optional = members.filter(({ value }) => can(value.kinds, NOTHING));
+  if (optional.length === 0) return emitter.temp(whole, OBJECT);
+  const js = emitter.name("o");
+  emitter.line(`let ${js};`);
+  emitter.line(
+    `if (${optional.map(({ value }) => `${value.js} !== undefined`).join(" && ")}) ${js} = ${whole};`,
+  );
+  emitter.line("else {");
+  emitter.line(`${js} = {};`);
+  for (const { key, value } of members) {
+    const set =
+      key === "__proto__" ? `put(${js}, "__proto__", ${value.js});` : `${js}[${quoted(key)}] = ${value.js};`;
+    emitter.line(can(value.kinds, NOTHING) ? `if (${value.js} !== undefined) ${set}` : set);
+  }
+  emitter.line("}");
+  return { js, kinds: OBJECT, input: false };
+}
+
+/** In a literal `__proto__` would be the prototype, unless it is computed. */
+function property(key: string): string {
+  return key === "__proto__" ? '["__proto__"]' : quoted(key);
+}
+
+/** Grouping by keys that only the evaluation knows. */
+export function grouping(
+  emitter: Emitter,
+  all: Pairs,
+  input: { readonly js: string; readonly kinds: number; readonly input: boolean },
+  position: number,
+  use: Use,
+): Value {
+  const inside = deeper(use);
+  const code = all.map(([key, value]) => {
+    const context = (): Context => emitter.context("x", ANY, input.input);
+    const keyIn = emitter.arrow("x", () => emitter.evaluate(key, context(), VALUE));
+    const valueIn = emitter.arrow("x", () => emitter.evaluate(value, context(), inside));
+    return `{ key: ${keyIn}, value: ${valueIn} }`;
+  });
+  return emitter.temp(`grouped(${input.js}, [${code.join(", ")}], ${position})`, OBJECT);
+}
+
+/** `[a, b]` */
+export function array(emitter: Emitter, node: Node, context: Context, use: Use): Value {
+  const items = (node.expressions ?? []).map((item) => {
+    const value = emitter.evaluate(item, context, deeper(use));
+    return { value, whole: item.value === "[" || !can(value.kinds, ARRAY) };
+  });
+  const cons = node.consarray === true && !use.result;
+  const finish = (value: Value): Value => {
+    if (use.result) emitter.line(`counted(${value.js});`);
+    return cons ? emitter.temp(`asCons(${value.js})`, ARRAY) : value;
+  };
+  if (items.every(({ value, whole }) => whole && !can(value.kinds, NOTHING)))
+    return finish(emitter.temp(`[${items.map(({ value }) => value.js).join(", ")}]`, ARRAY));
+  const list = emitter.temp("[]", ARRAY);
+  for (const { value, whole } of items) {
+    const add = whole ? `${list.js}.push(${value.js});` : `extend(${list.js}, ${value.js});`;
+    emitter.line(can(value.kinds, NOTHING) ? `if (${value.js} !== undefined) ${add}` : add);
+  }
+  return finish(list);
+}

@@ -1,0 +1,34 @@
+import type { Value } from "./kind.ts";
+
+/** A function of the mapping that is known where it is called. */
+export interface KnownFunction {
+  /** Its name in the generated code. */
+  readonly js: string;
+  readonly arity: number;
+  /** It may end with a call that its caller has to make. */
+  readonly mayTail: boolean;
+}
+
+/** A variable of the mapping. */
+export interface Variable {
+  readonly js: string;
+  /** It has a value wherever code is written now. */
+  definite: boolean;
+  /** It is bound once, by an expression of its own in a block. */
+  readonly stable: boolean;
+  /** Something read it before it was bound for sure. */
+  readEarly: boolean;
+  value: Value;
+  known?: KnownFunction;
+}
+
+export interface Scope {
+  readonly parent: Scope | null;
+  readonly variables: Map<string, Variable>;
+  /** The tuple of a path, which binds what it has of these labels. */
+  readonly tuple: { readonly js: string; readonly labels: ReadonlySet<string> } | null;
+}
+
+export function scopeIn(parent: Scope | null, tuple: Scope["tuple"] = null): Scope {
+  return { parent, variables: new Map(), tuple };
+}

@@ -1,0 +1,82 @@
+import { BUILT_INS } from "../builtin.ts";
+import { HELPER_NAMES } from "../helper.ts";
+import { type Program, VALUE } from "./emit/emitter.ts";
+import { createEmitter } from "./emit/expression.ts";
+import { ANY, ENDLESS, FUNCTION } from "./emit/kind.ts";
+import { type Node, walk } from "./emit/node.ts";
+import { used } from "./emit/result.ts";
+import { declare } from "./emit/variable.ts";
+import { RUNTIME_NAMES } from "./runtime/index.ts";
+
+/** Something in a mapping that is not compiled. */
+export interface UnsupportedPart {
+  readonly position: number;
+  readonly construct: string;
+}
+
+/** A mapping as the text of a JavaScript function body, which is called with the runtime and gives the evaluation. */
+export interface GeneratedCode {
+  readonly code: string;
+  readonly unsupported: readonly UnsupportedPart[];
+}
+
+/**
+ * @param functions names of the host's functions
+ * @param shadowed names of functions that are the caller's variables in this evaluation
+ */
+export function generate(
+  root: Node,
+  functions: readonly string[] = [],
+  shadowed: readonly string[] = [],
+): GeneratedCode {
+  const program = analyse(root, functions, shadowed);
+  const emitter = createEmitter(program);
+  const body = emitter.apart(() => {
+    emitter.line(`const root = ${program.transforms ? "copied(input)" : "input"};`);
+    emitter.line("const context = Array.isArray(root) ? outer(root) : root;");
+    const scope = declare(emitter, [root]);
+    emitter.within(scope, () => {
+      const context = emitter.context("context", ANY & ~(FUNCTION | ENDLESS), true);
+      const use = { result: true, depth: 0 } as const;
+      const value = used(emitter, emitter.evaluate(root, context, use), VALUE);
+      emitter.line(`return ${value.js};`);
+    });
+  });
+  const code = [
+    '"use strict";',
+    `const { ${RUNTIME_NAMES.join(", ")} } = runtime;`,
+    ...emitter.constants,
+    "return (input, bindings) => {",
+    body,
+    "};",
+  ].join("\n");
+  const unsupported = emitter.unsupported.map(({ node, construct }) => ({
+    position: node.position ?? 0,
+    construct,
+  }));
+  return { code, unsupported };
+}
+
+/** Functions that can tell a sequence from another array, and steps that can. */
+const TELLING = new Set(["distinct", "eval"]);
+
+function analyse(root: Node, functions: readonly string[], shadowed: readonly string[]): Program {
+  const bound = new Set<string>();
+  let unmarked = true;
+  let cons = false;
+  let transforms = false;
+  walk(root, (node) => {
+    if (node.type === "bind") bound.add(String(node.lhs?.value));
+    if (node.type === "lambda")
+      for (const parameter of node.arguments ?? []) bound.add(String(parameter.value));
+    for (const label of [node.focus, node.index, node.type === "index" ? String(node.value) : undefined])
+      if (label !== undefined) bound.add(label);
+    if (node.type === "wildcard" || (node.type === "variable" && TELLING.has(String(node.value))))
+      unmarked = false;
+    if (node.consarray === true || node.keepArray === true || node.keepSingletonArray === true) cons = true;
+    if (node.type === "transform") transforms = true;
+    return true;
+  });
+  const all = [...BUILT_INS, ...HELPER_NAMES, ...functions].filter((name) => !shadowed.includes(name));
+  return { unmarked, cons, transforms, bound, functions: new Set(all) };
+}

@@ -1,0 +1,83 @@
+import { spend } from "../../watch.ts";
+import { append } from "./list.ts";
+import { failure, put } from "./value.ts";
+
+/** A pair of an object constructor or of grouping: its key for a member, and its value for all members of a key. */
+export interface Pair {
+  key(member: unknown): unknown;
+  value(context: unknown): unknown;
+}
+
+interface Group {
+  data: unknown;
+  readonly pair: number;
+  /** The list is one that grouping made, so it may grow in place. */
+  own: boolean;
+}
+
+/** `items{ key: value }`, and an object constructor whose keys only the evaluation knows. */
+export function grouped(input: unknown, pairs: readonly Pair[], position: number): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [key, { data, pair }] of collect(membersOf(input), pairs, position)) {
+    const value = (pairs[pair] as Pair).value(data);
+    if (value !== undefined) put(result, key, value);
+  }
+  return result;
+}
+
+/** An empty list still gives an object, made of nothing. */
+function membersOf(input: unknown): readonly unknown[] {
+  if (!Array.isArray(input)) return [input];
+  return input.length === 0 ? [undefined] : input;
+}
+
+function collect(members: readonly unknown[], pairs: readonly Pair[], position: number): [string, Group][] {
+  const groups = new Map<string, Group>();
+  for (const member of members) {
+    spend(2);
+    for (let index = 0; index < pairs.length; index++) {
+      const key = checkedKey((pairs[index] as Pair).key(member), position);
+      if (key === undefined) continue;
+      const known = groups.get(key);
+      if (known === undefined) groups.set(key, { data: member, pair: index, own: false });
+      else if (known.pair !== index) throw failure("D1009", { position, value: key });
+      else grow(known, member);
+    }
+  }
+  return inOrder(groups);
+}
+
+function grow(group: Group, member: unknown): void {
+  if (group.own && !Array.isArray(member)) {
+    if (member !== undefined) (group.data as unknown[]).push(member);
+    return;
+  }
+  const next = append(group.data, member);
+  group.own = Array.isArray(next) && next !== group.data && next !== member;
+  group.data = next;
+}
+
+/** @throws T1003, D1013 */
+export function checkedKey(key: unknown, position: number): string | undefined {
+  if (key === undefined) return undefined;
+  if (typeof key !== "string") throw failure("T1003", { position, value: key });
+  if (key === "_jsonata_lambda" || key === "_jsonata_function")
+    throw failure("D1013", { position, value: key });
+  return key;
+}
+
+/** As an object has its members: names that are indexes come first. */
+function inOrder(groups: Map<string, Group>): [string, Group][] {
+  const entries = [...groups];
+  if (!entries.some(([key]) => INDEX.test(key))) return entries;
+  return Object.keys(Object.fromEntries(entries)).map((key) => [key, groups.get(key) as Group]);
+}
+
+const INDEX = /^\d/;
+
+/** The context of the values of an object constructor with fixed keys, where its input is an array. */
+export function allOf(input: readonly unknown[]): unknown {
+  const group: Group = { data: input[0], pair: 0, own: false };
+  for (let index = 1; index < input.length; index++) grow(group, input[index]);
+  return group.data;
+}

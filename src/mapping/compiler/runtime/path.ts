@@ -1,0 +1,172 @@
+import { checkCount, spend } from "../../watch.ts";
+import { asSequence, isCons, isKept, isOuter, isSequence, norm, plainMade } from "./mark.ts";
+
+/** A member by name: of each of an array's members, put together, when the value is one. */
+export function member(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!Array.isArray(value))
+    return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+  const found: unknown[] = [];
+  spend(value.length);
+  for (const each of value) {
+    const result = rawMember(each, name);
+    if (result === undefined) continue;
+    if (Array.isArray(result)) pushAll(found, result);
+    else found.push(result);
+  }
+  return norm(asSequence(found));
+}
+
+/** Members of an array within an array come unchecked, as the library finds them. */
+function rawMember(value: unknown, name: string): unknown {
+  if (!Array.isArray(value)) return member(value, name);
+  const found: unknown[] = [];
+  spend(value.length);
+  for (const each of value) {
+    const result = rawMember(each, name);
+    if (result === undefined) continue;
+    if (Array.isArray(result)) pushAll(found, result);
+    else found.push(result);
+  }
+  return found;
+}
+
+export function pushAll(target: unknown[], members: readonly unknown[]): void {
+  checkCount(target.length + members.length);
+  spend(members.length >> 2);
+  for (let index = 0; index < members.length; index++) target.push(members[index]);
+}
+
+/**
+ * The rest of a path of names, from a value that is an array.
+ * @param from index of the next name; the array is the context when it is 0, and what a step found when it is not
+ * @param open whether more steps follow
+ */
+export function names(value: unknown[], path: readonly string[], from: number, open: boolean): unknown {
+  let sequence: unknown[] = from > 0 && isCons(value) ? [value] : value;
+  for (let at = from; at < path.length; at++) {
+    const name = path[at] as string;
+    const found: unknown[] = [];
+    spend(sequence.length);
+    for (let index = 0; index < sequence.length; index++) {
+      const result = member(sequence[index], name);
+      if (result !== undefined) found.push(result);
+    }
+    if (at === path.length - 1 && !open) return last(found);
+    sequence = middle(found);
+    if (sequence.length === 0) return undefined;
+  }
+  return sequence;
+}
+
+/** A path of names from any context. */
+export function namesOf(context: unknown, path: readonly string[], open: boolean): unknown {
+  return Array.isArray(context) ? names(context, path, 0, open) : undefined;
+}
+
+/** What `[…]` as the first step gave, as the members of the next step. */
+export function consList(value: unknown): unknown {
+  if (Array.isArray(value)) return value;
+  return typeof value === "string" ? [...value].flatMap((point) => point.split("")) : [];
+}
+
+/** Whether a value stands for its members in a path. */
+export function isList(value: unknown): value is unknown[] {
+  return Array.isArray(value) && !isCons(value);
+}
+
+/** What a step found for each of its members, as the members of the next step. The array given may be taken over. */
+export function middle(found: unknown[]): unknown[] {
+  for (let index = 0; index < found.length; index++) if (Array.isArray(found[index])) return flat(found);
+  return found;
+}
+
+function flat(found: readonly unknown[]): unknown[] {
+  const sequence: unknown[] = [];
+  for (const one of found) {
+    if (!Array.isArray(one) || isCons(one)) sequence.push(one);
+    else pushAll(sequence, one);
+  }
+  return sequence;
+}
+
+/** What the last step found, as a value. */
+export function last(found: unknown[]): unknown {
+  if (found.length === 1) {
+    const only = found[0];
+    if (!Array.isArray(only)) return only;
+    if (!isSequence(only)) return only;
+  }
+  return norm(asSequence(middle(found)));
+}
+
+/** What the last step found, as a value of the result: without marks. */
+export function lastPlain(found: unknown[]): unknown {
+  return found.length === 1 ? found[0] : plainMade(middle(found));
+}
+
+/** What the last step found before it becomes a value, for what still follows it. */
+export function lastOpen(found: unknown[]): unknown[] {
+  if (found.length === 1 && Array.isArray(found[0]) && !isSequence(found[0])) return found[0];
+  return asSequence(middle(found));
+}
+
+/** The value of a path's last name: a sequence of the mapping's own is opened once more. */
+export function lastName(value: unknown[]): unknown {
+  return isSequence(value) ? norm(asSequence([...value])) : value;
+}
+
+/** `*` */
+export function wildcard(context: unknown): unknown {
+  let input = context;
+  if (isOuter(input)) input = input[0];
+  if (input === null || typeof input !== "object") return asSequence([]);
+  let results: unknown[] = asSequence([]);
+  spend(4);
+  const add = (value: unknown): void => {
+    if (!Array.isArray(value)) {
+      results.push(value);
+      return;
+    }
+    const flattened: unknown[] = [];
+    flatten(value, flattened);
+    checkCount(results.length + flattened.length);
+    results = results.concat(flattened);
+  };
+  for (const name of Object.keys(input)) add((input as Record<string, unknown>)[name]);
+  // The library's marks are members to it here, so its answer has them.
+  if (isSequence(input)) {
+    add(true);
+    if (isKept(input)) add(true);
+  }
+  return results;
+}
+
+function flatten(value: unknown, into: unknown[]): void {
+  spend(1);
+  if (Array.isArray(value)) for (const one of value) flatten(one, into);
+  else {
+    checkCount(into.length);
+    into.push(value);
+  }
+}
+
+/** `**` */
+export function descendants(context: unknown): unknown {
+  if (context === undefined) return undefined;
+  const found: unknown[] = [];
+  descend(context, found);
+  return found.length === 1 ? found[0] : asSequence(found);
+}
+
+function descend(value: unknown, into: unknown[]): void {
+  spend(2);
+  if (Array.isArray(value)) {
+    for (const one of value) descend(one, into);
+    return;
+  }
+  checkCount(into.length);
+  into.push(value);
+  if (value === null || typeof value !== "object") return;
+  for (const name of Object.keys(value)) descend((value as Record<string, unknown>)[name], into);
+}
