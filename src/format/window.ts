@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 
 /** Bytes that are read at once unless told otherwise. */
-const STEP = 256 * 1024;
+const STEP = 1024 * 1024;
 
 /**
  * A part of a file in memory that slides forward. It grows only as far as the reader leaves bytes unused,

@@ -2,10 +2,10 @@ import { SaxesParser, type SaxesTagPlain } from "saxes";
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import { MAX_DEPTH } from "./json-scan.ts";
+import { MAX_ATTRIBUTES } from "./xml-attributes.ts";
+import { isDeclaration } from "./xml-name.ts";
 import { localName, matchesPath, type XmlSetup } from "./xml-options.ts";
-
-/** Attributes of one element, at most. */
-const MAX_ATTRIBUTES = 1000;
+import { isBlank, isLayout } from "./xml-value.ts";
 
 /** An element within a record that is not closed yet. */
 interface Open {
@@ -269,18 +269,3 @@ const KNOWN = new Set([
   "unexpected close tag",
   "unmatched closing tag",
 ]);
-
-/** `xmlns` or `xmlns:prefix`. */
-function isDeclaration(name: string): boolean {
-  return name.startsWith("xmlns") && (name.length === 5 || name.charAt(5) === ":");
-}
-
-function isBlank(text: string): boolean {
-  // Most text begins with a letter, which settles it.
-  return text.charCodeAt(0) > 32 ? false : /^[ \t\r\n]*$/.test(text);
-}
-
-/** Blank with a line end: a pretty printer's work. Blank without one may be a value. */
-function isLayout(text: string): boolean {
-  return isBlank(text) && text.includes("\n");
-}

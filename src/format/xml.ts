@@ -1,29 +1,48 @@
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import type { Format } from "./format.ts";
-import { utf8Text } from "./text.ts";
+import { createObjectLayouts } from "./object-layout.ts";
+import { asBuffer, bomLength, utf8Text } from "./text.ts";
 import { readXmlFile } from "./xml-file.ts";
 import { setUpXml, type XmlOptions, type XmlSetup } from "./xml-options.ts";
 import { createXmlParser } from "./xml-parser.ts";
+import { createXmlScanner, type XmlScanner } from "./xml-scan.ts";
 
 /**
  * XML by records; what a record becomes is written at `createXmlParser`. Small documents and files go through the same
- * parser, so that a record has one value however it came.
+ * scanner and, where that is in doubt, the same parser, so that a record has one value however it came.
  * `decode` without a context takes a document that holds exactly one record, with one a record cut out of its file.
  */
 export function openXml(options: XmlOptions): Format {
   const setup = setUpXml(options);
+  const layouts = createObjectLayouts();
+  /** By whether they read records cut out of a document. */
+  const scanners = new Map<boolean, XmlScanner>();
   return {
     name: "xml",
     mediaTypes: ["application/xml", "text/xml"],
     encoding: options.encoding ?? "utf-8",
     wholeFile: true,
-    decode: (utf8, context) => decode(utf8Text(utf8), setup, context !== undefined),
-    records: (path) => readXmlFile(path, setup),
+    decode(utf8, context) {
+      const lone = context !== undefined;
+      const scanner = scanners.get(lone) ?? createXmlScanner(setup, lone, layouts);
+      scanners.set(lone, scanner);
+      return scanOne(scanner, asBuffer(utf8)) ?? parseOne(utf8Text(utf8), setup, lone);
+    },
+    records: (path) => readXmlFile(path, setup, layouts),
   };
 }
 
-function decode(text: string, setup: XmlSetup, lone: boolean): Json {
+/** Undefined when there is not exactly one record, or the document needs the careful parser. */
+function scanOne(scanner: XmlScanner, utf8: Buffer): Json | undefined {
+  scanner.begin(bomLength(utf8));
+  scanner.feed(utf8, 0, true);
+  if (scanner.next() !== "record") return undefined;
+  const { value } = scanner;
+  return scanner.next() === "end" ? value : undefined;
+}
+
+function parseOne(text: string, setup: XmlSetup, lone: boolean): Json {
   const found: { value?: Json | undefined; error?: HubError | undefined; count: number } = { count: 0 };
   const parser = createXmlParser(
     setup,
