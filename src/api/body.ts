@@ -22,7 +22,7 @@ export function readBody(request: FastifyRequest, payload: Readable, limit: numb
       size += chunk.length;
       if (size > limit) {
         stop();
-        payload.resume();
+        chunks.length = 0;
         reject(tooLarge(limit));
         return;
       }

@@ -1,9 +1,11 @@
 import type { Socket } from "node:net";
 import { HubError } from "../errors.ts";
+import { isLingering, linger } from "./linger.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
 
 /** Answers what is not HTTP at all, or came too slowly, before any route sees it; then closes the connection. */
 export function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (isLingering(socket)) return;
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
@@ -16,7 +18,8 @@ export function answerClientError(error: Error & { readonly code?: string }, soc
     `content-length: ${Buffer.byteLength(body)}`,
     "connection: close",
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+  socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
+  linger(socket);
 }
 
 function failureOf(code: string | undefined): HubError {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { asHubError, ERRORS, type ErrorCode, HubError } from "../errors.ts";
 import type { ApiLogger } from "./deps.ts";
+import { answerAndLinger } from "./linger.ts";
 
 export const PROBLEM_TYPE = "application/problem+json; charset=utf-8";
 
@@ -65,10 +66,10 @@ export function sendProblem(
     reply.header("retry-after", String(Math.max(1, Math.ceil((error.retryAfter ?? RETRY_AFTER_MS) / 1000))));
   }
   if (error.status === 401) reply.header("www-authenticate", 'Bearer realm="tieline"');
-  // The rest of a body nobody reads must not keep the connection.
-  if (error.status === 413 || error.status === 408) reply.header("connection", "close");
   reply.code(error.status).header("content-type", PROBLEM_TYPE).header("cache-control", "no-store");
-  reply.serializer(asIs).send(JSON.stringify(problem));
+  const text = JSON.stringify(problem);
+  if (error.status === 413 && !request.raw.complete) answerAndLinger(reply, text);
+  else reply.serializer(asIs).send(text);
   return error.code;
 }
 
