@@ -105,7 +105,7 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
     },
     async wake(now) {
       const routes = sql.all<{ route: number }>(
-        "SELECT DISTINCT route FROM delivery WHERE state = 1 AND next_at <= ?",
+        "SELECT DISTINCT route FROM delivery INDEXED BY delivery_waiting WHERE state = 1 AND next_at <= ?",
         now,
       );
       if (routes.length > 0)
