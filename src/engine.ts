@@ -67,6 +67,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const paused = { accepting: new Set<number>(), running: new Set<number>() };
   let blocked: BlockedKeys = blockedKeys([]);
   let stopping = false;
+  let sweptAt = Number.NEGATIVE_INFINITY;
+  let dueAt = 0;
+  const wakeAt = (at: number): void => {
+    dueAt = Math.min(dueAt, at);
+    dispatcher.wakeAt(at);
+  };
 
   const deploys = deployer({
     store,
@@ -96,7 +102,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     subscribers: (topic) => flows.subscribers(topic),
   });
   const settled = (flow: LiveFlow, result: Settled): void => {
-    if (result.wakeAt !== null) dispatcher.wakeAt(result.wakeAt);
+    if (result.wakeAt !== null) wakeAt(result.wakeAt);
     if (result.passedOn) {
       dispatcher.wake();
       routes.pump();
@@ -117,7 +123,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     sink: (system, sink): Sink | undefined => options.systems[system]?.sinks[sink],
     running,
-    wakeAt: (at) => dispatcher.wakeAt(at),
+    wakeAt,
     note: (flow, route, event, code) => {
       counters.add("attempts", { target: route, outcome: code ?? "sent" }, 1);
       if (event === "sent") counters.add("delivered", { flow, target: route }, 1);
@@ -188,9 +194,18 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     options.onFlows(flows.all());
   }
 
+  /** Looks for waiting work whose time has come, when some is known to be due, and at least about once a poll. */
+  async function sweep(): Promise<void> {
+    // The polls go by a clock that nobody sets back.
+    if (now() < dueAt && clock() - sweptAt < POLL_MS / 2) return;
+    sweptAt = clock();
+    dueAt = Number.POSITIVE_INFINITY;
+    const { nextWake } = await wakeWaiting(store, now());
+    if (nextWake !== null) wakeAt(nextWake);
+  }
+
   async function work(): Promise<void> {
-    const swept = await wakeWaiting(store, now());
-    if (swept.nextWake !== null) dispatcher.wakeAt(swept.nextWake);
+    await sweep();
     routes.pump();
     while (!stopping) {
       const moved = await transforms();

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { PushedItem } from "../connector/contract.ts";
+import type { PushedItem, PushSource } from "../connector/contract.ts";
 import { admissionBatcher } from "../control/admission.ts";
 import type { Admission } from "../control/engine.ts";
 import { ERRORS, type ErrorCode, HubError } from "../errors.ts";
@@ -66,15 +66,15 @@ export async function door(
     counters.add("refused", { flow: request.doorFlow?.name ?? "", code }, 1);
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", async (request: FastifyRequest, payload: FastifyRequest["raw"]) => {
+  app.addContentTypeParser("*", (request, payload, done) => {
     const flow = find(request);
     request.doorFlow = flow;
     requireOpen(deps, flow);
     requirePlain(request);
-    return readBody(request, payload, flow.limit);
+    readBody(payload, flow.limit, done);
   });
 
-  const receive = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+  const receive = (request: FastifyRequest, reply: FastifyReply): void => {
     let flow = request.doorFlow;
     if (flow === null) {
       flow = find(request);
@@ -88,9 +88,13 @@ export async function door(
       headers: flatHeaders(request.headers),
       body,
     });
-    const receipt = await admit(admissionOf(flow, item, body, request));
-    if ("error" in receipt) throw new HubError(codeOf(receipt.error.code), receipt.error.message);
-    return answer(reply, flow, receipt);
+    admit(admissionOf(flow, item, body, request)).then(
+      (receipt) => {
+        if ("error" in receipt) reply.send(new HubError(codeOf(receipt.error.code), receipt.error.message));
+        else answer(reply, flow.source, receipt);
+      },
+      (error: unknown) => reply.send(error),
+    );
   };
   const schema = { hide: true };
   app.post(PATH, { schema }, receive);
@@ -181,7 +185,9 @@ function idempotencyKey(request: FastifyRequest): string | null {
   return key;
 }
 
+/** Node joins what is repeated to one text, all but `set-cookie`, which no request has. */
 function flatHeaders(headers: FastifyRequest["headers"]): Readonly<Record<string, string>> {
+  if (headers["set-cookie"] === undefined) return headers as Readonly<Record<string, string>>;
   const flat: Record<string, string> = {};
   for (const name in headers) {
     const value = headerText(headers[name]);
@@ -197,15 +203,15 @@ function codeOf(code: string): ErrorCode {
 /** Written by hand: the id is the hub's own and needs no escaping. */
 function answer(
   reply: FastifyReply,
-  flow: DoorFlow,
+  { answer: custom }: PushSource,
   { id, duplicate }: { readonly id: string; readonly duplicate: boolean },
-): unknown {
+): void {
   if (duplicate) reply.header("idempotent-replayed", "true");
-  const custom = flow.source.answer;
   if (custom !== undefined) {
-    return reply.code(custom.status).header("content-type", custom.contentType).send(custom.body);
+    reply.code(custom.status).header("content-type", custom.contentType).send(custom.body);
+    return;
   }
-  return reply
+  reply
     .code(duplicate ? 200 : 202)
     .header("content-type", JSON_TYPE)
     .send(`{"id":"${id}","duplicate":${duplicate},"status":"/api/v1/messages/${id}"}`);

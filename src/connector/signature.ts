@@ -65,32 +65,37 @@ export function signStandard(secret: string, id: string, timestamp: number, body
 }
 
 /**
- * Accepts a request when one of its signatures was made with one of the secrets, and it is no older and no newer than
- * `tolerance` milliseconds. Compares in constant time.
- * @throws HubError TL_SIGNATURE_INVALID, TL_SIGNATURE_STALE
+ * Judges requests by a scheme: one is accepted when one of its signatures was made with one of the secrets, and it is no
+ * older and no newer than `tolerance` milliseconds. Compares in constant time.
+ * The function throws HubError TL_SIGNATURE_INVALID or TL_SIGNATURE_STALE.
  */
-export function verifySignature(
+export function signatureJudge(
   scheme: SignatureScheme,
   secrets: readonly string[],
-  request: PushRequest,
-  clock: { readonly now: number; readonly tolerance: number },
-): void {
-  const header = requireHeader(request, scheme.header);
-  const timestamp = timestampOf(scheme, request, header);
-  const id = scheme.idHeader === undefined ? "" : requireHeader(request, scheme.idHeader);
-  const given = signaturesIn(header, scheme);
-  if (given.length === 0)
-    throw invalid(`header ${scheme.header} holds no signature of the form ${formOf(scheme)}`);
-  const expected = secrets.map((secret) => expectedSignature(scheme, secret, id, timestamp, request.body));
-  if (!anyEqual(expected, given))
-    throw invalid("no signature in the request was made with the secret over this body");
-  // Judged last: only a genuine request is told that it is late.
-  if (scheme.timestamp !== undefined && Math.abs(clock.now - Number(timestamp) * 1000) > clock.tolerance) {
-    throw new HubError(
-      "TL_SIGNATURE_STALE",
-      `the request was signed more than ${clock.tolerance / 1000} s before or after now`,
-    );
-  }
+  clock: { readonly now: () => number; readonly tolerance: number },
+): (request: PushRequest) => void {
+  const signers = secrets.map((secret) => signer(scheme, secret));
+  return (request) => {
+    const header = requireHeader(request, scheme.header);
+    const timestamp = timestampOf(scheme, request, header);
+    const id = scheme.idHeader === undefined ? "" : requireHeader(request, scheme.idHeader);
+    const given = signaturesIn(header, scheme);
+    if (given.length === 0)
+      throw invalid(`header ${scheme.header} holds no signature of the form ${formOf(scheme)}`);
+    const expected = signers.map((sign) => sign(id, timestamp, request.body));
+    if (!anyEqual(expected, given))
+      throw invalid("no signature in the request was made with the secret over this body");
+    // Judged last: only a genuine request is told that it is late.
+    if (
+      scheme.timestamp !== undefined &&
+      Math.abs(clock.now() - Number(timestamp) * 1000) > clock.tolerance
+    ) {
+      throw new HubError(
+        "TL_SIGNATURE_STALE",
+        `the request was signed more than ${clock.tolerance / 1000} s before or after now`,
+      );
+    }
+  };
 }
 
 /** The headers of a request as its sender would sign it. `timestamp` in seconds. */
@@ -101,7 +106,7 @@ export function signRequest(
   timestamp: number,
   body: Uint8Array,
 ): Readonly<Record<string, string>> {
-  const signature = `${scheme.prefix}${expectedSignature(scheme, secret, id, String(timestamp), body)}`;
+  const signature = `${scheme.prefix}${signer(scheme, secret)(id, String(timestamp), body)}`;
   if (scheme.timestamp === undefined) return { [scheme.header]: signature };
   if (typeof scheme.timestamp === "string") {
     return { [scheme.header]: signature, [scheme.timestamp]: String(timestamp) };
@@ -142,9 +147,14 @@ function timestampOf(scheme: SignatureScheme, request: PushRequest, header: stri
   return text;
 }
 
+const FORMS = { hex: /^[0-9A-Fa-f]{64}$/, base64: /^[A-Za-z0-9+/]{43}=$/ } as const;
+
 /** The signatures as written: compared as text, so that no other spelling of the same bytes passes. */
 function signaturesIn(header: string, scheme: SignatureScheme): string[] {
-  const form = scheme.encoding === "hex" ? /^[0-9A-Fa-f]{64}$/ : /^[A-Za-z0-9+/]{43}=$/;
+  const form = FORMS[scheme.encoding];
+  // The usual header is one signature and nothing else.
+  if (scheme.prefix === "" && form.test(header))
+    return [scheme.encoding === "hex" ? header.toLowerCase() : header];
   return header
     .split(scheme.separator)
     .map((part) => part.replace(/,$/, ""))
@@ -154,18 +164,23 @@ function signaturesIn(header: string, scheme: SignatureScheme): string[] {
     .map((signature) => (scheme.encoding === "hex" ? signature.toLowerCase() : signature));
 }
 
-function expectedSignature(
-  scheme: SignatureScheme,
-  secret: string,
-  id: string,
-  timestamp: string,
-  body: Uint8Array,
-): string {
+type Signer = (id: string, timestamp: string, body: Uint8Array) => string;
+
+/** What does not change from one request to the next is worked out once. */
+function signer(scheme: SignatureScheme, secret: string): Signer {
+  const key = scheme.key(secret);
   const [before = "", after = ""] = scheme.content.split("{body}");
-  const fill = (text: string) =>
-    text.replace(/\{(id|timestamp)\}/g, (_, name) => (name === "id" ? id : timestamp));
-  const mac = createHmac("sha256", scheme.key(secret)).update(fill(before)).update(body).update(fill(after));
-  return mac.digest(scheme.encoding);
+  return (id, timestamp, body) => {
+    const mac = createHmac("sha256", key);
+    if (before !== "") mac.update(filled(before, id, timestamp));
+    mac.update(body);
+    if (after !== "") mac.update(filled(after, id, timestamp));
+    return mac.digest(scheme.encoding);
+  };
+}
+
+function filled(text: string, id: string, timestamp: string): string {
+  return text.replace(/\{(id|timestamp)\}/g, (_, name) => (name === "id" ? id : timestamp));
 }
 
 function anyEqual(expected: readonly string[], given: readonly string[]): boolean {

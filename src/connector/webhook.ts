@@ -6,8 +6,8 @@ import {
   type SignatureScheme,
   STANDARD_WEBHOOKS,
   STRIPE,
+  signatureJudge,
   signRequest,
-  verifySignature,
 } from "./signature.ts";
 import type { WebhookOptions } from "./webhook-settings.ts";
 
@@ -29,6 +29,7 @@ export function webhook(options: WebhookOptions, context: SystemContext): PushSo
   }
   const limit = options.limit ?? LIMIT_BYTES;
   const tolerance = options.tolerance ?? TOLERANCE_MS;
+  const requireSignature = signatureJudge(scheme, options.secrets, { now: context.now, tolerance });
   const mediaTypes = (options.mediaTypes ?? ["application/json"]).map((type) => type.toLowerCase());
   const eventHeader = options.eventHeader?.toLowerCase() ?? scheme.idHeader;
   return {
@@ -37,7 +38,7 @@ export function webhook(options: WebhookOptions, context: SystemContext): PushSo
     receive(request) {
       requirePost(request);
       requireSize(request, limit);
-      verifySignature(scheme, options.secrets, request, { now: context.now(), tolerance });
+      requireSignature(request);
       requireMediaType(request, mediaTypes);
       return {
         body: request.body,

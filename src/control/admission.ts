@@ -13,44 +13,33 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** More would only wait in the engine's queue; the second keeps it busy while the first is being answered. */
+/** One that the engine commits, and one that lies ready when that is done. More would only wait there. */
 const MOST_IN_FLIGHT = 2;
 
 /**
  * Gathers single items into batches that share one commit. Idle: an item leaves in the same turn of the event loop,
- * with all that were read in that turn. Busy: items gather until the batch under way is answered, or one is full.
- * A failed batch rejects exactly its own items.
+ * with all that were read in that turn. Busy: items gather until a batch under way is answered, and leave before its
+ * answers are given out, so that the engine does not wait for that. A failed batch rejects exactly its own items.
  */
 export function admissionBatcher(
   admit: (items: readonly Admission[]) => Promise<readonly Receipt[]>,
   limits: AdmissionLimits,
 ): (item: Admission) => Promise<Receipt> {
   let waiting: Waiting[] = [];
-  let waitingBytes = 0;
   let inFlight = 0;
   let scheduled = false;
 
-  const full = (): boolean => waiting.length >= limits.maxItems || waitingBytes >= limits.maxBytes;
-
   const schedule = (): void => {
     if (scheduled || waiting.length === 0 || inFlight >= MOST_IN_FLIGHT) return;
-    if (inFlight > 0 && !full()) return;
     scheduled = true;
-    setImmediate(sendNext);
+    setImmediate(() => {
+      scheduled = false;
+      sendNext();
+    });
   };
 
   const sendNext = (): void => {
-    scheduled = false;
-    const batch = takeBatch();
-    inFlight += 1;
-    send(batch).then(
-      () => {
-        inFlight -= 1;
-        schedule();
-      },
-      () => undefined,
-    );
-    schedule();
+    while (waiting.length > 0 && inFlight < MOST_IN_FLIGHT) send(takeBatch());
   };
 
   const takeBatch = (): readonly Waiting[] => {
@@ -64,25 +53,35 @@ export function admissionBatcher(
     }
     const batch = waiting.slice(0, count);
     waiting = waiting.slice(count);
-    waitingBytes -= bytes;
     return batch;
   };
 
-  const send = async (batch: readonly Waiting[]): Promise<void> => {
-    try {
-      const receipts = await admit(batch.map((one) => one.item));
-      if (receipts.length !== batch.length)
-        throw new RangeError("the engine answered another number of items");
-      for (let index = 0; index < batch.length; index++) batch[index]?.resolve(receipts[index]!);
-    } catch (error) {
-      for (const one of batch) one.reject(error);
-    }
+  const send = (batch: readonly Waiting[]): void => {
+    inFlight += 1;
+    admit(batch.map((one) => one.item))
+      .finally(() => {
+        inFlight -= 1;
+        sendNext();
+      })
+      .then(
+        (receipts) => settle(batch, receipts),
+        (error: unknown) => {
+          for (const one of batch) one.reject(error);
+        },
+      );
   };
 
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      waitingBytes += item.body.byteLength;
       schedule();
     });
+}
+
+function settle(batch: readonly Waiting[], receipts: readonly Receipt[]): void {
+  for (const [index, one] of batch.entries()) {
+    const receipt = receipts.length === batch.length ? receipts[index] : undefined;
+    if (receipt === undefined) one.reject(new RangeError("the engine answered another number of items"));
+    else one.resolve(receipt);
+  }
 }

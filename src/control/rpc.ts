@@ -2,7 +2,15 @@ import type { MessagePort } from "node:worker_threads";
 import { asHubError, type ErrorCode, HubError, type Issue } from "../errors.ts";
 import type { Place } from "../message/place.ts";
 import type { Engine, EngineStatus } from "./engine.ts";
-import { type PackedAdmissions, packAdmissions, unpackAdmissions } from "./pack.ts";
+import { groupCommit } from "./group-commit.ts";
+import {
+  type PackedAdmissions,
+  type PackedReceipts,
+  packAdmissions,
+  packReceipts,
+  unpackAdmissions,
+  unpackReceipts,
+} from "./pack.ts";
 
 interface Call {
   readonly id: number;
@@ -25,21 +33,28 @@ type Answer =
 
 /** Lets the other thread call this engine. */
 export function serveEngine(port: MessagePort, engine: Engine): { push(status: EngineStatus): void } {
+  const commit = groupCommit((items) => engine.admit(items));
+  const admit = async (packed: unknown): Promise<PackedReceipts> =>
+    packReceipts(await commit(unpackAdmissions(packed as PackedAdmissions)));
   port.on("message", (call: Call) => {
-    void answer(engine, call).then((message) => port.postMessage(message));
+    const result = call.method === "admit" ? admit(call.args[0]) : ask(engine, call);
+    void answer(call.id, result).then((message) => port.postMessage(message));
   });
   return { push: (status) => port.postMessage({ push: status } satisfies Answer) };
 }
 
-async function answer(engine: Engine, call: Call): Promise<Answer> {
+async function ask(engine: Engine, call: Call): Promise<unknown> {
+  const method = engine[call.method] as (...args: readonly unknown[]) => Promise<unknown>;
+  return method(...call.args);
+}
+
+async function answer(id: number, result: Promise<unknown>): Promise<Answer> {
   try {
-    const args = call.method === "admit" ? [unpackAdmissions(call.args[0] as PackedAdmissions)] : call.args;
-    const method = engine[call.method] as (...args: readonly unknown[]) => Promise<unknown>;
-    return { id: call.id, result: await method(...args) };
+    return { id, result: await result };
   } catch (thrown) {
     const error = asHubError(thrown);
     const { code, message, cure, place, issues } = error;
-    return { id: call.id, error: { code, message, cure, place, issues } };
+    return { id, error: { code, message, cure, place, issues } };
   }
 }
 
@@ -94,9 +109,9 @@ export function connectEngine(port: MessagePort): RemoteEngine {
   }
 
   return {
-    admit(items) {
+    async admit(items) {
       const packed = packAdmissions(items);
-      return call("admit", [packed], [packed.bytes]);
+      return unpackReceipts(await call<PackedReceipts>("admit", [packed], [packed.bytes]));
     },
     status: () => call("status", []),
     pause: (...args) => call("pause", args),

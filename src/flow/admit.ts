@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Admission, Receipt } from "../control/engine.ts";
 import { asHubError, HubError } from "../errors.ts";
 import { decodeText } from "../format/encoding.ts";
@@ -34,7 +34,6 @@ export async function admit(
   return store.transaction((tx) => insert(tx, ready, now));
 }
 
-/** Key and event id, where the front could not tell them. */
 function complete(
   item: Admission,
   flowOf: (flow: number) => LiveFlow | undefined,
@@ -42,25 +41,33 @@ function complete(
 ): Ready | HubError {
   const flow = flowOf(item.flow);
   if (flow === undefined) return new HubError("TL_NOT_FOUND", "the flow is not there any more");
+  const { key, event } = item;
+  if (key === undefined || event === undefined) return evaluate(item, flow, now);
+  return readyFrom(item, flow, key, event);
+}
+
+/** Key and event id, where the front could not tell them. */
+function evaluate(item: Admission, flow: LiveFlow, now: number): Ready | HubError {
   try {
-    let { key, event } = item;
-    if (key === undefined || event === undefined) {
-      const format = flow.compiled.format;
-      const value = format.decode(decodeText(item.body, format.encoding));
-      const record = { receivedAt: now, headers: item.headers, file: null, row: null };
-      // Null is an answer of the front's: it looked, and there is none.
-      if (key === undefined) key = flow.compiled.key(value, record);
-      if (event === undefined) event = flow.compiled.event(value, record);
-    }
-    return { item, flow, key, event: event === null ? null : { id: event, hash: bodyHash(item.body) } };
+    const format = flow.compiled.format;
+    const value = format.decode(decodeText(item.body, format.encoding));
+    const record = { receivedAt: now, headers: item.headers, file: null, row: null };
+    // Null is an answer of the front's: it looked, and there is none.
+    const key = item.key === undefined ? flow.compiled.key(value, record) : item.key;
+    const event = item.event === undefined ? flow.compiled.event(value, record) : item.event;
+    return readyFrom(item, flow, key, event);
   } catch (error) {
     return asHubError(error);
   }
 }
 
+function readyFrom(item: Admission, flow: LiveFlow, key: string | null, event: string | null): Ready {
+  return { item, flow, key, event: event === null ? null : { id: event, hash: bodyHash(item.body) } };
+}
+
 /** Half a SHA-256: it only tells a repeated body from another one. */
 function bodyHash(body: Uint8Array): Uint8Array {
-  return createHash("sha256").update(body).digest().subarray(0, 16);
+  return hash("sha256", body, "buffer").subarray(0, 16);
 }
 
 async function insert(

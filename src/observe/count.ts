@@ -28,9 +28,14 @@ export function countAdmitted(
   receipts: readonly Receipt[],
   name: (flow: number) => string,
 ): void {
+  const accepted = new Map<number, number>();
+  const duplicates = new Map<number, number>();
   for (const [index, receipt] of receipts.entries()) {
     if (!("id" in receipt)) continue;
-    const flow = name(items[index]?.flow ?? 0);
-    counters.add(receipt.duplicate ? "duplicates" : "accepted", { flow }, 1);
+    const flow = items[index]?.flow ?? 0;
+    const counts = receipt.duplicate ? duplicates : accepted;
+    counts.set(flow, (counts.get(flow) ?? 0) + 1);
   }
+  for (const [flow, n] of accepted) counters.add("accepted", { flow: name(flow) }, n);
+  for (const [flow, n] of duplicates) counters.add("duplicates", { flow: name(flow) }, n);
 }

@@ -58,21 +58,38 @@ test("what was read in one turn shares a batch, in order", async () => {
   expect(keys()).toEqual([["a", "b"]]);
 });
 
-test("while a batch is under way the others gather, and go together when it is answered", async () => {
+test("while two batches are under way the others gather, and go together when one is answered", async () => {
   const { admit, batches, keys, turn } = setup();
-  void admit(item("a"));
+  for (const name of "ab") {
+    void admit(item(name));
+    await turn();
+  }
+  for (const name of "cd") {
+    void admit(item(name));
+    await turn();
+  }
+  expect(keys()).toEqual([["a"], ["b"]]);
+  batches[0]?.answer();
+  await turn();
+  expect(keys()).toEqual([["a"], ["b"], ["c", "d"]]);
+});
+
+test("what gathered leaves before the answers of the batch before are given out", async () => {
+  const { admit, batches, keys, turn } = setup();
+  let seen: unknown;
+  void admit(item("a")).then(() => {
+    seen = keys();
+  });
   await turn();
   void admit(item("b"));
   await turn();
   void admit(item("c"));
-  await turn();
-  expect(keys()).toEqual([["a"]]);
   batches[0]?.answer();
   await turn();
-  expect(keys()).toEqual([["a"], ["b", "c"]]);
+  expect(seen).toEqual([["a"], ["b"], ["c"]]);
 });
 
-test("a full batch does not wait, but no more than two are under way", async () => {
+test("a batch holds no more than its limit, and no more than two are under way", async () => {
   const { admit, batches, keys, turn } = setup();
   void admit(item("a"));
   await turn();

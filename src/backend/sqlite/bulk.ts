@@ -1,10 +1,11 @@
 import type { Sql, SqlValue } from "./sql.ts";
 
-const SIZES = [64, 16, 4, 1] as const;
+const LARGE = 64;
+const MEDIUM = 16;
 
 /**
- * Inserts many rows with few calls: a call into the database costs more than a row. Statements come in four sizes, so
- * that each is prepared once.
+ * Inserts many rows with few calls: a call into the database costs more than a row. Statements are prepared once and
+ * kept, so their sizes are few: the large, the medium, and each below that for what is left.
  *
  * @param head `INSERT INTO t (a, b) VALUES`
  * @param tail what follows the values, e.g. `ON CONFLICT …`
@@ -17,14 +18,14 @@ export function insertRows(
 ): number {
   let changed = 0;
   let at = 0;
-  for (const size of SIZES) {
-    while (rows.length - at >= size) {
-      const width = rows[at]?.length ?? 0;
-      const values: SqlValue[] = [];
-      for (let index = at; index < at + size; index++) values.push(...(rows[index] ?? []));
-      changed += sql.runWith(`${head} ${valuesClause(width, size)} ${tail}`, values);
-      at += size;
-    }
+  while (at < rows.length) {
+    const left = rows.length - at;
+    const size = left >= LARGE ? LARGE : Math.min(left, MEDIUM);
+    const width = rows[at]?.length ?? 0;
+    const values: SqlValue[] = [];
+    for (let index = at; index < at + size; index++) values.push(...(rows[index] ?? []));
+    changed += sql.runWith(`${head} ${valuesClause(width, size)} ${tail}`, values);
+    at += size;
   }
   return changed;
 }

@@ -38,20 +38,30 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
   return {
     async insert(messages) {
       const rows: SqlValue[][] = [];
+      const fresh: SqlValue[][] = [];
       const bodies: SqlValue[][] = [];
       const events: SqlValue[][] = [];
       const places: number[] = [];
+      let headers: NewMessage["headers"] = null;
+      let headersText: string | null = null;
       for (const message of messages) {
         const place = nextPlace();
         places.push(place);
-        rows.push(messageRow(place, message));
+        if (isFresh(message)) fresh.push(freshRow(place, message));
+        else rows.push(messageRow(place, message));
         if (message.body !== null) {
-          bodies.push([place, message.contentType, toText(message.headers), message.body]);
+          // Neighbours mostly share one object.
+          if (message.headers !== headers) {
+            headers = message.headers;
+            headersText = toText(headers);
+          }
+          bodies.push([place, message.contentType, headersText, message.body]);
         }
         const event = message.event;
         if (event !== null) events.push([message.flow, event.id, place, event.hash, event.expires]);
       }
       insertRows(sql, INSERT_MESSAGE, rows);
+      insertRows(sql, INSERT_FRESH, fresh, ")");
       insertRows(sql, "INSERT INTO message_body (place, content_type, headers, body) VALUES", bodies);
       insertRows(sql, "INSERT OR REPLACE INTO event (flow, id, message, hash, expires) VALUES", events);
       return places;
@@ -230,6 +240,29 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
 const INSERT_MESSAGE =
   "INSERT INTO message (place, flow, version, lane, key, state, system, accepted_at, attempts, next_at, finished_at, " +
   "outcomes, failure, event, file, file_row, file_line, file_offset, file_length, cause, hops, replay, traceparent) VALUES";
+
+/** Most messages are new, whole and untouched: all that is the same in every one of them stands in the statement. */
+const INSERT_FRESH =
+  "INSERT INTO message (place, flow, version, lane, key, system, accepted_at, event, traceparent, state, attempts, hops, replay) " +
+  "SELECT *, 0, 0, 0, 0 FROM (VALUES";
+
+function isFresh(message: NewMessage): boolean {
+  return (
+    (message.state ?? "queued") === "queued" &&
+    message.slice === null &&
+    message.cause === null &&
+    message.hops === 0 &&
+    message.attempts === undefined &&
+    message.nextAt === undefined &&
+    message.outcomes === undefined &&
+    message.failure === undefined
+  );
+}
+
+function freshRow(place: number, message: NewMessage): SqlValue[] {
+  const { flow, flowVersion, lane, key, system, acceptedAt, event, traceparent } = message;
+  return [place, flow, flowVersion, lane, key, system, acceptedAt, event?.id ?? null, traceparent];
+}
 
 function messageRow(place: number, message: NewMessage): SqlValue[] {
   const state = message.state ?? "queued";
