@@ -1,0 +1,127 @@
+import jsonata from "jsonata";
+import { type EngineMapping, openMapping } from "../mapping/engine.ts";
+import { frozenJson, structuredCloneJson } from "./input.ts";
+import { isSame, type Outcome, ofLibrary, ofLibraryError, ofOurError, refusalOf } from "./outcome.ts";
+import { openReferences } from "./reference.ts";
+
+/**
+ * - `same`: equal, or both stopped
+ * - `order`: as the library when it takes members one after the other; it reports whichever fails first
+ * - `input`: as the library when it does not write to its input
+ * - `refused`: not taken at load, by a rule for mappings
+ * - `stopped`: a picture that ours does not take, or a limit of the library's own
+ * - `different`: what must not be
+ */
+export type Verdict = "same" | "order" | "input" | "refused" | "stopped" | "different";
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Why it was refused or stopped. */
+  readonly reason: string;
+  readonly ours: Outcome;
+  readonly theirs: Outcome;
+  readonly native: boolean;
+}
+
+const references = openReferences();
+const LIMITS = { deadline: 5_000, sequence: 100_000, depth: 10_000 };
+/** So that what runs away ends at the library as well. */
+const LIBRARY_LIMITS = { timeout: 2_000, stack: 3_000, sequence: 100_000 };
+
+/** An expression that was compiled by both, to be judged on many inputs. */
+export interface Duel {
+  /** The judgement where there is nothing to evaluate: not an expression, or refused. */
+  readonly early: Judgement | null;
+  judge(input: unknown, bindings: Readonly<Record<string, unknown>>): Promise<Judgement>;
+}
+
+export function openDuel(text: string): Duel {
+  let theirs: jsonata.Expression | null = null;
+  let theirEnd: Outcome = NOTHING;
+  try {
+    theirs = jsonata(text, LIBRARY_LIMITS);
+  } catch (thrown) {
+    theirEnd = ofLibraryError(thrown);
+  }
+  let ours: EngineMapping | null = null;
+  let ourEnd: Outcome = NOTHING;
+  let refusal: string | null = null;
+  try {
+    ours = openMapping(text, { limits: LIMITS });
+  } catch (thrown) {
+    ourEnd = ofOurError(thrown);
+    refusal = refusalOf(thrown);
+  }
+  if (theirs !== null && ours !== null) {
+    const [library, mapping] = [theirs, ours];
+    return { early: null, judge: (input, bindings) => compared(text, library, mapping, input, bindings) };
+  }
+  const verdict = refusal !== null ? "refused" : isSame(ourEnd, theirEnd) ? "same" : "different";
+  const early: Judgement = { verdict, reason: refusal ?? "", ours: ourEnd, theirs: theirEnd, native: false };
+  return { early, judge: async () => early };
+}
+
+const NOTHING: Outcome = { kind: "value", value: undefined };
+
+async function compared(
+  text: string,
+  library: jsonata.Expression,
+  mapping: EngineMapping,
+  input: unknown,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<Judgement> {
+  const ours = ourOutcome(mapping, input, bindings);
+  const theirs = await libraryOutcome(library, input, bindings);
+  const said = (verdict: Verdict, reason = ""): Judgement => ({
+    verdict,
+    reason,
+    ours,
+    theirs,
+    native: mapping.native,
+  });
+  if (isSame(ours, theirs)) return said("same");
+  const limit = limitMet(ours, theirs);
+  if (limit !== null) return said("stopped", limit);
+  const variants = [
+    ["order", references.inOrder],
+    ["input", references.mended],
+  ] as const;
+  for (const [verdict, variant] of variants) {
+    if (isSame(ours, await libraryOutcome(variant(text, LIBRARY_LIMITS), input, bindings)))
+      return said(verdict);
+  }
+  return said("different");
+}
+
+/** One of the two met a limit that it has for good reasons; a result that is not JSON must be none at either. */
+function limitMet(ours: Outcome, theirs: Outcome): string | null {
+  if (ours.kind === "guard" && ours.reason === "picture") return ours.reason;
+  if (theirs.kind === "guard" && theirs.reason.startsWith("limit")) return `the library's ${theirs.reason}`;
+  return null;
+}
+
+function ourOutcome(
+  mapping: EngineMapping,
+  input: unknown,
+  bindings: Readonly<Record<string, unknown>>,
+): Outcome {
+  try {
+    const own = frozenJson(structuredCloneJson(input));
+    return { kind: "value", value: mapping.evaluate(own, frozenJson(structuredCloneJson(bindings))) };
+  } catch (thrown) {
+    return ofOurError(thrown);
+  }
+}
+
+async function libraryOutcome(
+  library: jsonata.Expression,
+  input: unknown,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<Outcome> {
+  try {
+    const own = structuredCloneJson(bindings) as Record<string, unknown>;
+    return ofLibrary(await library.evaluate(structuredCloneJson(input), own));
+  } catch (thrown) {
+    return ofLibraryError(thrown);
+  }
+}

@@ -1,0 +1,35 @@
+import { HubError } from "../../src/errors.ts";
+import { compileMapping } from "../../src/mapping/compile.ts";
+import type { Limits } from "../../src/mapping/limits.ts";
+import type { Json } from "../../src/message/json.ts";
+
+/** What a proof asks of the engine; everything it knows of the engine's own interface is in this file. */
+export interface EngineOptions {
+  readonly limits?: Partial<Limits>;
+  /** Lifts what hub mappings may not do (`$eval`, look-around, unknown functions), and nothing else. */
+  readonly unsafe?: boolean;
+}
+
+export interface EngineMapping {
+  /** Compiled to JavaScript, as against interpreted by the reference library. */
+  readonly native: boolean;
+  /** @throws HubError */
+  evaluate(input: unknown, bindings?: unknown): unknown;
+}
+
+/** Compiles as a flow does, with time enough that a busy machine fails nothing. @throws HubError */
+export function openMapping(text: string, { limits, unsafe = false }: EngineOptions = {}): EngineMapping {
+  void unsafe;
+  const mapping = compileMapping(text, { path: "m.jsonata", limits: { deadline: 10_000, ...limits } });
+  return {
+    native: false,
+    evaluate: (input, bindings) =>
+      mapping.evaluate(input as Json, bindings as Readonly<Record<string, Json>> | undefined),
+  };
+}
+
+/** What the library calls a failure (`T2002`); one of our own where it has none. */
+export function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof HubError)) return "not a HubError";
+  return /^([A-Z]\d{4}): /.exec(thrown.message)?.[1] ?? `${thrown.code}: ${thrown.message}`;
+}
