@@ -22,6 +22,8 @@ export interface BenchOptions {
 
 export interface BenchReport {
   readonly rows: readonly Figure[];
+  /** The medians side by side, where a bench compares many things; its first line is the heading. */
+  readonly table?: readonly (readonly string[])[];
   readonly targets: readonly Target[];
   /** What a reader must know to judge the figures. */
   readonly remarks: readonly string[];

@@ -10,7 +10,7 @@ export function asJson({ bench, machine, rounds, rows, targets, remarks }: Print
   return JSON.stringify({ bench, machine, rounds, rows, targets, remarks });
 }
 
-export function asText({ bench, machine, rounds, rows, targets, remarks }: Printed): string {
+export function asText({ bench, machine, rounds, rows, table: medians, targets, remarks }: Printed): string {
   const figures = [
     ["", "min", "median", "max", "unit"],
     ...rows.map(({ name, min, median, max, unit }) => [name, number(min), number(median), number(max), unit]),
@@ -29,6 +29,7 @@ export function asText({ bench, machine, rounds, rows, targets, remarks }: Print
     "",
     ...table(figures),
     "",
+    ...(medians === undefined ? [] : [...table(medians), ""]),
     ...table(judged),
     ...remarks.map((remark) => `- ${remark}`),
     "",

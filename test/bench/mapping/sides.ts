@@ -1,0 +1,54 @@
+import jsonata from "jsonata";
+import type { Json } from "../../../src/message/json.ts";
+import { compiled } from "../compiled.ts";
+import type { Kind } from "./kind.ts";
+
+/** Everything that maps a record of one kind. */
+export interface MappingSides {
+  /** As published; asynchronous, as users of it have it. */
+  readonly library: (record: object) => Promise<unknown>;
+  /** The same library, guarded and made synchronous. */
+  readonly reference: (record: object) => unknown;
+  /** What the hub runs. */
+  readonly compiled: (record: object) => unknown;
+  /** The same without its guard rails. */
+  readonly unguarded: (record: object) => unknown;
+  readonly byHand: (record: object) => unknown;
+}
+
+/** Seconds, so that a busy machine ends nothing. */
+const LIMITS = { deadline: 5_000 };
+
+export async function openSides(kind: Kind): Promise<MappingSides> {
+  const { compileMapping } =
+    await compiled<typeof import("../../../src/mapping/compile.ts")>("src/mapping/compile");
+  const published = jsonata(kind.text);
+  const mapping = compileMapping(kind.text, { path: kind.name, limits: LIMITS });
+  const unguarded = compileMapping(kind.text, { path: kind.name, limits: NO_LIMITS });
+  return {
+    library: (record) => published.evaluate(record),
+    reference: await openReference(kind.text),
+    compiled: (record) => mapping.evaluate(record as Json),
+    unguarded: (record) => unguarded.evaluate(record as Json),
+    byHand: kind.byHand as (record: object) => unknown,
+  };
+}
+
+const NONE = Number.POSITIVE_INFINITY;
+const NO_LIMITS = { deadline: NONE, sequence: NONE, text: NONE, depth: NONE };
+
+async function openReference(text: string): Promise<MappingSides["reference"]> {
+  const { parseMapping } =
+    await compiled<typeof import("../../../src/mapping/parse.ts")>("src/mapping/parse");
+  const { startWatch } = await compiled<typeof import("../../../src/mapping/watch.ts")>("src/mapping/watch");
+  const { toPlainJson } =
+    await compiled<typeof import("../../../src/mapping/border.ts")>("src/mapping/border");
+  const { DEFAULT_LIMITS } =
+    await compiled<typeof import("../../../src/mapping/limits.ts")>("src/mapping/limits");
+  const { expression } = parseMapping(text, "");
+  const limits = { ...DEFAULT_LIMITS, ...LIMITS };
+  return (record) => {
+    startWatch(limits);
+    return toPlainJson(expression.evaluate(record));
+  };
+}
