@@ -11,6 +11,7 @@ import { killDeploy } from "./kill-deploy.ts";
 import { killFiles } from "./kill-files.ts";
 import { killTransform } from "./kill-transform.ts";
 import { outOfOrder } from "./out-of-order.ts";
+import { poison } from "./poison.ts";
 import { runaway } from "./runaway.ts";
 import { twoHubs } from "./two-hubs.ts";
 
@@ -20,6 +21,7 @@ export const FAULTS: readonly Fault[] = [
   killTransform,
   killInDelivery,
   killAfterDelivery,
+  poison,
   runaway,
   duplicateEvent,
   outOfOrder,

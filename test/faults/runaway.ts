@@ -2,145 +2,138 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { booksOf, drained } from "./books.ts";
 import { type Check, check, type Fault } from "./fault.ts";
+import { HOSTILE_EXPRESSIONS, type Hostile } from "./hostile-expressions.ts";
+import { HOSTILE_REGEXES } from "./hostile-regexes.ts";
 import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
 import { post, producers } from "./producer.ts";
-import { EVENT_HOOK, eventsFlow, type FlowFiles, makeProject } from "./project.ts";
+import { EVENT_HOOK, eventsFlow, type FaultProject, type FlowFiles, makeProject } from "./project.ts";
+import { rates, spread } from "./rates.ts";
+import { until } from "./wait.ts";
 import { watchHealth } from "./watch-hub.ts";
 
-interface Runaway {
-  readonly name: string;
-  readonly map: string;
-  /** How it ends: the message is parked, the text is refused when it is deployed, or it is harmless here. */
-  readonly ends: "parked" | "refused" | "applied";
-}
+const HOSTILE: readonly Hostile[] = [...HOSTILE_EXPRESSIONS, ...HOSTILE_REGEXES];
 
-const AS = "a".repeat(40);
-
-/** Mappings that stop an engine which does not guard itself. */
-const RUNAWAYS: readonly Runaway[] = [
-  {
-    name: "deep",
-    map: `($f := function($x) { 1 + $f($x) }; { "id": id, "text": $string($f(1)) })`,
-    ends: "parked",
-  },
-  {
-    name: "tail",
-    map: `($f := function($x) { $f($x) };\n  { "id": id, "text": $string($f(1)) })`,
-    ends: "parked",
-  },
-  { name: "sequence", map: `{ "id": id, "text": $string($sum([1..100000000])) }`, ends: "parked" },
-  {
-    name: "loops",
-    map: `{ "id": id, "text": $string($sum([1..9000].($x := $; [1..9000].($x * $)))) }`,
-    ends: "parked",
-  },
-  { name: "redos", map: `{ "id": id, "text": $string($contains("${AS}!", /^(a+)+$/)) }`, ends: "applied" },
-  {
-    name: "redos-back",
-    map: `{ "id": id, "text": $string($contains("${AS}!", /^(a+)+\\1$/)) }`,
-    ends: "refused",
-  },
-  { name: "pad", map: `{ "id": id, "text": $string($length($pad("a", 300000000))) }`, ends: "parked" },
-  {
-    name: "doubling",
-    map: `{ "id": id, "text": $reduce([1..60], function($a, $n) { $a & $a }, "xy") }`,
-    ends: "parked",
-  },
-  {
-    name: "picture",
-    map: `{ "id": id, "text": $string($toMillis("${"1".repeat(60)}x", "[Y${"9".repeat(300)}][M]")) }`,
-    ends: "parked",
-  },
-];
-
-/** How long a mapping may run where a flow does not keep the default of 25 ms; the matrix asks for this. */
-const SLOWEST = new Set(["tail", "loops"]);
-/** Between two effects of the healthy flow, at most: two tries of a second for each slow flow, and the small ones. */
-const GAP_MS = 8_000;
+/** Of its rate with no hostile message at all, the healthy flow keeps at least so much. */
+const LEAST_SHARE = 0.9;
+/** Between two effects of the healthy flow, at most: several messages that each use up their deadline twice. */
+const GAP_MS = 3_000;
 
 /** F09: mappings that never end, or that eat all memory, beside a flow that must not feel them. */
 export const runaway: Fault = {
   id: "F09",
-  title: "runaway mappings beside a healthy flow",
+  title: `${HOSTILE_EXPRESSIONS.length} hostile expressions and ${HOSTILE_REGEXES.length} regular expressions beside a healthy flow`,
   async run({ size, note }) {
-    const flows: Record<string, FlowFiles> = { events: eventsFlow() };
-    const webhooks: Record<string, string> = { events: EVENT_HOOK };
-    for (const { name, map } of RUNAWAYS) {
-      const limits = SLOWEST.has(name) ? "limits: { deadline: 1s }\n" : "";
-      flows[name] = { yaml: eventsFlow({ read: name, more: limits }).yaml, map };
-      webhooks[name] = EVENT_HOOK;
-    }
-    const project = await makeProject({ webhooks, flows });
+    const project = await hostileProject();
     const data = join(project.dir, "data");
     const hub = await startHubProcess({ ...project, port: await freePort() });
     const refused = await refusals(hub);
-    const senders = producers(4, 4, 20);
+    // Many senders that rest: what is offered stays the same when one answer takes longer.
+    const senders = producers(100, 2, 500);
     let open = true;
     const posting = senders.run(hub.url, () => open);
-    await pause(size(2000, 500));
-    const quiet = await watchHealth(hub.url, size(4000, 500), () => false);
-    note(`before: /livez p50 ${ms(quiet.p50)}, p99 ${ms(quiet.p99)}, longest ${ms(quiet.longest)}`);
-    const before = appliedOf(data);
+    await pause(size(3000, 1000));
 
-    const each = size(10, 3);
-    const wild = RUNAWAYS.filter(({ name }) => !refused.has(name));
-    let poured = false;
-    let gap = 0;
-    const pouring = Promise.all(
-      wild.flatMap(({ name }) =>
-        Array.from({ length: each }, async (_, n) =>
-          post(hub.url, { id: `${name}-${n}`, customer: `${name}${n}`, n }, undefined, name),
-        ),
-      ),
-    ).then(async () => {
-      let last = performance.now();
-      let seen = before;
-      while (wild.some(({ name }) => booksOf(data, name).messages.some(({ state }) => state === "queued"))) {
-        const effects = appliedOf(data);
-        if (effects > seen) last = performance.now();
-        seen = effects;
-        gap = Math.max(gap, performance.now() - last);
-        await pause(50);
-      }
-      poured = true;
-    });
-    const during = await watchHealth(hub.url, 180_000, () => poured);
-    await pouring;
-    note(
-      `during ${(during.took / 1000).toFixed(1)} s: /livez p50 ${ms(during.p50)}, p99 ${ms(during.p99)}, longest ${ms(during.longest)}`,
+    const each = size(10, 2);
+    const wild = HOSTILE.filter(({ name }) => !refused.has(name));
+    let over = false;
+    const watching = watchHealth(hub.url, 600_000, () => over);
+    const gap = watchGap(() => effectsOf(data));
+    const windowMs = size(20_000, 4_000);
+    const measured = await rates(
+      () => effectsOf(data),
+      windowMs,
+      (turn) => spread(postings(hub.url, wild, turn, each), windowMs),
     );
-    const after = appliedOf(data);
+    await until(() => wild.every(({ name }) => isDone(data, name)), 120_000);
+    over = true;
+    const health = await watching;
+    const longest = gap.end();
     open = false;
     await posting;
     const drainMs = await drained(data, 60_000);
     const alive = hub.alive();
     await hub.stop();
     await senders.close();
+    note(
+      `healthy flow: ${measured.quiet.toFixed(1)} effects/s alone, ${measured.disturbed.toFixed(1)}/s beside ${wild.length * each} hostile messages (A B A B)`,
+    );
+    note(`/livez p50 ${ms(health.p50)}, p99 ${ms(health.p99)}, longest ${ms(health.longest)}`);
     const table = judgeEvents(data, senders.acked, null, drainMs);
     const checks = [
+      check("/livez p99 < 50 ms", health.p99 < 50, `${ms(health.p99)} of ${health.count} calls`),
+      check("/livez never says dead", health.bad === 0, `${health.bad} answers were not 200`),
       check(
-        "/livez p99 < 50 ms while they run",
-        during.p99 < 50,
-        `${ms(during.p99)} of ${during.count} calls`,
+        "the healthy flow keeps 90 % of its rate",
+        measured.share >= LEAST_SHARE,
+        `${(measured.share * 100).toFixed(1)} %`,
       ),
-      check("/livez never says dead", during.bad === 0, `${during.bad} answers were not 200`),
       check(
-        "the healthy flow goes on",
-        gap < GAP_MS && after > before,
-        `${after - before} effects meanwhile, at most ${(gap / 1000).toFixed(1)} s between two`,
+        "and never stands still",
+        longest < GAP_MS,
+        `at most ${(longest / 1000).toFixed(1)} s between two effects`,
       ),
       check("the hub is alive", alive),
-      ...RUNAWAYS.flatMap((one) => endsRight(one, each, data, refused.get(one.name))),
+      ...HOSTILE.flatMap((one) => endsRight(one, each, data, refused.get(one.name))),
     ];
     await project.remove();
     return { table, checks };
   },
 };
 
+async function hostileProject(): Promise<FaultProject> {
+  const flows: Record<string, FlowFiles> = { events: eventsFlow() };
+  const webhooks: Record<string, string> = { events: EVENT_HOOK };
+  for (const { name, map } of HOSTILE) {
+    flows[name] = { yaml: eventsFlow({ read: name }).yaml, map };
+    webhooks[name] = EVENT_HOOK;
+  }
+  return makeProject({ webhooks, flows });
+}
+
+/** Half of the messages in each turn, the flows one after the other. */
+function postings(
+  url: string,
+  wild: readonly Hostile[],
+  turn: number,
+  each: number,
+): readonly (() => Promise<unknown>)[] {
+  const numbers = Array.from({ length: each }, (_, n) => n).filter((n) => n % 2 === turn);
+  return numbers.flatMap((n) =>
+    wild.map(
+      ({ name }) =>
+        () =>
+          post(url, { id: `${name}-${n}`, customer: `${name}${n}`, n }, undefined, name),
+    ),
+  );
+}
+
+function isDone(data: string, name: string): boolean {
+  return booksOf(data, name).messages.every(({ state }) => state !== "queued");
+}
+
 /** Effects of the healthy flow. */
-function appliedOf(data: string): number {
+function effectsOf(data: string): number {
   return booksOf(data, "events").tallies.get("crm.interaction")?.["applied"] ?? 0;
+}
+
+/** Looks twenty times a second. */
+function watchGap(effects: () => number): { end(): number } {
+  let seen = effects();
+  let last = performance.now();
+  let longest = 0;
+  const timer = setInterval(() => {
+    const now = effects();
+    if (now > seen) last = performance.now();
+    seen = now;
+    longest = Math.max(longest, performance.now() - last);
+  }, 50);
+  return {
+    end: () => {
+      clearInterval(timer);
+      return longest;
+    },
+  };
 }
 
 /** The flows whose text was refused, with the reason. */
@@ -158,7 +151,7 @@ async function refusals(hub: {
 }
 
 function endsRight(
-  { name, ends }: Runaway,
+  { name, ends }: Hostile,
   each: number,
   data: string,
   refusal: string | undefined,
@@ -183,14 +176,16 @@ function endsRight(
   const parked = messages.filter(({ state }) => state === "parked");
   const failure = parked[0]?.failure;
   const place = failure?.place;
+  const placed =
+    place?.file?.endsWith(`${name}/map.jsonata`) === true &&
+    place.line !== undefined &&
+    place.column !== undefined;
   return [
-    check(`${name}: parked`, parked.length === each, refusal ?? `${parked.length} of ${each}`),
     check(
-      `${name}: the reason names line and column`,
-      place?.file?.endsWith(`${name}/map.jsonata`) === true &&
-        place.line !== undefined &&
-        place.column !== undefined,
-      `${failure?.code} ${place?.file}:${place?.line}:${place?.column} ${failure?.message}`,
+      `${name}: parked, with line and column`,
+      parked.length === each && placed,
+      refusal ??
+        `${parked.length} of ${each}: ${failure?.code} ${place?.file}:${place?.line}:${place?.column} ${failure?.message}`,
     ),
   ];
 }

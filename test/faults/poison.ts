@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { booksOf, drained } from "./books.ts";
+import { check, type Fault } from "./fault.ts";
+import { freePort, startHubProcess } from "./hub-process.ts";
+import { judgeEvents } from "./judge.ts";
+import { type Posted, post, producers } from "./producer.ts";
+import { EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
+import { rates, spread } from "./rates.ts";
+
+/** Which of its messages are poison stands in the data: the mapping is right for all others. */
+const MAP = `{
+  "id": id,
+  "kind": "note",
+  "subject": customer,
+  "text": $contains(customer, "poison")
+    ? $string($length($pad("a", 300000000)))
+    : $string(n)
+}`;
+/** Where it asks for 300 million letters. */
+const PLACE = "6:";
+const LEAST_SHARE = 0.9;
+
+/** F08: messages that would kill the mapper, among others of the same flow and of another one. */
+export const poison: Fault = {
+  id: "F08",
+  title: "poison messages among good ones of the same flow",
+  async run({ size, note }) {
+    const project = await makeProject({
+      webhooks: { events: EVENT_HOOK },
+      flows: { events: { yaml: eventsFlow().yaml, map: MAP } },
+    });
+    const data = join(project.dir, "data");
+    const hub = await startHubProcess({ ...project, port: await freePort() });
+    const senders = producers(100, 2, 500);
+    let open = true;
+    const posting = senders.run(hub.url, () => open);
+    await pause(size(3000, 1000));
+    const each = size(50, 10);
+    const poisoned: Posted[] = [];
+    const windowMs = size(10_000, 3_000);
+    const effects = (): number => booksOf(data, "events").tallies.get("crm.interaction")?.["applied"] ?? 0;
+    const measured = await rates(effects, windowMs, (turn) =>
+      spread(
+        Array.from({ length: each }, (_, at) => async () => {
+          const n = turn * each + at;
+          const posted = await post(hub.url, { id: `poison-${n}-1`, customer: `poison-${n}`, n: 1 });
+          if (posted !== null) poisoned.push(posted);
+        }),
+        windowMs,
+      ),
+    );
+    open = false;
+    await posting;
+    const drainMs = await drained(data, 60_000);
+    const alive = hub.alive();
+    const { messages } = booksOf(data, "events");
+    const parked = messages.filter(({ state }) => state === "parked");
+    const causes = new Set(
+      parked.map(({ failure }) => `${failure?.code} ${failure?.place?.line}:${failure?.place?.column}`),
+    );
+    await hub.stop();
+    await senders.close();
+    note(
+      `good messages: ${measured.quiet.toFixed(1)} effects/s alone, ${measured.disturbed.toFixed(1)}/s beside ${poisoned.length} poison ones (A B A B)`,
+    );
+    const table = judgeEvents(data, [...senders.acked, ...poisoned], null, drainMs);
+    const checks = [
+      check("the hub is alive", alive),
+      check(
+        "each poison message is parked, and no other",
+        parked.length === poisoned.length &&
+          parked.every(({ event }) => event?.startsWith("poison") === true),
+        `${parked.length} of ${poisoned.length}`,
+      ),
+      check(
+        "with a cause that names line and column",
+        causes.size === 1 && [...causes][0]?.startsWith(`TL_MAPPING_RUNAWAY ${PLACE}`) === true,
+        [...causes].join(", "),
+      ),
+      check(
+        "the good ones keep 90 % of their rate",
+        measured.share >= LEAST_SHARE,
+        `${(measured.share * 100).toFixed(1)} %`,
+      ),
+    ];
+    await project.remove();
+    return { table, checks };
+  },
+};
