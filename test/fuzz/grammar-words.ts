@@ -27,6 +27,25 @@ export const FIELDS: readonly string[] = [
   "__proto__",
 ];
 
+/** Of the inputs that are made, those that hold such a thing most of the time. */
+export const FIELDS_BY_KIND: Readonly<Record<Kind, readonly string[]>> = {
+  any: FIELDS,
+  number: [
+    "n",
+    "$$.n",
+    "items[0].qty",
+    "items[-1].price",
+    "$count(items)",
+    "qty",
+    "price",
+    "$sum(items.qty)",
+  ],
+  text: ["s", "t", "$$.s", "items[0].name", "name", "id", "$string(n)", "tags[0]"],
+  truth: ["f", "$$.f", "$exists(items)", "n > 2", "qty < 3"],
+  list: ["items", "tags", "nested", "items.sub", "items.qty", "items.tags", "sub", "$$.items.name"],
+  object: ["b", "$", "items[0]", "b.c", "items.sub[0]"],
+};
+
 export const TEXTS: readonly string[] = [
   "",
   " ",

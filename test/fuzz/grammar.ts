@@ -1,6 +1,6 @@
 import type { Random } from "../faults/random.ts";
 import { callOf, higherOrder } from "./grammar-calls.ts";
-import { FIELDS, literal, TEXTS } from "./grammar-words.ts";
+import { FIELDS, FIELDS_BY_KIND, literal, TEXTS } from "./grammar-words.ts";
 
 /** What an expression is meant to give. One in a few gives something else: errors must be equal too. */
 export type Kind = "any" | "number" | "text" | "truth" | "list" | "object";
@@ -31,7 +31,7 @@ export function expression(random: Random): string {
 /** An expression that stands anywhere: what needs brackets has them. */
 export function term(scope: Scope, wanted: Kind): string {
   const { random } = scope;
-  const kind = random.int(8) === 0 ? oneOf(random, KINDS) : wanted;
+  const kind = random.int(14) === 0 ? oneOf(random, KINDS) : wanted;
   if (scope.depth <= 0) return leaf(scope, kind);
   const roll = random.int(12);
   if (roll === 0) return block(scope, kind, true);
@@ -54,11 +54,12 @@ const MAKERS: Readonly<Record<Kind, (scope: Scope) => string>> = {
 
 function leaf(scope: Scope, kind: Kind): string {
   const { random, variables } = scope;
-  const roll = random.int(10);
+  const roll = random.int(12);
   if (roll < 2 && variables.length > 0) return `$${oneOf(random, variables)}`;
   if (roll < 5) return literal(random, kind);
   if (roll === 5) return oneOf(random, ["$", "$$", "$.a", "$$.items"]);
-  return random.int(3) === 0 ? `${oneOf(random, FIELDS)}.${oneOf(random, FIELDS)}` : oneOf(random, FIELDS);
+  if (roll === 6) return oneOf(random, FIELDS);
+  return oneOf(random, FIELDS_BY_KIND[kind]);
 }
 
 function binary(scope: Scope, operators: readonly string[], kind: Kind): string {

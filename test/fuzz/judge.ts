@@ -24,9 +24,9 @@ export interface Judgement {
 }
 
 const references = openReferences();
-const LIMITS = { deadline: 5_000, sequence: 100_000, depth: 10_000 };
+const LIMITS = { deadline: 1_000, sequence: 100_000, text: 2 ** 24, depth: 10_000 };
 /** So that what runs away ends at the library as well. */
-const LIBRARY_LIMITS = { timeout: 2_000, stack: 3_000, sequence: 100_000 };
+const LIBRARY_LIMITS = { timeout: 500, stack: 3_000, sequence: 100_000 };
 
 /** An expression that was compiled by both, to be judged on many inputs. */
 export interface Duel {
