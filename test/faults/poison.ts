@@ -4,7 +4,7 @@ import { booksOf, drained } from "./books.ts";
 import { check, type Fault } from "./fault.ts";
 import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
-import { type Posted, post, producers } from "./producer.ts";
+import { type Posted, post, steadyProducers } from "./producer.ts";
 import { EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
 import { rates, spread } from "./rates.ts";
 
@@ -32,7 +32,7 @@ export const poison: Fault = {
     });
     const data = join(project.dir, "data");
     const hub = await startHubProcess({ ...project, port: await freePort() });
-    const senders = producers(100, 2, 500);
+    const senders = steadyProducers(100, 500);
     let open = true;
     const posting = senders.run(hub.url, () => open);
     await pause(size(3000, 1000));

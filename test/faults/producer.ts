@@ -85,6 +85,36 @@ export interface Producers {
  * @param prefix of the names of their customers; producers of different prefixes can work side by side
  */
 export function producers(count: number, customersEach = 4, rest = 0, prefix = "c"): Producers {
+  return senders({ count, customersEach, prefix, wait: () => (rest > 0 ? pause(rest) : null) });
+}
+
+/**
+ * Producers that begin a post each `period` milliseconds, however long the one before took, as long as it was answered by
+ * then: what they offer does not fall when the hub gets slower.
+ */
+export function steadyProducers(count: number, period: number): Producers {
+  const due = Array.from({ length: count }, () => performance.now() + Math.random() * period);
+  return senders({
+    count,
+    customersEach: 2,
+    prefix: "s",
+    wait: (producer) => {
+      const next = (due[producer] ?? 0) + period;
+      due[producer] = Math.max(next, performance.now() - period);
+      return pause(Math.max(0, next - performance.now()));
+    },
+  });
+}
+
+interface Sending {
+  readonly count: number;
+  readonly customersEach: number;
+  readonly prefix: string;
+  /** Between two posts of one producer. */
+  wait(producer: number): Promise<void> | null;
+}
+
+function senders({ count, customersEach, prefix, wait }: Sending): Producers {
   const agent = new Agent({ connections: count, pipelining: 1 });
   const acked: Posted[] = [];
   const turns = Array<number>(count).fill(0);
@@ -103,7 +133,7 @@ export function producers(count: number, customersEach = 4, rest = 0, prefix = "
       }
       acked.push(posted);
       turns[producer] = turn + 1;
-      if (rest > 0) await pause(rest);
+      await wait(producer);
     }
   }
 

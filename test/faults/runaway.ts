@@ -6,7 +6,7 @@ import { HOSTILE_EXPRESSIONS, type Hostile } from "./hostile-expressions.ts";
 import { HOSTILE_REGEXES } from "./hostile-regexes.ts";
 import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
-import { post, producers } from "./producer.ts";
+import { post, steadyProducers } from "./producer.ts";
 import { EVENT_HOOK, eventsFlow, type FaultProject, type FlowFiles, makeProject } from "./project.ts";
 import { rates, spread } from "./rates.ts";
 import { until } from "./wait.ts";
@@ -28,8 +28,7 @@ export const runaway: Fault = {
     const data = join(project.dir, "data");
     const hub = await startHubProcess({ ...project, port: await freePort() });
     const refused = await refusals(hub);
-    // Many senders that rest: what is offered stays the same when one answer takes longer.
-    const senders = producers(100, 2, 500);
+    const senders = steadyProducers(100, 500);
     let open = true;
     const posting = senders.run(hub.url, () => open);
     await pause(size(3000, 1000));
@@ -103,7 +102,7 @@ function postings(
     wild.map(
       ({ name }) =>
         () =>
-          post(url, { id: `${name}-${n}`, customer: `${name}${n}`, n }, undefined, name),
+          post(url, { id: `${name}.${n}-1`, customer: `${name}.${n}`, n: 1 }, undefined, name),
     ),
   );
 }

@@ -1,18 +1,28 @@
 import jsonata from "jsonata";
 import { type EngineMapping, openMapping } from "../mapping/engine.ts";
 import { frozenJson, structuredCloneJson } from "./input.ts";
-import { isSame, type Outcome, ofLibrary, ofLibraryError, ofOurError, refusalOf } from "./outcome.ts";
+import {
+  isBare,
+  isCrash,
+  isSame,
+  type Outcome,
+  ofLibrary,
+  ofLibraryError,
+  ofOurError,
+  refusalOf,
+} from "./outcome.ts";
 import { openReferences } from "./reference.ts";
 
 /**
  * - `same`: equal, or both stopped
  * - `order`: as the library when it takes members one after the other; it reports whichever fails first
  * - `input`: as the library when it does not write to its input
+ * - `crash`: the library fails with an error of JavaScript itself, which is a defect; ours answers or fails in its own way
  * - `refused`: not taken at load, by a rule for mappings
  * - `stopped`: a picture that ours does not take, or a limit of the library's own
  * - `different`: what must not be
  */
-export type Verdict = "same" | "order" | "input" | "refused" | "stopped" | "different";
+export type Verdict = "same" | "order" | "input" | "crash" | "refused" | "stopped" | "different";
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -90,7 +100,7 @@ async function compared(
     if (isSame(ours, await libraryOutcome(variant(text, LIBRARY_LIMITS), input, bindings)))
       return said(verdict);
   }
-  return said("different");
+  return said(isCrash(theirs) && !isBare(ours) ? "crash" : "different");
 }
 
 /** One of the two met a limit that it has for good reasons; a result that is not JSON must be none at either. */

@@ -10,6 +10,16 @@ export type Outcome =
   | { readonly kind: "guard"; readonly reason: string };
 
 const CRASH = "crash";
+const BARE = "not a HubError";
+
+export function isCrash(outcome: Outcome): boolean {
+  return outcome.kind === "error" && outcome.code === CRASH;
+}
+
+/** Ours failed with something that no operator could read. */
+export function isBare(outcome: Outcome): boolean {
+  return outcome.kind === "error" && outcome.code.startsWith(BARE);
+}
 
 /** What the library's guard rails and the stack of the process report. */
 const LIMIT_CODES = ["D1011", "D1012", "D2014", "D2015"];
@@ -40,7 +50,7 @@ function limit(what: string): Outcome {
 
 /** What ours threw: a failure with the library's code, or a guard rail. */
 export function ofOurError(thrown: unknown): Outcome {
-  if (!(thrown instanceof HubError)) return { kind: "error", code: `not a HubError: ${String(thrown)}` };
+  if (!(thrown instanceof HubError)) return { kind: "error", code: `${BARE}: ${String(thrown)}` };
   if (thrown.code === "TL_MAPPING_RUNAWAY") return { kind: "guard", reason: `limit: ${thrown.message}` };
   if (thrown.message.startsWith("the result holds")) return { kind: "guard", reason: NOT_JSON };
   if (thrown.message.startsWith("a picture string")) return { kind: "guard", reason: "picture" };

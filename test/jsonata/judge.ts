@@ -17,6 +17,8 @@ export interface Judged {
 /** The test rig of the suite calls its own limits so, the library calls its own D…; ours have one name. */
 const LIMIT_CODES = ["U1001", "D1011", "D1012", "D2014", "D2015"];
 const LEAST_DEADLINE = 10_000;
+/** The rig counts every nested evaluation, which are three in a call such as the suite makes; ours counts calls. */
+const EVALUATIONS_PER_CALL = 3;
 /** The longest range the library makes. */
 const LONGEST = 10_000_000;
 
@@ -53,7 +55,8 @@ type End = { readonly value: unknown } | { readonly thrown: unknown };
 function limitsOf({ timelimit, depth, wanted }: SuiteCase): Partial<Limits> {
   const ends = "code" in wanted && LIMIT_CODES.includes(wanted.code);
   const deadline = ends ? (timelimit ?? LEAST_DEADLINE) : Math.max(timelimit ?? 0, LEAST_DEADLINE);
-  return { deadline, sequence: LONGEST, ...(depth === undefined ? {} : { depth }) };
+  if (depth === undefined) return { deadline, sequence: LONGEST };
+  return { deadline, sequence: LONGEST, depth: Math.floor(depth / EVALUATIONS_PER_CALL) };
 }
 
 function isWanted(end: End, { wanted, unordered }: SuiteCase): boolean {
