@@ -19,10 +19,14 @@ export interface EngineMapping {
 
 /** Compiles as a flow does, with time enough that a busy machine fails nothing. @throws HubError */
 export function openMapping(text: string, { limits, unsafe = false }: EngineOptions = {}): EngineMapping {
-  void unsafe;
-  const mapping = compileMapping(text, { path: "m.jsonata", limits: { deadline: 10_000, ...limits } });
+  const mapping = compileMapping(text, {
+    path: "m.jsonata",
+    limits: { deadline: 10_000, ...limits },
+    allowFallback: true,
+    ...(unsafe ? { unsafe: { eval: true, regex: true, calls: true } } : {}),
+  });
   return {
-    native: false,
+    native: mapping.native,
     evaluate: (input, bindings) =>
       mapping.evaluate(input as Json, bindings as Readonly<Record<string, Json>> | undefined),
   };

@@ -38,17 +38,17 @@ const NONE = Number.POSITIVE_INFINITY;
 const NO_LIMITS = { deadline: NONE, sequence: NONE, text: NONE, depth: NONE };
 
 async function openReference(text: string): Promise<MappingSides["reference"]> {
-  const { parseMapping } =
-    await compiled<typeof import("../../../src/mapping/parse.ts")>("src/mapping/parse");
+  const { referenceEvaluation } =
+    await compiled<typeof import("../../../src/mapping/reference.ts")>("src/mapping/reference");
   const { startWatch } = await compiled<typeof import("../../../src/mapping/watch.ts")>("src/mapping/watch");
   const { toPlainJson } =
     await compiled<typeof import("../../../src/mapping/border.ts")>("src/mapping/border");
   const { DEFAULT_LIMITS } =
     await compiled<typeof import("../../../src/mapping/limits.ts")>("src/mapping/limits");
-  const { expression } = parseMapping(text, "");
+  const { evaluate } = referenceEvaluation(text, "", {});
   const limits = { ...DEFAULT_LIMITS, ...LIMITS };
   return (record) => {
     startWatch(limits);
-    return toPlainJson(expression.evaluate(record));
+    return toPlainJson(evaluate(record as Json));
   };
 }
