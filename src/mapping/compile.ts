@@ -5,6 +5,7 @@ import { NotJson, toPlainJson } from "./border.ts";
 import { type Evaluation, type HostFunctions, nativeEvaluation } from "./compiler/native.ts";
 import { type Source, toMappingError } from "./failure.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { traceMapping } from "./lineage/trace.ts";
 import type { Mapping, Unsupported } from "./mapping.ts";
 import { placeAt } from "./position.ts";
 import { referenceEvaluation } from "./reference.ts";
@@ -48,10 +49,14 @@ export function compileMapping(text: string, options: MappingOptions): Mapping {
   const evaluate = native
     ? compiled.evaluate
     : (input: Json, bindings?: Bindings) => toPlainJson(reference().evaluate(input, bindings));
+  const paths = lazily(() => traceMapping(text, { path }).paths);
   const source = { path, text, root: () => reference().root };
   return {
     path,
     text,
+    get paths() {
+      return paths();
+    },
     native,
     unsupported,
     evaluate: guarded(evaluate as Evaluate, limits, source, reference),

@@ -45,8 +45,8 @@ function pairNamed(root: AstNode, name: string): readonly [AstNode, AstNode] | u
   }
 }
 
-/** The opening quote of a key; its position is just behind the closing one. */
-function keyStart(text: string, key: AstNode): number {
+/** The opening quote of a text or a name; its position is just behind the closing one. */
+export function keyStart(text: string, key: AstNode): number {
   const end = key.position ?? 0;
   const quote = text.charAt(end - 1);
   const start = text.lastIndexOf(quote, end - 2);

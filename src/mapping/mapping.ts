@@ -1,4 +1,5 @@
 import type { Json } from "../message/json.ts";
+import type { SourcePath } from "./lineage/trace.ts";
 
 /** A part of a mapping that cannot be compiled. */
 export interface Unsupported {
@@ -16,6 +17,8 @@ export interface Mapping {
   readonly native: boolean;
   /** What cannot be compiled; with any of it the whole mapping is interpreted. */
   readonly unsupported: readonly Unsupported[];
+  /** Every place of the input that it reads, with the line and column; worked out when first asked for. */
+  readonly paths: readonly SourcePath[];
   /**
    * Evaluates over one input. A result of "nothing" is undefined.
    * @throws HubError TL_MAPPING_FAILED or TL_MAPPING_RUNAWAY with line:column; never quotes values

@@ -1,0 +1,281 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parseCases } from "../../../src/flow/cases.ts";
+import { compileMapping } from "../../../src/mapping/compile.ts";
+import { traceMapping } from "../../../src/mapping/lineage/trace.ts";
+import type { Json } from "../../../src/message/json.ts";
+import { schemaShape } from "../../../src/schema/shape.ts";
+import { unexplained } from "./sound.ts";
+
+const ORDER = {
+  type: "object",
+  required: ["id", "lines"],
+  properties: {
+    id: { type: "string" },
+    state: { type: "string" },
+    customer: { type: "object", properties: { name: { type: "string" }, city: { type: "string" } } },
+    lines: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["sku"],
+        properties: { sku: { type: "string" }, qty: { type: "number" }, price: { type: "number" } },
+      },
+    },
+  },
+};
+
+const SHAPE = schemaShape("order.json", () => JSON.stringify(ORDER));
+
+/** `/id ← /id`, `?` before a path that only decides, `~` where it is set sometimes only. */
+function flows(text: string): readonly string[] {
+  return traceMapping(text, { path: "m.jsonata", shape: SHAPE }).targets.map(({ path, set, sources }) => {
+    const from = sources.map((one) => `${one.role === "decides" ? "?" : ""}${one.path}`).join(" ");
+    return `${set === "always" ? "" : "~"}${path} ← ${from}`.trim();
+  });
+}
+
+function reads(text: string): readonly string[] {
+  return traceMapping(text, { path: "m.jsonata", shape: SHAPE }).paths.map(
+    ({ path, place }) => `${path} ${place.line}:${place.column}`,
+  );
+}
+
+describe("what a target field is computed from", () => {
+  it("names the source through arrays, with * for an item", () => {
+    expect(flows('{ "no": id, "rows": [ lines.{ "article": sku, "sum": qty * price } ] }')).toEqual([
+      "/no ← /id",
+      "/rows ←",
+      "/rows/* ← ?/lines",
+      "/rows/*/article ← /lines/*/sku",
+      "~/rows/*/sum ← /lines/*/qty /lines/*/price",
+    ]);
+  });
+
+  it("follows variables, blocks and functions of the mapping", () => {
+    expect(
+      flows(
+        '( $c := customer; $up := function($t) { $uppercase($t) }; { "n": $up($c.name), "i": $up(id) } )',
+      ),
+    ).toEqual(["~/n ← /customer/name", "/i ← /id"]);
+  });
+
+  it("tells what stands in a field from what only decides it", () => {
+    expect(flows('{ "s": state = "X" ? customer.name : "none" }')).toEqual(["~/s ← /customer/name ?/state"]);
+    expect(flows('{ "s": customer.name ?? id }')).toEqual(["/s ← /customer/name /id"]);
+  });
+
+  it("follows functions that take functions", () => {
+    expect(flows('{ "l": $map(lines, function($l) { { "s": $l.sku } }) }')).toContain("~/l/s ← /lines/*/sku");
+    expect(flows('{ "t": $reduce(lines.qty, function($a, $b) { $a + $b }) }')).toEqual([
+      "~/t ← /lines/*/qty ?/lines",
+    ]);
+    expect(flows('{ "f": $filter(lines, function($l) { $l.qty > 1 }).sku }')).toEqual([
+      "~/f ← /lines/*/sku ?/lines ?/lines/*/qty",
+    ]);
+  });
+
+  it("widens what it cannot tell, and never drops it", () => {
+    expect(flows('{ "a": $lookup(customer, state) }')).toEqual(["~/a ← /state /customer/**"]);
+    expect(flows('{ "a": customer.* }')).toEqual(["~/a ← /customer/**"]);
+    expect(flows('{ "a": **.city }')).toEqual(["~/a ← /**"]);
+    expect(flows('{ "a": $string($$) }')).toEqual(["/a ←"]);
+  });
+
+  it("says for a field with a computed name that any name is set", () => {
+    expect(flows("lines{ sku: $sum(qty) }")).toEqual(["~/* ← /lines/*/qty /lines/*/sku"]);
+  });
+
+  it("a value handed over is handed over with all below it", () => {
+    const [field] = traceMapping('{ "c": customer }', { path: "m", shape: SHAPE }).targets;
+    expect(field).toMatchObject({ path: "/c", whole: true, set: "sometimes" });
+  });
+
+  it("a field is set always when the schema, a condition or the key says its source is there", () => {
+    const set = (text: string, given: readonly string[] = []): string =>
+      traceMapping(text, { path: "m", shape: SHAPE, given }).targets.find(({ path }) => path === "/a")?.set ??
+      "";
+    expect(set('{ "a": id }')).toBe("always");
+    expect(set('{ "a": state }')).toBe("sometimes");
+    expect(set('{ "a": state }', ["state"])).toBe("always");
+    expect(set('state ? { "a": state } : { "a": id }')).toBe("always");
+    expect(set('$exists(state) ? { "a": $uppercase(state) } : { "a": id }')).toBe("always");
+    expect(set('{ "a": $phone(id, "DE") }')).toBe("sometimes");
+    expect(set('{ "a": $phone(id, "DE") ?? id }')).toBe("always");
+    expect(set('( $p := $phone(id, "DE"); $p ? { "a": $p } : { "a": "none" } )')).toBe("always");
+    expect(set('state = "X" ? { "a": id } : { "b": id }')).toBe("sometimes");
+  });
+});
+
+describe("where a field is made", () => {
+  const text = `(
+  $mail := function($a){ { "address": $a, "kind": "work" } };
+  {
+    "id": KUNNR,
+    "name": { "full": NAME1 & " " & NAME2, 'first': NAME1 },
+    "emails": [ $mail(EMAIL) ],
+    "lines": POS.{ "sku": MATNR, "tax": { "rate": RATE } },
+    "byKind": X{ KIND: { "total": $sum(N) } }
+  }
+)`;
+
+  it.each([
+    ["/id", 4, 5],
+    ["/name", 5, 5],
+    ["/name/full", 5, 15],
+    ["/name/first", 5, 44],
+    ["/emails/*/address", 2, 28],
+    ["/lines/tax/rate", 7, 43],
+    ["/byKind/*/total", 8, 26],
+  ])("%s is at %i:%i", (path, line, column) => {
+    const found = traceMapping(text, { path: "customer.jsonata" }).targets.find((one) => one.path === path);
+    expect(found?.place).toEqual({ file: "customer.jsonata", line, column });
+  });
+});
+
+describe("what is read", () => {
+  it("is told with line and column, in the order of the mapping", () => {
+    expect(reads('{\n  "a": customer.name,\n  "b": lines[qty > 1].sku\n}')).toEqual([
+      "/customer/name 2:17",
+      "/lines/*/qty 3:14",
+      "/lines/*/sku 3:23",
+    ]);
+  });
+
+  it("finds names in backticks and quotes, parents, roots and binds", () => {
+    expect(reads("`customer`.`name`")).toEqual(["/customer/name 1:12"]);
+    expect(reads("lines.(%.id)")).toEqual(["/id 1:10"]);
+    expect(reads("lines.{ 'a': $$.id }")).toEqual(["/id 1:17"]);
+    expect(reads("lines@$l.customer[name = $l.sku].city")).toEqual([
+      "/customer/name 1:19",
+      "/lines/*/sku 1:29",
+      "/customer/city 1:34",
+    ]);
+  });
+});
+
+const INPUT: Json = {
+  id: "4711",
+  state: "X",
+  customer: { name: "Ann", city: "Bonn" },
+  lines: [
+    { sku: "a", qty: 2, price: 3, tags: ["t1", "t2"] },
+    { sku: "b", qty: 1, price: 5, tags: ["t2"] },
+    { sku: "a", qty: 4, price: 1, tags: [] },
+  ],
+  deep: { one: { two: [{ three: "v" }, { three: "w" }] } },
+};
+
+const CORPUS: readonly string[] = [
+  '{ "a": id, "b": customer.city & state }',
+  "lines{ sku: $sum(qty) }",
+  'lines{ sku: { "n": $count($), "q": $join(tags, "-") } }',
+  '{ "l": lines.{ "s": sku, "t": tags[0] } }',
+  '{ "l": lines[qty > 1].sku }',
+  '{ "l": lines[0].sku, "m": lines[-1].qty }',
+  '{ "l": lines^(>price).sku }',
+  '{ "l": $sort(lines, function($a, $b) { $a.price > $b.price }).sku }',
+  '{ "l": $map(lines, function($l, $i) { { "n": $i, "s": $l.sku & $l.qty } }) }',
+  '{ "l": $filter(lines, function($l) { $l.qty > 1 }).sku }',
+  '{ "t": $reduce(lines, function($a, $l) { $a + $l.qty * $l.price }, 0) }',
+  '{ "e": $each(customer, function($v, $k) { $k & "=" & $v }) }',
+  '{ "s": $sift(customer, function($v) { $v != "Bonn" }) }',
+  '$merge([customer, { "id": id }])',
+  '$merge([{ "a": id, "b": state }, { "a": customer.name }])',
+  '{ "s": $spread(customer) }',
+  '{ "k": $keys(customer), "c": $count(lines) }',
+  '{ "v": $lookup(customer, state = "X" ? "name" : "city") }',
+  '{ "v": $lookup({ "X": customer.name, "Y": id }, state) }',
+  'customer ~> |$|{ "city": $uppercase(city) }, ["name"]|',
+  '$ ~> |lines|{ "total": qty * price }|',
+  'id ~> $uppercase ~> $append("x")',
+  '( $f := $uppercase ~> $trim; { "a": $f(state) } )',
+  '( $add := $append(?, "x"); { "a": $add(id) } )',
+  '{ "d": **.three, "w": customer.* }',
+  '{ "p": lines.tags.(% . sku) }',
+  '{ "p": lines.tags.{ "t": $, "s": %.sku } }',
+  '{ "j": lines@$l.deep.one.two@$t[$t.three = "v"].{ "s": $l.sku, "t": $t.three } }',
+  '{ "i": lines#$i.{ "n": $i, "s": sku } }',
+  '{ "i": lines[qty > 1]#$i.($i & sku) }',
+  '{ "x": [ lines.sku, id ], "y": [1..$count(lines)] }',
+  '{ "x": [[lines.sku], [id]] }',
+  '( $r := function($n) { $n > 0 ? $r($n - 1) & id : state }; { "a": $r(3) } )',
+  '{ "m": $match(state, /X/).match, "r": $replace(id, /4/, function($m) { $m.match & state }) }',
+  '{ "a": state = "X" and id = "4711" ? customer.name : lines.sku, "b": state in ["X", "Y"] or id ? 1 : 2 }',
+  '{ (id): state, "x" & state: customer.city }',
+  '{ "a": customer.name ?: id, "b": customer.none ?? state, "n": -lines[0].qty }',
+  '{ "z": $zip(lines.sku, lines.qty), "d": $distinct(lines.sku), "r": $reverse(lines.sku) }',
+  '{ "a": $single(lines[qty = 1]).sku, "b": $max(lines.price), "c": $average(lines.qty) }',
+  '( $x := id; $y := ( $x := state; $x ); { "a": $x, "b": $y } )',
+  '( $x := id; state = "X" ? ($x := customer.name); { "a": $x } )',
+  'lines.( $s := sku; tags.{ "t": $, "s": $s, "id": $$.id } )',
+  '{ "a": lines.tags[$ = "t2"], "b": lines[$count(tags) > 1].sku, "c": lines.(sku)[0], "d": (lines.sku)[0] }',
+  '{ "a": $string(customer), "b": $exists(customer.name), "c": $type(state), "d": $boolean(lines) }',
+  "$",
+  "lines",
+  "customer.city",
+  "$.lines.($.sku & $$.id)",
+  "deep.one.two.three{ $: $count($) }",
+  '($g := function($f, $v) { $f($v) }; { "a": $g($uppercase, id), "b": $g(function($x) { $x & state }, id) })',
+];
+
+describe("a compiled mapping", () => {
+  it("tells what it reads", () => {
+    expect(compileMapping('{ "a": b.c }', { path: "m" }).paths).toEqual([
+      { path: "/b/c", place: { file: "m", line: 1, column: 10 } },
+    ]);
+  });
+
+  it("that calls itself without end is analysed in bounded time", () => {
+    const text =
+      "( $f := function($n) { $f($n) & $f(b) & $g($n) }; $g := function($n) { $f($n) & $g(c) }; $f(a) )";
+    const paths = compileMapping(text, { path: "m" }).paths.map(({ path }) => path);
+    expect(paths).toContain("/a");
+  });
+});
+
+describe("nothing that changes the result goes unseen", () => {
+  it.each(CORPUS)("%s", async (text) => {
+    expect(await unexplained(text, INPUT)).toEqual([]);
+    expect(
+      await unexplained(
+        text,
+        INPUT,
+        schemaShape("s", () => JSON.stringify(DESCRIBED)),
+      ),
+    ).toEqual([]);
+  });
+
+  const DESCRIBED = {
+    type: "object",
+    properties: {
+      ...ORDER.properties,
+      lines: {
+        type: "array",
+        items: { type: "object", properties: { tags: { type: "array", items: { type: "string" } } } },
+      },
+      deep: {
+        type: "object",
+        properties: {
+          one: { type: "object", properties: { two: { type: "array", items: { type: "object" } } } },
+        },
+      },
+    },
+  };
+
+  const flowsOfProject = readdirSync("mappings", { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  it.each(flowsOfProject.map(({ name }) => name))("in the cases of %s", async (name) => {
+    const folder = `mappings/${name}`;
+    const accepts = /^accepts: (\S+)/m.exec(readFileSync(`${folder}/flow.yaml`, "utf8"))?.[1] ?? "";
+    const map = /^map: (\S+)/m.exec(readFileSync(`${folder}/flow.yaml`, "utf8"))?.[1] ?? "";
+    const shape = schemaShape(accepts, (path) => readFileSync(path, "utf8"));
+    for (const file of readdirSync(`${folder}/cases`)) {
+      for (const one of parseCases(readFileSync(`${folder}/cases/${file}`, "utf8"), file)) {
+        if (typeof one.in === "string") continue;
+        expect(await unexplained(readFileSync(`${folder}/${map}`, "utf8"), one.in, shape)).toEqual([]);
+      }
+    }
+  });
+});
