@@ -10,6 +10,7 @@ import type { HubSettings } from "./hub-settings.ts";
 import { checkProject, type LoadedFlow } from "./project-rules.ts";
 import { readFlow } from "./read-flow.ts";
 import { readSettings } from "./read-settings.ts";
+import { checkStrict } from "./strict/check-strict.ts";
 import { listAt, textAt } from "./value-at.ts";
 import { parseYaml, type YamlFile } from "./yaml-file.ts";
 
@@ -63,8 +64,8 @@ export function inspectProject(folder: string, env: ProjectEnvironment): Inspect
     if (flow !== null) flows.push({ flow, file });
   }
   checkProject(flows, found);
+  const sound = flows.filter((loaded) => isStrict(loaded, found)).map(({ flow }) => flow);
   const findings = sortFindings(found);
-  const sound = flows.map(({ flow }) => flow);
   const rest = {
     findings,
     settings,
@@ -75,6 +76,14 @@ export function inspectProject(folder: string, env: ProjectEnvironment): Inspect
   };
   const broken = findings.some(({ severity }) => severity === "error");
   return { ...rest, project: broken ? null : { settings, flows: sound, warnings: findings } };
+}
+
+/** Whether the flow's mapping can work by its schemas. Earlier versions of a flow are not asked: they did work. */
+function isStrict(loaded: LoadedFlow, findings: Finding[]): boolean {
+  const own: Finding[] = [];
+  checkStrict(loaded, own);
+  findings.push(...own);
+  return own.every(({ severity }) => severity !== "error");
 }
 
 /** An earlier version is laid out as files once more, so that one reader serves both. */

@@ -7,6 +7,7 @@ import type { Mapping } from "../mapping/mapping.ts";
 import type { Json } from "../message/json.ts";
 import { compileSchema } from "../schema/compile.ts";
 import type { Schema } from "../schema/schema.ts";
+import { emitsFailure } from "./emits-failure.ts";
 import { type KeyOf, keyOf } from "./key.ts";
 import { sameDocument } from "./same-document.ts";
 
@@ -72,6 +73,7 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
   const emits = sameDocument(definition.accepts, definition.emits, definition.map)
     ? null
     : schema(definition.emits);
+  const failure = emitsFailure(definition);
   const map =
     definition.map === null
       ? null
@@ -106,7 +108,7 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
     },
     prepare(value, record) {
       const bound = bindings(record);
-      check(accepts, value, "TL_ACCEPTS_FAILED", "the record breaks");
+      checkAccepts(accepts, value);
       const known = record.key !== undefined ? record.key : key === null ? null : key(value, bound);
       const at = version === null ? undefined : version.evaluate(value, bound);
       const mapped = map === null ? value : map.evaluate(value, bound);
@@ -115,7 +117,8 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
           place: { file: map?.path ?? definition.file },
         });
       }
-      check(emits, mapped, "TL_EMITS_FAILED", "the mapping's result breaks");
+      const broken = emits?.validate(mapped) ?? [];
+      if (emits !== null && broken.length > 0) throw failure(emits, broken);
       const open: string[] = [];
       for (const route of routes) {
         if (route.when === null || truthy(route.when.evaluate(mapped, bound))) open.push(route.to);
@@ -140,17 +143,12 @@ function eventId(found: Json | undefined, file: string): string | null {
   });
 }
 
-function check(
-  schema: Schema | null,
-  value: Json,
-  code: "TL_ACCEPTS_FAILED" | "TL_EMITS_FAILED",
-  words: string,
-): void {
+function checkAccepts(schema: Schema | null, value: Json): void {
   if (schema === null) return;
   const issues = schema.validate(value);
   const first = issues[0];
   if (first === undefined) return;
-  throw new HubError(code, `${words} ${schema.path}: ${first.message}`, {
+  throw new HubError("TL_ACCEPTS_FAILED", `the record breaks ${schema.path}: ${first.message}`, {
     place: { ...(first.place?.field === undefined ? {} : { field: first.place.field }) },
     issues,
   });

@@ -47,10 +47,18 @@ function escaped(name: string): string {
 
 /** The items of a place, and the place itself where it may be something other than an array. */
 export function itemRefs(ref: SourceRef): readonly SourceRef[] {
-  if (ref.below || ref.shape === null || !ref.shape.types.has("array")) return [ref];
+  if (ref.below || ref.shape === null || !ref.shape.types.has("array") || saysNothing(ref.shape))
+    return [ref];
   const item: SourceRef = { steps: [...ref.steps, ITEM], below: false, shape: ref.shape.item() };
   return ref.shape.types.has("object") ? [item, ref] : [item];
 }
+
+/** A place where anything may be: whether it is an array is not known. */
+function saysNothing({ types }: SourceShape): boolean {
+  return types.size === TYPES;
+}
+
+const TYPES = 6;
 
 /** A place whose exact depth is hidden. */
 export function belowRef(ref: SourceRef): SourceRef {
