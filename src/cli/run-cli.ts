@@ -16,7 +16,7 @@ import { addSend } from "./send.ts";
 import { jsonText, type Session } from "./session.ts";
 import { addStart } from "./start.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-import { addTest } from "./test-flows.ts";
+import { addTest } from "./test/command.ts";
 import { addTry } from "./try.ts";
 import { programVersion } from "./version.ts";
 

@@ -96,18 +96,18 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
     definition,
     format,
     key(value, record) {
-      return key === null ? null : key(value, bindings(record));
+      return key === null ? null : key(value, recordBindings(record));
     },
     record(value, info, known) {
-      return record === null ? known : record(value, bindings(info));
+      return record === null ? known : record(value, recordBindings(info));
     },
     event(value, record) {
       if (event === null) return null;
-      const found = event.evaluate(value, bindings(record));
+      const found = event.evaluate(value, recordBindings(record));
       return eventId(found, definition.file);
     },
     prepare(value, record) {
-      const bound = bindings(record);
+      const bound = recordBindings(record);
       checkAccepts(accepts, value);
       const known = record.key !== undefined ? record.key : key === null ? null : key(value, bound);
       const at = version === null ? undefined : version.evaluate(value, bound);
@@ -154,7 +154,8 @@ function checkAccepts(schema: Schema | null, value: Json): void {
   });
 }
 
-function bindings(record: RecordInfo): Readonly<Record<string, Json>> {
+/** What expressions see of a record beside its content. */
+export function recordBindings(record: RecordInfo): Readonly<Record<string, Json>> {
   return {
     message: {
       receivedAt: record.receivedAt,

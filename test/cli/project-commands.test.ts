@@ -135,6 +135,53 @@ describe("tieline test", () => {
     });
   });
 
+  it("--update keeps the form of the file, and says what it changed", async () => {
+    const bad =
+      '[\n  { "name": "no vat", "in": {"id":"2", "lines": [{ "price": 3 }]}, "out": { "id": "2", "total": 4 } }\n]\n';
+    const cwd = await project({ "mappings/orders/cases/bad.json": bad });
+    const { out } = await run(["test", "--update"], { cwd });
+    expect(out).toMatch(/output\.total +expected 4 +got 3/);
+    expect(out).toContain("mappings/orders/cases/bad.json written anew");
+    const updated = await readFile(join(cwd, "mappings/orders/cases/bad.json"), "utf8");
+    expect(updated).toBe(bad.replace('"total": 4', '"total": 3'));
+  });
+
+  it("--coverage tells what the cases try of a mapping, and what not", async () => {
+    const cwd = await project({
+      "mappings/orders/order.jsonata":
+        '{ "id": id, "total": $sum(lines[price > 0].price), "taxId": vat ?? "none", "note": lines.note }\n',
+      "mappings/orders/cases/large.json":
+        '{ "name": "large", "in": { "id": "1", "lines": [{ "price": 9 }], "vat": "X" }, "out": { "id": "1", "total": 9, "taxId": "X" } }',
+    });
+    const { code, out } = await run(["test", "--coverage"], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain("read, in no case: /lines/*/note");
+    expect(out).toContain("set, in no result: /note");
+    expect(out).toContain("mappings/orders/order.jsonata:1:33  […] never drops an item");
+    expect(out).toContain("mappings/orders/order.jsonata:1:61  ?? never takes its right side");
+    const { flows } = (await run(["test", "--coverage", "--json"], { cwd })).json() as {
+      flows: { coverage: { share: number; source: object[] } }[];
+    };
+    expect(flows[0]?.coverage.source).toContainEqual({ path: "/vat", used: true, seen: true });
+    expect(flows[0]?.coverage.share).toBeGreaterThan(0.6);
+    const low = await run(["test", "--min-coverage", "90"], { cwd });
+    expect(low.code).toBe(1);
+    expect(low.err).toMatch(/orders: the cases cover \d+%, and --min-coverage asks for 90%/);
+    expect((await run(["test", "--min-coverage", "50"], { cwd })).code).toBe(0);
+    expect((await run(["test", "--min-coverage", "much"], { cwd })).code).toBe(2);
+  });
+
+  it("a report goes to a file while a person reads the text", async () => {
+    const cwd = await project();
+    const { code, out } = await run(["test", "--reporter", "junit", "--output", "report.xml"], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain("✓ a large order");
+    expect(await readFile(join(cwd, "report.xml"), "utf8")).toContain('<testsuite name="orders" tests="1"');
+    expect((await run(["test", "--reporter", "json"], { cwd })).json()).toMatchObject({
+      flows: [{ flow: "orders" }],
+    });
+  });
+
   it("--watch runs again when a file changes, until it is stopped", async () => {
     const cwd = await project();
     const stop = new AbortController();
@@ -148,6 +195,8 @@ describe("tieline test", () => {
     const { code, out } = await running;
     expect(code).toBe(0);
     expect(out).toContain('got "changed"');
+    // What passes is not worth a person's eyes.
+    expect(out).not.toContain("✓");
   });
 });
 

@@ -1,10 +1,12 @@
+import fc from "fast-check";
+import { SaxesParser } from "saxes";
 import { describe, expect, it } from "vitest";
 import { failureText } from "../../src/cli/failure-text.ts";
-import { junitXml } from "../../src/cli/junit.ts";
 import { progressLine } from "../../src/cli/progress.ts";
 import { jsonText } from "../../src/cli/session.ts";
 import { facts, table } from "../../src/cli/table.ts";
 import { printable } from "../../src/cli/terminal.ts";
+import { junitXml } from "../../src/cli/test/junit.ts";
 import { parseMoment, showBytes, showDuration, showMoment } from "../../src/cli/units.ts";
 import { HubError } from "../../src/errors.ts";
 import { NOW } from "./support.ts";
@@ -100,5 +102,25 @@ describe("what a person reads", () => {
     expect(xml).toContain('name="a &#34;b&#34; &#60;c&#62; &#38; \ufffd"');
     expect(xml).toContain('<failure message="output.x   expected 1">');
     expect(xml).not.toContain("\u0000");
+  });
+
+  it("whatever a case is named, the report is XML that gives the name back", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (name) => {
+        const names: string[] = [];
+        const parser = new SaxesParser();
+        parser.on("error", (error) => {
+          throw error;
+        });
+        parser.on("opentag", (tag) => {
+          if (tag.name === "testcase") names.push(String(tag.attributes["name"]));
+        });
+        parser.write(junitXml([{ suite: name, name, ms: 1, failure: name }])).close();
+        // XML has no way to write most control characters, nor halves of a pair.
+        expect(names).toEqual([
+          name.replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd"),
+        ]);
+      }),
+    );
   });
 });

@@ -48,6 +48,17 @@ export function traceFlow(flow: FlowDefinition): Trace | null {
   return traceMapping(text, { path: map, shape, given: key === null ? [] : [key] });
 }
 
+/** The analyses of the expressions over the record that stand in `flow.yaml`: key, version, event and record. */
+export function traceExpressions(flow: FlowDefinition): readonly Trace[] {
+  const shape = contract(flow, flow.accepts)?.shape ?? null;
+  return ON_RECORD.flatMap((name): readonly Trace[] => {
+    const text = flow[name];
+    return text === null ? [] : [traceMapping(text, { path: `${flow.file}#${name}`, shape })];
+  });
+}
+
+const ON_RECORD = ["key", "version", "event", "record"] as const;
+
 function contract(flow: FlowDefinition, path: string | null): Contract {
   return path === null ? null : { file: path, shape: schemaShape(path, (other) => flow.texts[other]) };
 }
@@ -70,7 +81,7 @@ function expressions(
   accepts: Contract,
   emits: Contract,
 ): readonly Expression[] {
-  const own = (["key", "version", "event", "record"] as const).flatMap((name): readonly Expression[] => {
+  const own = ON_RECORD.flatMap((name): readonly Expression[] => {
     const text = flow[name];
     return text === null ? [] : [{ at: [name], text, input: accepts }];
   });

@@ -9,15 +9,11 @@ import { isObject, type Json, type JsonObject } from "../../../src/message/json.
  * What the analysis does not know of: each value of the input is changed in turn, and every spot of the result that
  * changes with it must be a target field that names it as a source. Answers with `source → target` for each that is not.
  */
-export async function unexplained(
-  text: string,
-  input: Json,
-  shape: SourceShape | null = null,
-): Promise<readonly string[]> {
-  const mapping = compileMapping(text, { path: "m.jsonata", deadline: 5_000 });
-  const run = async (value: Json): Promise<Json | undefined> => {
+export function unexplained(text: string, input: Json, shape: SourceShape | null = null): readonly string[] {
+  const mapping = compileMapping(text, { path: "m.jsonata", limits: { deadline: 5_000 } });
+  const run = (value: Json): Json | undefined => {
     try {
-      return await mapping.evaluate(value, {
+      return mapping.evaluate(value, {
         message: { receivedAt: 0, headers: {}, file: null, row: null },
       });
     } catch (thrown) {
@@ -26,11 +22,11 @@ export async function unexplained(
     }
   };
   const { targets } = traceMapping(text, { path: "m.jsonata", shape });
-  const before = await run(input);
+  const before = run(input);
   const missed: string[] = [];
   for (const leaf of leaves(input)) {
     for (const changed of variants(leaf.value)) {
-      const after = await run(replaced(input, leaf.steps, changed));
+      const after = run(replaced(input, leaf.steps, changed));
       if (after === undefined || before === undefined) continue;
       for (const spot of changes(before, after, [])) {
         if (!isExplained(spot, leaf.steps, targets)) missed.push(`${plain(leaf.steps)} → ${plain(spot)}`);

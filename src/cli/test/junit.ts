@@ -14,7 +14,7 @@ export function junitXml(cases: readonly JunitCase[]): string {
     const failed = members.filter((member) => member.failure !== "").length;
     const seconds = members.reduce((sum, member) => sum + member.ms, 0) / 1000;
     return [
-      `  <testsuite name="${xml(name)}" tests="${members.length}" failures="${failed}" errors="0" time="${seconds.toFixed(3)}">`,
+      `  <testsuite name="${attribute(name)}" tests="${members.length}" failures="${failed}" errors="0" time="${seconds.toFixed(3)}">`,
       ...members.map(caseXml),
       "  </testsuite>",
     ].join("\n");
@@ -29,10 +29,10 @@ function bySuite(cases: readonly JunitCase[]): Map<string, JunitCase[]> {
 }
 
 function caseXml(one: JunitCase): string {
-  const open = `    <testcase classname="${xml(one.suite)}" name="${xml(one.name)}" time="${(one.ms / 1000).toFixed(3)}"`;
+  const open = `    <testcase classname="${attribute(one.suite)}" name="${attribute(one.name)}" time="${(one.ms / 1000).toFixed(3)}"`;
   if (one.failure === "") return `${open}/>`;
   const first = one.failure.split("\n")[0] ?? "";
-  return `${open}>\n      <failure message="${xml(first)}">${xml(one.failure)}</failure>\n    </testcase>`;
+  return `${open}>\n      <failure message="${attribute(first)}">${xml(one.failure)}</failure>\n    </testcase>`;
 }
 
 /** XML 1.0 has no way to write most control characters, so they become the replacement character. */
@@ -40,4 +40,9 @@ function xml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
     .replace(/[<>&"]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** In an attribute, line ends and tabs become blanks unless they are written as references. */
+function attribute(text: string): string {
+  return xml(text).replace(/[\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
