@@ -7,6 +7,7 @@ import { addExplain } from "./explain.ts";
 import { exitCodeOf, failureJson, failureText } from "./failure-text.ts";
 import { addFiles } from "./files.ts";
 import { addFlows } from "./flows.ts";
+import { addLineage } from "./lineage.ts";
 import { addMessages } from "./messages.ts";
 import { addNew } from "./new.ts";
 import type { Ports } from "./ports.ts";
@@ -71,6 +72,7 @@ function program(session: Session): Command {
     addCheck,
     addExplain,
     addTest,
+    addLineage,
     addTry,
     addNew,
     addSend,

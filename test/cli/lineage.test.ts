@@ -1,0 +1,99 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { project, run } from "./support.ts";
+
+const cwd = fileURLToPath(new URL("../..", import.meta.url));
+
+interface Answer {
+  readonly side: string;
+  readonly crossings: readonly {
+    readonly flow: string;
+    readonly target: string;
+    readonly to: string;
+    readonly place: { readonly file: string; readonly line: number };
+    readonly sources: readonly { readonly path: string }[];
+  }[];
+  readonly uses: readonly { readonly flow: string; readonly use: string }[];
+}
+
+async function asked(...line: readonly string[]): Promise<Answer> {
+  const { code, json, err } = await run(["lineage", ...line, "--json"], { cwd });
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  return json() as Answer;
+}
+
+describe("tieline lineage of a target field", () => {
+  it("names every flow, line and source field that makes it", async () => {
+    const { crossings } = await asked("crm.customer.phones.number");
+    expect(crossings.map(({ flow, sources }) => [flow, ...sources.map(({ path }) => path)])).toEqual([
+      ["billing-customers", "/data/phone", "/data/address/country"],
+      ["erp-customers", "/TELF1", "/LAND1", "/TELF2"],
+      ["erp-customers-idoc", "/E1KNA1M/TELF1", "/E1KNA1M/LAND1", "/E1KNA1M/TELF2"],
+    ]);
+    const { out } = await run(["lineage", "crm.customer.phones.number"], { cwd });
+    expect(out).toContain("mappings/erp-customers/customer.jsonata:10:30");
+    expect(out).toContain("made from   /TELF1 /LAND1 /TELF2");
+  });
+
+  it("takes brackets and pointers, and a target alone for all its fields", async () => {
+    const dotted = await asked("crm.customer.phones.number");
+    expect((await asked("crm.customer.phones[].number")).crossings).toEqual(dotted.crossings);
+    expect((await asked("crm.customer/phones/*/number")).crossings).toEqual(dotted.crossings);
+    const all = await asked("billing.customer");
+    expect(all.crossings.map(({ target }) => target)).toContain("/address/zip");
+  });
+
+  it("that nothing sets is told apart from one that is not there", async () => {
+    expect((await run(["lineage", "crm.customer.notes"], { cwd })).out).toContain("no mapping sets it");
+    const wrong = await run(["lineage", "crm.customer.phone"], { cwd });
+    expect(wrong.code).toBe(1);
+    expect(wrong.err).toContain('Did you mean "phones"?');
+    expect((await run(["lineage", "crm.custmer.id"], { cwd })).err).toContain('Did you mean "crm.customer"?');
+    expect((await run(["lineage"], { cwd })).code).toBe(2);
+  });
+});
+
+describe("tieline lineage of a source field", () => {
+  it("names all it goes into, and what the flow itself uses it for", async () => {
+    const { crossings, uses, side } = await asked("erp.KUNNR");
+    expect(side).toBe("source");
+    expect(crossings.map(({ to, target, place }) => `${to}${target} ${place.line}`)).toEqual([
+      "crm.customer/id 20",
+      "crm.customer/id 22",
+    ]);
+    expect(uses.map(({ use }) => use)).toEqual(["key"]);
+    expect(await asked("--from", "erp-customers:KUNNR")).toMatchObject({ crossings, uses });
+  });
+
+  it("can be one of a topic, or of a system that is a target too", async () => {
+    const topic = await asked("customer.changed.name.given");
+    expect(topic.crossings.map(({ target }) => target)).toEqual(["/firstName"]);
+    const system = await asked("--from", "billing.data.number");
+    expect(system.crossings.map(({ flow }) => flow)).toContain("billing-invoices");
+  });
+
+  it("that is not there is told with the one that was meant", async () => {
+    expect((await run(["lineage", "erp.KUNNRR"], { cwd })).err).toContain('Did you mean "KUNNR"?');
+    expect((await run(["lineage", "--from", "erp-custmers:KUNNR"], { cwd })).err).toContain("erp-customers");
+  });
+});
+
+describe("tieline lineage through a flow without a mapping", () => {
+  const flow =
+    "apiVersion: tieline/v1\nsource:\n  topic: order.changed\naccepts: schemas/order.schema.json\nkey: id\nroutes:\n  - to: crm.invoice\n";
+
+  it("hands every field over as it is", async () => {
+    const dir = await project({ "mappings/orders/flow.yaml": flow });
+    const found = (await run(["lineage", "crm.invoice.vat", "--json"], { cwd: dir })).json() as Answer;
+    expect(found.crossings).toMatchObject([{ target: "/vat", sources: [{ path: "/vat" }] }]);
+    const back = (await run(["lineage", "order.changed.vat", "--json"], { cwd: dir })).json() as Answer;
+    expect(back.crossings).toMatchObject([{ target: "/vat", sources: [{ path: "/vat" }] }]);
+  });
+
+  it("leaves out flows with mistakes, and says so", async () => {
+    const dir = await project({ "mappings/broken/flow.yaml": "apiVersion: tieline/v1\n" });
+    const { code, err, out } = await run(["lineage", "crm.invoice.total"], { cwd: dir });
+    expect({ code, err }).toEqual({ code: 0, err: "left out, `tieline check` tells why: broken\n" });
+    expect(out).toContain("made from   /lines/*/price");
+  });
+});
