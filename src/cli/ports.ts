@@ -1,3 +1,5 @@
+import type { MappingContract } from "../config/strict/check-strict.ts";
+
 /** What the entry hands to the commands, so that they need not know which technology keeps the data. */
 export interface Ports {
   readonly startHub: HubStarter;
@@ -11,7 +13,19 @@ export interface Ports {
    * @throws HubError TL_CONFLICT while a hub has the folder
    */
   inspectStore(folder: string): Promise<StoreReport>;
+  readonly serveMapping: MappingWorkbench;
 }
+
+/** Serves a page for work on one mapping, on this machine only; `url` carries the key to it. */
+export type MappingWorkbench = (options: {
+  /** Absolute: the only file that is ever written. */
+  readonly file: string;
+  readonly title: string;
+  readonly contract: MappingContract & { readonly map: string };
+  readonly samples: readonly { readonly name: string; readonly text: string }[];
+  /** `$message.receivedAt`: milliseconds since 1970. */
+  readonly receivedAt: number;
+}) => Promise<{ readonly url: string; close(): Promise<void> }>;
 
 export interface StoreReport {
   /** False: there is no store yet; the first start makes it. */

@@ -8,6 +8,7 @@ import { exitCodeOf, failureJson, failureText } from "./failure-text.ts";
 import { addFiles } from "./files.ts";
 import { addFlows } from "./flows.ts";
 import { addLineage } from "./lineage.ts";
+import { addMap } from "./map-serve.ts";
 import { addMessages } from "./messages.ts";
 import { addNew } from "./new.ts";
 import type { Ports } from "./ports.ts";
@@ -73,6 +74,7 @@ function program(session: Session): Command {
     addExplain,
     addTest,
     addLineage,
+    addMap,
     addTry,
     addNew,
     addSend,

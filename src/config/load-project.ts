@@ -33,6 +33,8 @@ export interface Inspection {
   readonly settings: HubSettings;
   /** The flows without a mistake of their own, by name, also where others have some. */
   readonly flows: readonly FlowDefinition[];
+  /** The flows whose files can be read, also those whose mapping cannot work by its schemas. */
+  readonly readable: readonly FlowDefinition[];
   /** Names of all flow folders. */
   readonly folders: readonly string[];
   /** Reads a flow from the texts of one of its earlier versions. @throws HubError TL_CONFIG_INVALID */
@@ -70,6 +72,7 @@ export function inspectProject(folder: string, env: ProjectEnvironment): Inspect
     findings,
     settings,
     flows: sound,
+    readable: flows.map(({ flow }) => flow),
     folders: files.map((file) => posix.basename(posix.dirname(file.path))),
     fromTexts: (name: string, texts: Readonly<Record<string, string>>) =>
       readStored(name, texts, { env, systems, topics }),

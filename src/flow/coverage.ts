@@ -1,5 +1,4 @@
-import type { FlowDefinition } from "../config/flow-definition.ts";
-import { traceExpressions, traceFlow } from "../config/strict/check-strict.ts";
+import { type MappingContract, traceExpressions, traceFlow } from "../config/strict/check-strict.ts";
 import { type Branch, probeBranches } from "../mapping/branch-probe.ts";
 import { isObject, type Json } from "../message/json.ts";
 import { schemaFields } from "../schema/fields.ts";
@@ -32,7 +31,7 @@ export interface CoverageRecorder {
 }
 
 /** Null: the flow has no mapping, so there is nothing to cover. */
-export function recordCoverage(flow: FlowDefinition): CoverageRecorder | null {
+export function recordCoverage(flow: MappingContract): CoverageRecorder | null {
   const trace = traceFlow(flow);
   if (trace === null) return null;
   const probe = probeBranches(trace.text, trace.path);

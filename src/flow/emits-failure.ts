@@ -1,5 +1,4 @@
-import type { FlowDefinition } from "../config/flow-definition.ts";
-import { traceFlow } from "../config/strict/check-strict.ts";
+import { type MappingContract, traceFlow } from "../config/strict/check-strict.ts";
 import { HubError, type Issue } from "../errors.ts";
 import type { TargetField } from "../mapping/lineage/target.ts";
 import type { Schema } from "../schema/schema.ts";
@@ -10,7 +9,7 @@ const SHOWN = 4;
 /** Makes the error for a result that breaks its schema: the place in the mapping, the field, and what it is made from. */
 export type EmitsFailure = (schema: Schema, issues: readonly Issue[]) => HubError;
 
-export function emitsFailure(flow: FlowDefinition): EmitsFailure {
+export function emitsFailure(flow: MappingContract): EmitsFailure {
   // Worked out at the first failure, and kept: a file may have many bad rows.
   let targets: readonly TargetField[] | undefined;
   return (schema, issues) => {

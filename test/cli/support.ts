@@ -73,6 +73,7 @@ export async function run(line: readonly string[], options: RunOptions = {}): Pr
   const ports: Ports = {
     startHub: () => Promise.reject(new Error("this test starts no hub")),
     restoreStore: async () => undefined,
+    serveMapping: () => Promise.reject(new Error("this test serves no page")),
     inspectStore: async () => ({ exists: false, problems: [], bytes: 0 }),
     ...options.ports,
   };

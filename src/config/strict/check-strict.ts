@@ -30,16 +30,27 @@ export function checkStrict({ flow, file }: LoadedFlow, findings: Finding[]): vo
       report.span(expressionSpan(file, at, place), message, cure, severity);
     }
   }
-  const trace = traceFlow(flow);
-  if (trace === null) return;
-  const lines = trace.text.split(/\r?\n/);
-  for (const { place, ...rest } of judge({ trace, input: accepts, output: contract(flow, flow.emits) })) {
+  const lines = (flow.map === null ? "" : (flow.texts[flow.map] ?? "")).split(/\r?\n/);
+  for (const { place, ...rest } of judgeMapping(flow)) {
     findings.push({ ...rest, place, excerpt: lines[(place.line ?? 1) - 1] ?? null });
   }
 }
 
+/** What the analysis must know of a flow; a mapping without a flow has nulls. */
+export type MappingContract = Pick<
+  FlowDefinition,
+  "file" | "accepts" | "emits" | "map" | "key" | "version" | "event" | "record" | "texts"
+>;
+
+/** Judges a flow's mapping alone; places are in the mapping. */
+export function judgeMapping(flow: MappingContract): readonly Judgement[] {
+  const trace = traceFlow(flow);
+  if (trace === null) return [];
+  return judge({ trace, input: contract(flow, flow.accepts), output: contract(flow, flow.emits) });
+}
+
 /** The analysis of a flow's mapping with what its schema and its key say of the input; null when it has no mapping. */
-export function traceFlow(flow: FlowDefinition): Trace | null {
+export function traceFlow(flow: MappingContract): Trace | null {
   const { map, key } = flow;
   const text = map === null ? undefined : flow.texts[map];
   if (map === null || text === undefined) return null;
@@ -49,7 +60,7 @@ export function traceFlow(flow: FlowDefinition): Trace | null {
 }
 
 /** The analyses of the expressions over the record that stand in `flow.yaml`: key, version, event and record. */
-export function traceExpressions(flow: FlowDefinition): readonly Trace[] {
+export function traceExpressions(flow: MappingContract): readonly Trace[] {
   const shape = contract(flow, flow.accepts)?.shape ?? null;
   return ON_RECORD.flatMap((name): readonly Trace[] => {
     const text = flow[name];
@@ -59,7 +70,7 @@ export function traceExpressions(flow: FlowDefinition): readonly Trace[] {
 
 const ON_RECORD = ["key", "version", "event", "record"] as const;
 
-function contract(flow: FlowDefinition, path: string | null): Contract {
+function contract(flow: MappingContract, path: string | null): Contract {
   return path === null ? null : { file: path, shape: schemaShape(path, (other) => flow.texts[other]) };
 }
 
