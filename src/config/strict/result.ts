@@ -3,14 +3,19 @@ import type { SchemaShape } from "../../schema/shape.ts";
 import { didYouMean } from "../did-you-mean.ts";
 import { type Judged, type Judgement, placeOf } from "./judgement.ts";
 
+/** More than any mapping that is written by hand. */
+const VISIT_LIMIT = 5_000;
+const DEPTH_LIMIT = 64;
+
 /** What the result can never, or not always, be by the emits-schema. */
 export function judgeResult(judged: Judged): readonly Judgement[] {
   const { output, trace } = judged;
   if (output === null) return [];
   const found: Judgement[] = [];
   const visiting = new Set<Value>();
+  let visits = 0;
   const visit = (value: Value, shape: SchemaShape, path: string): void => {
-    if (visiting.has(value)) return;
+    if (visiting.has(value) || visiting.size > DEPTH_LIMIT || ++visits > VISIT_LIMIT) return;
     visiting.add(value);
     const isList = isListOnly(shape);
     if (isList && value.collapse !== null && value.many !== "array") {

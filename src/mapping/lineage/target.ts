@@ -1,9 +1,10 @@
 import type { Place } from "../../message/place.ts";
 import type { AstNode } from "../ast.ts";
 import { nodePlace } from "./node-place.ts";
-import type { SourceRef } from "./source.ts";
+import { belowRef, type SourceRef } from "./source.ts";
 import {
   type BuiltObject,
+  deepSources,
   type Presence,
   type Role,
   refSources,
@@ -41,12 +42,22 @@ interface Within {
   readonly presence: Presence["is"];
 }
 
+/** Results are trees, but values that several variables hold can make more of them than anybody reads. */
+const VISIT_LIMIT = 5_000;
+const DEPTH_LIMIT = 64;
+
 /** Every field of a result that its mapping spells out or hands over. */
 export function targetsOf(result: Value, source: Source): readonly TargetField[] {
   const found = new Map<string, TargetField>();
   const visiting = new Set<Value>();
+  let visits = 0;
+  let isCut = false;
   const visit = (value: Value, within: Within): void => {
     if (visiting.has(value)) return;
+    if (++visits > VISIT_LIMIT || visiting.size > DEPTH_LIMIT) {
+      isCut = true;
+      return;
+    }
     visiting.add(value);
     add(found, value, within, source);
     const choices = value.objects.length + (value.refs.length > 0 || value.items.length > 0 ? 1 : 0);
@@ -61,8 +72,22 @@ export function targetsOf(result: Value, source: Source): readonly TargetField[]
       visit(item, { ...within, path: `${within.path}/*`, presence: within.presence });
     visiting.delete(value);
   };
-  visit(result, { path: "", node: null, presence: "always" });
+  const whole: Within = { path: "", node: null, presence: "always" };
+  visit(result, whole);
+  // What was not walked is told as one: anything in the result may come from anything it is made of.
+  if (isCut) add(found, widened(result), whole, source);
   return [...found.values()];
+}
+
+function widened(value: Value): Value {
+  const hidden = { steps: [], below: true, shape: null };
+  return {
+    ...value,
+    from: deepSources(value),
+    objects: [],
+    items: [],
+    refs: [...value.refs.map(belowRef), hidden],
+  };
 }
 
 function visitMember(

@@ -4,10 +4,10 @@ import { parseMapping } from "../parse.ts";
 import { createTracer } from "./evaluate.ts";
 import { nodePlace } from "./node-place.ts";
 import { inner } from "./scope.ts";
-import { pathText, type SourceShape } from "./source.ts";
+import { pathText, type SourceRef, type SourceShape } from "./source.ts";
 import { type TargetField, targetsOf } from "./target.ts";
 import type { Read } from "./tracer.ts";
-import { NO_FACTS, type Value, value } from "./value.ts";
+import { NO_FACTS, UNKNOWN, type Value, value } from "./value.ts";
 
 /** A place of the input that a mapping reads. */
 export interface SourcePath {
@@ -40,20 +40,32 @@ export interface Trace extends Lineage {
   readonly reads: readonly Read[];
 }
 
-/** Follows every value of a mapping from the input to the result. @throws HubError TL_MAPPING_INVALID */
+/**
+ * Follows every value of a mapping from the input to the result. One that is nested too deeply to be followed reads
+ * everything and makes everything of it. @throws HubError TL_MAPPING_INVALID
+ */
 export function traceMapping(text: string, options: TraceOptions): Trace {
   const { root } = parseMapping(text, options.path);
+  try {
+    return follow(text, root, options);
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    const ref: SourceRef = { steps: [], below: true, shape: null };
+    const result = value("$", { refs: [ref], presence: UNKNOWN, many: "unknown" });
+    const start: AstNode = { type: "value", position: 0 };
+    return traced(text, root, options.path, result, [{ ref, node: start, through: false, missingIn: null }]);
+  }
+}
+
+function follow(text: string, root: AstNode, options: TraceOptions): Trace {
   const reads: Read[] = [];
   let isGiven = true;
-  const input = value("$", { refs: [{ steps: [], below: false, shape: options.shape ?? null }] });
-  const shaped = {
-    ...input,
-    many: options.shape === undefined || options.shape === null ? ("one" as const) : input.many,
-  };
-  const tracer = createTracer(shaped, (read) => {
+  const shape = options.shape ?? null;
+  const input = value("$", { refs: [{ steps: [], below: false, shape }] });
+  const tracer = createTracer(input, (read) => {
     if (!isGiven) reads.push(read);
   });
-  const at = { focus: shaped, scope: inner(null), facts: NO_FACTS, certain: true };
+  const at = { focus: input, scope: inner(null), facts: NO_FACTS, certain: true };
   const facts = new Set<string>();
   for (const given of options.given ?? []) {
     for (const fact of tracer.evaluate(parseMapping(given, options.path).root, at).whenPresent)
@@ -61,10 +73,13 @@ export function traceMapping(text: string, options: TraceOptions): Trace {
   }
   isGiven = false;
   const result = tracer.evaluate(root, { ...at, scope: inner(null), facts });
-  const source = { path: options.path, text };
+  return traced(text, root, options.path, result, reads);
+}
+
+function traced(text: string, root: AstNode, path: string, result: Value, reads: readonly Read[]): Trace {
+  const source = { path, text };
   return {
-    text,
-    path: options.path,
+    ...source,
     root,
     result,
     reads,

@@ -167,6 +167,24 @@ describe("a compiled mapping", () => {
     const paths = compileMapping(text, { path: "m" }).paths.map(({ path }) => path);
     expect(paths).toContain("/a");
   });
+
+  it("that is nested too deeply to be followed may read everything", () => {
+    const { paths, targets } = traceMapping(`${"b & ".repeat(5_000)}b`, { path: "m" });
+    expect(paths.map(({ path }) => path)).toEqual(["/**"]);
+    expect(targets).toMatchObject([{ path: "", whole: true, sources: [{ path: "/**" }] }]);
+  });
+
+  it("whose result has more fields than can be told has one that stands for all", () => {
+    const pairs = Array.from(
+      { length: 40 },
+      (_, index) => `$o${index + 1} := { "a": $o${index}, "b": $o${index}, "n": f${index} };`,
+    );
+    const { targets } = traceMapping(`( $o0 := x; ${pairs.join("")} $o40 )`, { path: "m" });
+    expect(targets.length).toBeLessThan(6_000);
+    const all = targets.find(({ path }) => path === "");
+    expect(all?.whole).toBe(true);
+    expect(all?.sources.map(({ path }) => path)).toEqual(expect.arrayContaining(["/x", "/f0", "/f39"]));
+  });
 });
 
 describe("nothing that changes the result goes unseen", () => {
