@@ -90,6 +90,18 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
         "flow has problems; the version before goes on",
       );
     },
+    shadow: {
+      every: settings.mapping.shadow,
+      report: ({ flow, mapping, result, difference }) => {
+        counters.add("mapping_shadow", { flow, result }, 1);
+        if (difference === null) return;
+        const { version, pointer } = difference;
+        logger.error(
+          { flow, mapping, version: version.slice(0, 12), pointer },
+          "the mapping's result is not the reference's",
+        );
+      },
+    },
   });
   const flows = deploys.flows;
   const running = (flow: number): boolean => !paused.running.has(flow);

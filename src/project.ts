@@ -12,6 +12,7 @@ import { asHubError, HubError, type Issue } from "./errors.ts";
 import { openFormat } from "./format/open.ts";
 import type { FolderState } from "./intake/deployer.ts";
 import { compileMapping } from "./mapping/compile.ts";
+import { LOOK_UPS } from "./mapping/look-up-calls.ts";
 import { compileSchema } from "./schema/compile.ts";
 import type { ProjectPlace } from "./thread.ts";
 
@@ -74,7 +75,8 @@ export function projectEnvironment(
   return {
     variables,
     catalogue: catalogueOf(connectors),
-    compileExpression: (text) => failureOf(() => compileMapping(text, { path: "expression" })),
+    compileExpression: (text, lookUps) =>
+      failureOf(() => compileMapping(text, { path: "expression", functions: lookUps ? LOOK_UPS : {} })),
     compileSchema: (text, path, read) => failureOf(() => compileSchema(text, path, read)),
     compileFormat: (format) => failureOf(() => openFormat(format)),
   };
@@ -136,7 +138,10 @@ function folderStates(inspection: Inspection): readonly FolderState[] {
         name,
         definition,
         issues: [
-          { message: "a schema or layout that the flow names has mistakes; `tieline check` lists them" },
+          {
+            message:
+              "a schema, layout or code list that the flow names has mistakes; `tieline check` lists them",
+          },
         ],
       };
     }

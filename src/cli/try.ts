@@ -1,13 +1,16 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { asHubError, type Failure, HubError, toFailure } from "../errors.ts";
 import { type CompiledFlow, compileFlow, type Prepared } from "../flow/compile.ts";
+import { fixtureAnswers, NO_FIXTURES, readFixtures } from "../flow/look-up-fixtures.ts";
 import { transcode } from "../format/encoding.ts";
 import type { Row } from "../format/format.ts";
+import type { Answers, Asked } from "../mapping/look-up.ts";
 import type { Json } from "../message/json.ts";
 import { describePlace } from "../message/place.ts";
+import { parseJsonFile } from "../schema/json-text.ts";
 import { issueText } from "./failure-text.ts";
 import { loadFlows } from "./project-files.ts";
 import { wholeNumber } from "./selection.ts";
@@ -18,6 +21,7 @@ import { plural } from "./units.ts";
 interface TryOptions extends CommonOptions {
   readonly row?: string;
   readonly limit: string;
+  readonly lookups?: string;
 }
 
 /** What became of one record. */
@@ -36,11 +40,16 @@ export function addTry(program: Command, session: Session): void {
     [
       "tieline try erp-customers mappings/erp-customers/samples/kunden-20261122.csv",
       "tieline try erp-customers kunden.csv --row 17",
+      "tieline try billing-invoices invoice.json --lookups known-customers.json",
       "tieline try website-contact contact.json --json | jq '.records[].result.mapped'",
     ],
   )
     .option("--row <n>", "only this record, counted from 1")
     .option("--limit <n>", "how many records", "10")
+    .option(
+      "--lookups <file>",
+      "what $xref and $customer answer, as `lookups` of a case; else they find nobody",
+    )
     .action(async (name: string, file: string, options: TryOptions) => {
       await tryFile(session, name, file, options);
     });
@@ -57,9 +66,10 @@ async function tryFile(session: Session, name: string, file: string, options: Tr
   const flow = compileFlow(definition);
   const path = resolve(terminal.cwd, file);
   await stat(path);
+  const answers = await readAnswers(terminal, options.lookups);
   const folder = await mkdtemp(join(tmpdir(), "tieline-try-"));
   try {
-    const tried = await tryRecords(flow, path, folder, wanted, terminal.now());
+    const tried = await tryRecords(flow, path, folder, wanted, answers, terminal.now());
     report(session, options, flow, tried, wanted);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -72,6 +82,7 @@ async function tryRecords(
   path: string,
   folder: string,
   wanted: { readonly row: number | null; readonly limit: number },
+  answers: Answers,
   now: number,
 ): Promise<readonly Tried[]> {
   const text = join(folder, "text");
@@ -81,7 +92,7 @@ async function tryRecords(
     for await (const rows of flow.format.records(text)) {
       for (const row of rows) {
         if (wanted.row !== null && row.row !== wanted.row) continue;
-        tried.push(tryRow(flow, row, basename(path), now));
+        tried.push(tryRow(flow, row, basename(path), answers, now));
         if (tried.length >= wanted.limit || wanted.row !== null) return tried;
       }
     }
@@ -97,16 +108,22 @@ async function tryRecords(
   return tried;
 }
 
-function tryRow(flow: CompiledFlow, row: Row, file: string, now: number): Tried {
+async function readAnswers(terminal: Terminal, path: string | undefined): Promise<Answers> {
+  if (path === undefined) return fixtureAnswers(NO_FIXTURES);
+  const content = parseJsonFile(await readFile(resolve(terminal.cwd, path), "utf8"), path) as Json;
+  const refuse = (field: string, message: string, cure?: string): never => {
+    const place = { file: path, ...(field === "" ? {} : { field }) };
+    throw new HubError("TL_USAGE", message, { place, ...(cure === undefined ? {} : { cure }) });
+  };
+  return fixtureAnswers(readFixtures(content, refuse));
+}
+
+function tryRow(flow: CompiledFlow, row: Row, file: string, answers: Answers, now: number): Tried {
   const at = { row: row.row, line: row.line };
   try {
     if (row.error !== undefined) throw row.error;
-    const result = flow.prepare(row.value as Json, {
-      receivedAt: now,
-      headers: null,
-      file,
-      row: row.row,
-    });
+    const info = { receivedAt: now, headers: null, file, row: row.row };
+    const result = flow.prepare(row.value as Json, info, answers);
     return { ...at, result };
   } catch (error) {
     return { ...at, error: toFailure(asHubError(error)) };
@@ -153,9 +170,19 @@ function recordText(terminal: Terminal, flow: CompiledFlow, one: Tried): string 
   return [
     `${paint(terminal, "green", "✓")} ${title}`,
     `    key ${result.key === null ? "none" : printable(result.key)}${version}   to ${routes.join(", ")}`,
+    ...result.asked.map(askedText),
     ...jsonText(result.mapped)
       .split("\n")
       .map((line) => `    ${line}`),
     "",
   ].join("\n");
+}
+
+/** `looked up $xref("erp", "0000010001", "billing"): "B-5"` */
+function askedText({ lookUp, answer }: Asked): string {
+  const given = [lookUp.system, lookUp.id, ...(lookUp.kind === "xref" ? [lookUp.to] : [])];
+  const call = `$${lookUp.kind}(${given.map((text) => JSON.stringify(text)).join(", ")})`;
+  const found =
+    answer === undefined ? "nobody" : lookUp.kind === "xref" ? JSON.stringify(answer) : "a customer";
+  return `    looked up ${printable(call)}: ${printable(found)}`;
 }

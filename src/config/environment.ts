@@ -7,8 +7,11 @@ export interface ProjectEnvironment {
   /** Usually `process.env`. TIELINE_DATA, TIELINE_LISTEN and PORT override `tieline.yaml`. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly catalogue: SystemCatalogue;
-  /** What is wrong with a JSONata text, with line and column in it; null when nothing. */
-  readonly compileExpression: (text: string) => HubError | null;
+  /**
+   * What is wrong with a JSONata text, with line and column in it; null when nothing.
+   * `lookUps`: it may ask the hub (src/mapping/README.md, Look-ups).
+   */
+  readonly compileExpression: (text: string, lookUps: boolean) => HubError | null;
   /** What is wrong with a schema that is JSON; `read` gives the texts it refers to by path. */
   readonly compileSchema?: (
     text: string,

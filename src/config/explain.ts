@@ -1,5 +1,7 @@
 import { Document, isMap, isScalar, isSeq, type Pair } from "yaml";
+import { asksStore, lookUpCalls } from "../mapping/look-up-calls.ts";
 import type { Json } from "../message/json.ts";
+import { codeListPaths } from "./code-list-file.ts";
 import { effectiveFlow } from "./effective-flow.ts";
 import { type FlowDefinition, readsTopic } from "./flow-definition.ts";
 import { valueAt } from "./value-at.ts";
@@ -13,7 +15,7 @@ export function explainFlow(definition: FlowDefinition): string {
   const written = parseYaml(definition.file, definition.texts[definition.file] ?? "").value;
   const document = new Document(effectiveFlow(definition, written));
   markDefaults(document.contents, [], written);
-  document.comment = unset(definition);
+  document.comment = [unset(definition), lookUps(definition)].filter((text) => text !== "").join("\n");
   return document.toString({ lineWidth: 0 });
 }
 
@@ -59,4 +61,21 @@ function unset(flow: FlowDefinition): string {
     .filter(([absent]) => absent)
     .map(([, key, meaning]) => ` ${key}: not set; ${meaning}`);
   return lines.join("\n");
+}
+
+/** What the mapping and the conditions look up, as the lines of a comment. */
+function lookUps({ file, map, routes, texts }: FlowDefinition): string {
+  const sources = [...(map === null ? [] : [texts[map] ?? ""]), ...routes.flatMap(({ when }) => when ?? [])];
+  const calls = sources.flatMap((text) => lookUpCalls(text, file));
+  const names = new Set(calls.filter(asksStore).map(({ name }) => `$${name}`));
+  const lists = new Set(calls.flatMap(({ code }) => code?.list ?? []));
+  return [
+    ...(names.size === 0
+      ? []
+      : [` ${[...names].join(" and ")}: asked of the hub once for a batch; only in the mapping and in when`]),
+    ...[...lists].map((list) => {
+      const path = codeListPaths(list).find((one) => Object.hasOwn(texts, one)) ?? list;
+      return ` $code: ${path}, part of this version`;
+    }),
+  ].join("\n");
 }

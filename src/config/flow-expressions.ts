@@ -9,7 +9,7 @@ export function checkExpressions({ raw, env, report }: FlowContext): void {
   for (const path of [["key"], ["version"], ["event"], ["record"], ...routes] as Path[]) {
     const text = textAt(raw, ...path);
     if (text === undefined || text === "" || (path[0] === "key" && text === "none")) continue;
-    const error = env.compileExpression(text);
+    const error = env.compileExpression(text, path[0] === "routes");
     if (error === null) continue;
     report.span(
       expressionSpan(report.file, path, error.place),

@@ -4,13 +4,15 @@ import { parseJson } from "../format/json.ts";
 import { isObject, type Json } from "../message/json.ts";
 import type { Place } from "../message/place.ts";
 import { checkStructure } from "./check-structure.ts";
+import { expressionSpan } from "./expression-position.ts";
 import type { Finding } from "./finding.ts";
+import { readCodeLists } from "./flow-code-lists.ts";
 import type { FlowContext } from "./flow-context.ts";
 import { readProjectFile } from "./project-file.ts";
 import { publishedStructure } from "./published-schema.ts";
 import { createReporter } from "./reporter.ts";
 import { schemaReferences } from "./schema-references.ts";
-import { textAt } from "./value-at.ts";
+import { listAt, textAt } from "./value-at.ts";
 import { keySpan, type Path, parseYaml, placeOf, type YamlFile } from "./yaml-file.ts";
 
 /** The files of one flow version. */
@@ -27,7 +29,8 @@ export function readTexts(context: FlowContext, findings: Finding[]): FlowTexts 
   const texts: Record<string, string> = { [report.file.path]: report.file.text };
   const folder = `mappings/${name}`;
   const map = readNamed(["map"], folder, folder, context, texts);
-  if (map !== undefined) checkMapping(map, texts[map] ?? "", context);
+  if (map !== undefined) checkMapping(map, context, texts);
+  checkConditions(context, texts);
   for (const key of ["accepts", "emits"]) {
     const path = readNamed([key], "", "schemas", context, texts);
     if (path !== undefined) readSchema(path, context, texts, findings);
@@ -59,9 +62,30 @@ function readNamed(
   return file.path;
 }
 
-function checkMapping(path: string, text: string, { env, report }: FlowContext): void {
-  const error = env.compileExpression(text);
-  if (error !== null) reportInside(path, text, error, report);
+function checkMapping(path: string, context: FlowContext, texts: Record<string, string>): void {
+  const { env, report } = context;
+  const text = texts[path] ?? "";
+  const error = env.compileExpression(text, true);
+  if (error !== null) {
+    reportInside(path, text, error, report);
+    return;
+  }
+  readCodeLists(text, path, context, texts, (place, message, cure) => {
+    report.elsewhere(place, text.split(/\r?\n/)[(place.line ?? 1) - 1] ?? null, message, cure);
+  });
+}
+
+/** The code lists that the `when` of routes name; what else is wrong with them is told with the other expressions. */
+function checkConditions(context: FlowContext, texts: Record<string, string>): void {
+  const { raw, env, report } = context;
+  for (const [index, route] of listAt(raw, "routes").entries()) {
+    const text = textAt(route, "when");
+    if (text === undefined || text === "" || env.compileExpression(text, true) !== null) continue;
+    readCodeLists(text, report.file.path, context, texts, (place, message, cure) => {
+      const span = expressionSpan(report.file, ["routes", index, "when"], place);
+      report.span(span, `routes[${index + 1}].when: ${message}`, cure);
+    });
+  }
 }
 
 /** One schema file and those it refers to; each is looked at once. */

@@ -10,6 +10,7 @@ export interface HubSettings {
   readonly storage: { readonly kind: "sqlite"; readonly folder: string };
   readonly dispatch: { readonly kind: "in-process" };
   readonly limits: HubLimits;
+  readonly mapping: MappingSettings;
   readonly systems: Readonly<Record<string, SystemSettings>>;
   readonly auth: "token" | "none";
 }
@@ -19,6 +20,11 @@ export interface HubLimits {
   readonly diskLow: number;
   /** Messages that may wait before senders are asked to wait too. */
   readonly backlog: number;
+}
+
+export interface MappingSettings {
+  /** One mapping of so many is compared with the reference library; 0: none. */
+  readonly shadow: number;
 }
 
 export interface SystemSettings {

@@ -56,6 +56,7 @@ export function readSettings(
   refuseOpenHub(listen, auth, env, report);
   const systems = readSystems(root["systems"], { ...references, data }, env, report, mayShow);
   const limits = isObject(root["limits"]) ? root["limits"] : {};
+  const mapping = isObject(root["mapping"]) ? root["mapping"] : {};
   const settings: HubSettings = {
     dir,
     data,
@@ -67,6 +68,7 @@ export function readSettings(
       diskLow: parseSize(String(limits["diskLow"])) ?? 256 * 1024 * 1024,
       backlog: typeof limits["backlog"] === "number" ? limits["backlog"] : 1_000_000,
     },
+    mapping: { shadow: typeof mapping["shadow"] === "number" ? mapping["shadow"] : 1_000 },
     systems: Object.fromEntries(
       [...systems].flatMap(([name, { settings }]): [string, SystemSettings][] =>
         settings === null ? [] : [[name, settings]],

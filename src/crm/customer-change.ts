@@ -60,12 +60,16 @@ function sameIds(a: readonly ExternalId[], b: readonly ExternalId[]): boolean {
   return same(sorted(a), sorted(b));
 }
 
+/** A unified customer as others get to see it. */
+export function customerContent(id: number, ids: readonly ExternalId[], values: JsonObject): JsonObject {
+  const externalIds = ids.map(({ system, id: externalId }) => ({ system, id: externalId }));
+  return { id: customerId(id), externalIds, ...values };
+}
+
 function contentOf(snapshot: Snapshot, changed: readonly string[]): Json {
   const { id, ids, after, gone, mergedInto } = snapshot;
   return {
-    id: customerId(id),
-    externalIds: ids.map(({ system, id: externalId }) => ({ system, id: externalId })),
-    ...after,
+    ...customerContent(id, ids, after),
     changed: [...changed],
     ...(gone && mergedInto === null ? { deleted: true } : {}),
     ...(mergedInto === null ? {} : { mergedInto: customerId(mergedInto) }),

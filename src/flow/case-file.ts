@@ -4,6 +4,7 @@ import { closest } from "fastest-levenshtein";
 import { ERRORS, type ErrorCode, HubError } from "../errors.ts";
 import { isObject, type Json, type JsonObject } from "../message/json.ts";
 import { parseJsonFile } from "../schema/json-text.ts";
+import { type LookUpFixtures, readFixtures } from "./look-up-fixtures.ts";
 
 /** One example of a flow: what goes in, and what must come out or which error. */
 export interface Case {
@@ -15,11 +16,13 @@ export interface Case {
   readonly out?: Json;
   readonly error?: ErrorCode;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What look-ups answer; unless given, they find nobody. */
+  readonly lookups?: LookUpFixtures;
   /** `system.sink`, when the case is about what that one route sends. */
   readonly route?: string;
 }
 
-const MEMBERS = ["name", "in", "out", "error", "headers", "route"];
+const MEMBERS = ["name", "in", "out", "error", "headers", "lookups", "route"];
 
 /**
  * The cases of a folder's `*.json` files, in order of name; none when there is no such folder.
@@ -52,12 +55,14 @@ function toCase(item: Json, file: string, pointer: string): Case {
     const place = { file, ...(field === "" ? {} : { field }) };
     throw new HubError("TL_CONFIG_INVALID", message, { place, ...(cure === undefined ? {} : { cure }) });
   };
+  const refuseFixture = (pointer: string, message: string, cure?: string): never =>
+    refuse(`/lookups${pointer}`, message, cure);
   if (!isObject(item)) return refuse("", "a case is an object with name, in and out");
   for (const member of Object.keys(item)) {
     if (MEMBERS.includes(member)) continue;
     refuse(`/${member}`, "a case has no such member", `Did you mean ${closest(member, MEMBERS)}?`);
   }
-  const { name, out, error, headers, route } = item;
+  const { name, out, error, headers, lookups, route } = item;
   if (typeof name !== "string" || name === "") return refuse("/name", "a case has a name");
   if (item["in"] === undefined) return refuse("/in", "a case has an in: the record, or its raw text");
   if ((out === undefined) === (error === undefined)) return refuse("", "a case has either out or error");
@@ -74,6 +79,7 @@ function toCase(item: Json, file: string, pointer: string): Case {
     ...(out === undefined ? {} : { out }),
     ...(error === undefined ? {} : { error }),
     ...(headers === undefined ? {} : { headers }),
+    ...(lookups === undefined ? {} : { lookups: readFixtures(lookups, refuseFixture) }),
     ...(route === undefined ? {} : { route }),
   };
 }

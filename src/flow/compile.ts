@@ -3,6 +3,7 @@ import { HubError } from "../errors.ts";
 import type { Format } from "../format/format.ts";
 import { openFormat } from "../format/open.ts";
 import { compileMapping } from "../mapping/compile.ts";
+import { type Answers, UNKNOWN } from "../mapping/look-up.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import type { Json } from "../message/json.ts";
 import { compileSchema } from "../schema/compile.ts";
@@ -10,6 +11,8 @@ import type { Schema } from "../schema/schema.ts";
 import { emitsFailure } from "./emits-failure.ts";
 import { type KeyOf, keyOf } from "./key.ts";
 import { sameDocument } from "./same-document.ts";
+import type { Shadow } from "./shadow.ts";
+import { type Translated, translator } from "./translate.ts";
 
 /** UTF-16 units. */
 const LONGEST_EVENT = 512;
@@ -25,8 +28,12 @@ export interface CompiledFlow {
   record(value: Json, record: RecordInfo, key: string | null): string | null;
   /** The event id of a record, or null when the flow has none. */
   event(value: Json, record: RecordInfo): string | null;
-  /** accepts → key → version → map → emits → routes. @throws HubError */
-  prepare(value: Json, record: RecordInfo): Prepared;
+  /**
+   * accepts → key → version → map → emits → routes.
+   * @param answers what look-ups get; without it nothing is known
+   * @throws Unanswered when it asks what is not known: come again with the answer; HubError
+   */
+  prepare(value: Json, record: RecordInfo, answers?: Answers): Prepared;
 }
 
 /** What mappings may know of a record beside its content; bound to `$message`. */
@@ -41,16 +48,16 @@ export interface RecordInfo {
   readonly key?: string | null;
 }
 
-export interface Prepared {
+export interface Prepared extends Translated {
   readonly key: string | null;
   readonly version: string | number | null;
-  readonly mapped: Json;
-  /** The routes whose `when` holds, by name. */
-  readonly routes: readonly string[];
 }
 
-/** @throws HubError TL_CONFIG_INVALID, TL_MAPPING_INVALID with the place */
-export function compileFlow(definition: FlowDefinition): CompiledFlow {
+/**
+ * @param shadow who compares the mapping with the reference library; nobody unless given
+ * @throws HubError TL_CONFIG_INVALID, TL_MAPPING_INVALID with the place
+ */
+export function compileFlow(definition: FlowDefinition, shadow: Shadow | null = null): CompiledFlow {
   const expression = (text: string, field: string): Mapping =>
     compileMapping(text, {
       path: `${definition.file}#${field}`,
@@ -74,23 +81,21 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
     ? null
     : schema(definition.emits);
   const failure = emitsFailure(definition);
-  const map =
-    definition.map === null
-      ? null
-      : compileMapping(file(definition.map), {
-          path: definition.map,
-          limits: { deadline: definition.limits.deadline },
-        });
   const key: KeyOf | null =
     definition.key === null ? null : keyOf(definition.key, expression(definition.key, "key"));
   const version = definition.version === null ? null : expression(definition.version, "version");
   const record: KeyOf | null =
     definition.record === null ? null : keyOf(definition.record, expression(definition.record, "record"));
   const event = definition.event === null ? null : expression(definition.event, "event");
-  const routes = definition.routes.map((route) => ({
-    to: route.to,
-    when: route.when === null ? null : expression(route.when, `routes.${route.to}.when`),
-  }));
+  const translate = translator(
+    definition,
+    file,
+    (mapped) => {
+      const broken = emits?.validate(mapped) ?? [];
+      if (emits !== null && broken.length > 0) throw failure(emits, broken);
+    },
+    shadow,
+  );
 
   return {
     definition,
@@ -106,32 +111,19 @@ export function compileFlow(definition: FlowDefinition): CompiledFlow {
       const found = event.evaluate(value, recordBindings(record));
       return eventId(found, definition.file);
     },
-    prepare(value, record) {
+    prepare(value, record, answers = NOTHING_KNOWN) {
       const bound = recordBindings(record);
       checkAccepts(accepts, value);
       const known = record.key !== undefined ? record.key : key === null ? null : key(value, bound);
       const at = version === null ? undefined : version.evaluate(value, bound);
-      const mapped = map === null ? value : map.evaluate(value, bound);
-      if (mapped === undefined) {
-        throw new HubError("TL_MAPPING_FAILED", "the mapping gives nothing for this record", {
-          place: { file: map?.path ?? definition.file },
-        });
-      }
-      const broken = emits?.validate(mapped) ?? [];
-      if (emits !== null && broken.length > 0) throw failure(emits, broken);
-      const open: string[] = [];
-      for (const route of routes) {
-        if (route.when === null || truthy(route.when.evaluate(mapped, bound))) open.push(route.to);
-      }
-      return {
-        key: known,
-        version: typeof at === "string" || typeof at === "number" ? at : null,
-        mapped,
-        routes: open,
-      };
+      const { mapped, routes, asked } = translate(value, bound, answers);
+      const isVersion = typeof at === "string" || typeof at === "number";
+      return { key: known, version: isVersion ? at : null, mapped, routes, asked };
     },
   };
 }
+
+const NOTHING_KNOWN: Answers = () => UNKNOWN;
 
 /** Event ids are index entries, so they are short; no text is no event. @throws HubError TL_USAGE */
 function eventId(found: Json | undefined, file: string): string | null {
@@ -164,9 +156,4 @@ export function recordBindings(record: RecordInfo): Readonly<Record<string, Json
       row: record.row,
     },
   };
-}
-
-/** JSONata's own rule is `$boolean()`; a `when` is usually a comparison, so only the plain cases count. */
-function truthy(value: Json | undefined): boolean {
-  return value !== undefined && value !== null && value !== false && value !== "" && value !== 0;
 }

@@ -1,8 +1,11 @@
-import { asHubError, type HubError } from "../errors.ts";
+import { asHubError, HubError } from "../errors.ts";
+import type { Answers } from "../mapping/look-up.ts";
+import { Unanswered } from "../mapping/look-up-desk.ts";
 import type { Json } from "../message/json.ts";
 import type { StoredMessage } from "../store/message-table.ts";
 import type { Store } from "../store/store.ts";
-import type { Prepared } from "./compile.ts";
+import { answerAll, attempt, type Turn } from "./answer-all.ts";
+import { askStore } from "./ask-store.ts";
 import type { Item } from "./item.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { runSettle } from "./run-settle.ts";
@@ -18,8 +21,8 @@ export type ReadRecord = (
  * From stored messages to stored effects: decode → accepts → map → emits → one transaction.
  * A failure ends a message's path; nothing travels on broken.
  *
- * @param isOver asked after each message: the rest stays on its queue, so that slow mappings do not hold the engine for
- *   a whole batch. At least one message is taken; `ends` tells how many.
+ * @param turn asked after each message: when it is over the rest stays on its queue, so that slow mappings do not hold
+ *   the engine for a whole batch. At least one message is taken; `ends` tells how many.
  */
 export async function transform(
   store: Store,
@@ -27,30 +30,65 @@ export async function transform(
   messages: readonly StoredMessage[],
   read: ReadRecord,
   env: SettleEnvironment,
-  isOver: () => boolean = () => false,
+  turn: Turn = ENDLESS,
 ): Promise<Settled> {
-  const items: Item[] = [];
-  for (const message of messages) {
-    items.push(await toItem(flow, message, read));
-    if (isOver()) break;
+  // Of those that asked: the content of the others is not needed any more.
+  const ways = new Map<number, (answers: Answers) => Item>();
+  const first: (Item | Unanswered)[] = [];
+  for (const [index, message] of messages.entries()) {
+    const way = wayOf(flow, message, await readOrFailure(read, message, flow));
+    const item = attempt(way);
+    if (item instanceof Unanswered) ways.set(index, way);
+    first.push(item);
+    if (turn.isOver()) break;
   }
+  const run = (index: number, answers: Answers): Item =>
+    (ways.get(index) as (answers: Answers) => Item)(answers);
+  const fail = (index: number, error: HubError): Item => toItem(messages[index] as StoredMessage, error);
+  const items = await answerAll(first, { run, fail }, askStore(store), turn);
   return runSettle(store, flow, items, env);
 }
 
-async function toItem(flow: LiveFlow, message: StoredMessage, read: ReadRecord): Promise<Item> {
-  let result: Prepared | HubError;
+const ENDLESS: Turn = { isOver: () => false, again: () => undefined };
+
+type Content = Awaited<ReturnType<ReadRecord>>;
+
+async function readOrFailure(
+  read: ReadRecord,
+  message: StoredMessage,
+  flow: LiveFlow,
+): Promise<Content | HubError> {
   try {
-    const { value, file } = await read(message, flow);
-    result = flow.compiled.prepare(value, {
+    return await read(message, flow);
+  } catch (error) {
+    return asHubError(error);
+  }
+}
+
+function wayOf(
+  flow: LiveFlow,
+  message: StoredMessage,
+  content: Content | HubError,
+): (answers: Answers) => Item {
+  return (answers) => {
+    if (content instanceof HubError) return toItem(message, content);
+    const info = {
       receivedAt: message.acceptedAt,
       headers: message.headers,
-      file,
+      file: content.file,
       row: message.slice?.row ?? null,
       key: message.key,
-    });
-  } catch (error) {
-    result = asHubError(error);
-  }
+    };
+    try {
+      return toItem(message, flow.compiled.prepare(content.value, info, answers));
+    } catch (error) {
+      if (error instanceof Unanswered) throw error;
+      return toItem(message, asHubError(error));
+    }
+  };
+}
+
+function toItem(message: StoredMessage, result: Item["result"]): Item {
   return {
     place: message.place,
     slice: message.slice,

@@ -3,6 +3,7 @@ import { asHubError, type Issue } from "../errors.ts";
 import { compileFlow } from "../flow/compile.ts";
 import { type LiveFlow, liveFlow } from "../flow/live-flow.ts";
 import { type FlowRegistry, flowRegistry } from "../flow/registry.ts";
+import type { Shadow } from "../flow/shadow.ts";
 import { versionHash } from "../flow/version-hash.ts";
 import type { Store } from "../store/store.ts";
 
@@ -22,6 +23,8 @@ export interface DeployerEnvironment {
   readonly fromTexts: (name: string, texts: Readonly<Record<string, string>>) => FlowDefinition;
   readonly deployed: (flow: LiveFlow, before: LiveFlow | undefined) => void;
   readonly broken: (name: string, issues: readonly Issue[]) => void;
+  /** Who compares mappings with the reference library. */
+  readonly shadow: Shadow;
 }
 
 /** Puts flow folders in force: each text set is a version named by its hash, and stays in the store. */
@@ -45,7 +48,7 @@ export function deployer(env: DeployerEnvironment): Deployer {
     });
     if (version === undefined || name === undefined)
       throw new Error(`flow version ${id} is not in the store`);
-    return liveFlow(version, compileFlow(env.fromTexts(name, version.texts)), routes);
+    return liveFlow(version, compileFlow(env.fromTexts(name, version.texts), env.shadow), routes);
   }
 
   async function takeUp(folder: FolderState): Promise<void> {
@@ -59,7 +62,7 @@ export function deployer(env: DeployerEnvironment): Deployer {
       return;
     }
     try {
-      const compiled = compileFlow(definition);
+      const compiled = compileFlow(definition, env.shadow);
       if (before !== undefined && before.definition.key !== definition.key && (await underWay(before))) {
         const message = "the change of `key` waits until what is under way with the old key has ended";
         return await refuse(folder.name, [{ message, place: { file: definition.file } }]);

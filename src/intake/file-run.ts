@@ -1,17 +1,22 @@
 import { join } from "node:path";
 import { asHubError, HubError, toFailure } from "../errors.ts";
+import { answerAll, attempt } from "../flow/answer-all.ts";
+import { askStore } from "../flow/ask-store.ts";
 import { failpoint } from "../flow/failpoint.ts";
 import type { Item } from "../flow/item.ts";
 import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
 import { runSettle } from "../flow/run-settle.ts";
 import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
 import type { Row } from "../format/format.ts";
+import type { Answers } from "../mapping/look-up.ts";
+import { Unanswered } from "../mapping/look-up-desk.ts";
 import type { Json } from "../message/json.ts";
 import type { Books, FileRow } from "../store/file-table.ts";
 import type { Store } from "../store/store.ts";
 import { guardTrips, tallyRows } from "./file-books.ts";
+import { hashWithAnswers } from "./record-hash.ts";
 import { rowFeed } from "./row-feed.ts";
-import { TURN_MS } from "./turn.ts";
+import { startTurn } from "./turn.ts";
 import { type Look, unchangedCheck } from "./unchanged.ts";
 import { isWithin } from "./window.ts";
 
@@ -41,6 +46,7 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
   const path = join(env.data, file.text);
   const stream = flow.compiled.format.records(path);
   const feed = rowFeed(stream, file.rows);
+  const ask = askStore(env.store);
   const unchanged = unchangedCheck(flow, stream, env.store);
   let checked = !flow.compiled.format.wholeFile || file.rows > 0;
   let done = file.rows;
@@ -66,21 +72,51 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
 
   /** As many as a turn has time for; the other rows go back. */
   async function prepareRows(rows: readonly Row[]): Promise<readonly Item[]> {
-    const started = env.clock();
+    const turn = startTurn(env.clock);
     const looks = await unchanged(rows);
-    const items: Item[] = [];
+    const first: (Item | Unanswered)[] = [];
     for (const [index, row] of rows.entries()) {
-      items.push(toItem(row, looks[index]));
-      if ((index & 15) === 15 && env.clock() - started >= TURN_MS) {
-        feed.giveBack(rows.slice(index + 1));
-        break;
-      }
+      first.push(attempt((answers) => toItem(row, looks[index], answers)));
+      if ((index & 15) === 15 && turn.isOver()) break;
     }
+    const ways = {
+      run: (index: number, answers: Answers) => toItem(rows[index] as Row, looks[index], answers),
+      fail: (index: number, error: HubError) => failedItem(rows[index] as Row, looks[index], error),
+    };
+    const items = await answerAll(first, ways, ask, turn);
+    if (items.length < rows.length) feed.giveBack(rows.slice(items.length));
     return items;
   }
 
-  function toItem(row: Row, look: Look | undefined): Item {
-    const base = {
+  function toItem(row: Row, look: Look | undefined, answers: Answers): Item {
+    if (look === undefined || look.error !== null)
+      return failedItem(row, look, look?.error ?? new HubError("TL_INTERNAL", "no row"));
+    const base = itemOf(row, look);
+    if (look.unchanged) return { ...base, result: "unchanged" };
+    try {
+      const info = {
+        receivedAt: base.acceptedAt,
+        headers: null,
+        file: file.name,
+        row: row.row,
+        key: look.key,
+      };
+      const result = flow.compiled.prepare(row.value as Json, info, answers);
+      const hash = look.hash === null ? null : hashWithAnswers(look.hash, result.asked);
+      return { ...base, hash, result: hash !== null && hash === look.applied ? "unchanged" : result };
+    } catch (error) {
+      if (error instanceof Unanswered) throw error;
+      return failedItem(row, look, asHubError(error));
+    }
+  }
+
+  function failedItem(row: Row, look: Look | undefined, error: HubError): Item {
+    const place = { file: file.name, line: row.line, record: row.row };
+    return { ...itemOf(row, look), result: placed(error, place) };
+  }
+
+  function itemOf(row: Row, look: Look | undefined): Omit<Item, "result"> {
+    return {
       place: null,
       slice: { file: file.id, row: row.row, line: row.line, offset: row.offset, length: row.length },
       system: sourceSystem(flow.definition),
@@ -92,22 +128,6 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
       hash: look?.hash ?? null,
       key: look?.key ?? null,
     };
-    const place = { file: file.name, line: row.line, record: row.row };
-    if (look === undefined || look.error !== null)
-      return { ...base, result: placed(look?.error ?? new HubError("TL_INTERNAL", "no row"), place) };
-    if (look.unchanged) return { ...base, result: "unchanged" };
-    try {
-      const info = {
-        receivedAt: base.acceptedAt,
-        headers: null,
-        file: file.name,
-        row: row.row,
-        key: look.key,
-      };
-      return { ...base, result: flow.compiled.prepare(row.value as Json, info) };
-    } catch (error) {
-      return { ...base, result: placed(asHubError(error), place) };
-    }
   }
 
   async function commit(batch: readonly Row[], items: readonly Item[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { RecordContext } from "../format/format.ts";
+import type { Asked } from "../mapping/look-up.ts";
 
 /** Room for most records; a longer one gets memory of its own. */
 const ROOM = 16 * 1024;
@@ -25,4 +26,12 @@ export function recordHash(version: number, context: RecordContext): (bytes: Uin
     memory.set(bytes, head.length);
     return hash("sha1", memory.subarray(0, length), "base64");
   };
+}
+
+/**
+ * The hash of a record with what its mapping looked up, since the same bytes make something else when the answers are
+ * others. A record that asked nothing keeps its own hash: it can be told without mapping it.
+ */
+export function hashWithAnswers(own: string, asked: readonly Asked[]): string {
+  return asked.length === 0 ? own : hash("sha1", `${own}\n${JSON.stringify(asked)}`, "base64");
 }

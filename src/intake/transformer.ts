@@ -5,7 +5,7 @@ import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
 import { type ReadRecord, transform } from "../flow/transform.ts";
 import type { StoredMessage } from "../store/message-table.ts";
 import type { Store } from "../store/store.ts";
-import { type BatchSize, batchSize, TURN_MS } from "./turn.ts";
+import { type BatchSize, batchSize, startTurn } from "./turn.ts";
 
 export interface TransformerEnvironment {
   readonly store: Store;
@@ -34,16 +34,15 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     const claimed = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit));
     if (claimed.length === 0) return false;
     failpoint("before_transform");
-    const begun = env.clock();
-    const isOver = (): boolean => env.clock() - begun >= TURN_MS;
+    const own = startTurn(env.clock);
     let done = 0;
     for (const group of byVersion(claimed)) {
       const version = await env.flows.version(group[0]?.flowVersion ?? flow.version);
-      const settled = await transform(env.store, version, group, env.read, env.settle(), isOver);
+      const settled = await transform(env.store, version, group, env.read, env.settle(), own);
       env.settled(version, settled);
       failpoint("after_transform");
       done += settled.ends.length;
-      if (isOver()) break;
+      if (own.isOver()) break;
     }
     // As long as all that was claimed would have taken.
     size.took(claimed.length, ((env.clock() - started) * claimed.length) / done);

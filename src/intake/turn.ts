@@ -1,5 +1,17 @@
+import type { Turn } from "../flow/answer-all.ts";
+
 /** About how long one turn may hold the engine; milliseconds. Accepting and health wait no longer than this. */
 export const TURN_MS = 25;
+
+export function startTurn(clock: () => number): Turn {
+  let started = clock();
+  return {
+    isOver: () => clock() - started >= TURN_MS,
+    again: () => {
+      started = clock();
+    },
+  };
+}
 
 /** Sizes batches so that one takes about a turn. */
 export interface BatchSize {

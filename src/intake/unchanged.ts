@@ -10,8 +10,10 @@ export interface Look {
   readonly key: string | null;
   /** Hash of (record's bytes and what they are read by, flow version). */
   readonly hash: string | null;
-  /** The same record was the last one applied, by the same flow version. */
+  /** The same record was the last one applied, by the same flow version, and asked the hub nothing. */
   readonly unchanged: boolean;
+  /** Hash of what was applied last; null when nothing is known, or an earlier row of the chunk touches the record. */
+  readonly applied: string | null;
   readonly error: HubError | null;
 }
 
@@ -32,21 +34,22 @@ export function unchangedCheck(
     hash ??= recordHash(flow.version, stream.context);
     const named: Named[] = [];
     for (const row of rows) named.push(nameRow(flow, row, hash));
-    if (entity === undefined) return named.map((look) => ({ ...look, unchanged: false }));
+    if (entity === undefined) return named.map((look) => ({ ...look, unchanged: false, applied: null }));
     const names = [...new Set(named.flatMap((look) => (look.record === null ? [] : [look.record])))];
     const heads = await store.transaction((tx) => tx.crm.heads(entity, system, names));
     const hashes = new Map(heads.map((head) => [head.externalId, head.hash]));
     const touched = new Set<string>();
     return named.map((look) => {
-      const before = look.record === null || touched.has(look.record) ? null : hashes.get(look.record);
-      const unchanged = before != null && before === look.hash;
+      const known = look.record === null || touched.has(look.record) ? undefined : hashes.get(look.record);
+      const applied = known ?? null;
+      const unchanged = applied !== null && applied === look.hash;
       if (!unchanged && look.record !== null) touched.add(look.record);
-      return { key: look.key, hash: look.hash, error: look.error, unchanged };
+      return { key: look.key, hash: look.hash, error: look.error, unchanged, applied };
     });
   };
 }
 
-interface Named extends Omit<Look, "unchanged"> {
+interface Named extends Omit<Look, "unchanged" | "applied"> {
   readonly record: string | null;
 }
 

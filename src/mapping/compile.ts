@@ -1,9 +1,10 @@
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
-import type { AstNode } from "./ast.ts";
-import { NotJson, toPlainJson } from "./border.ts";
-import { type Evaluation, type HostFunctions, nativeEvaluation } from "./compiler/native.ts";
+import { type AstNode, nodesOf } from "./ast.ts";
+import { copyJson, NotJson, toPlainJson } from "./border.ts";
+import { type Evaluation, nativeEvaluation } from "./compiler/native.ts";
 import { type Source, toMappingError } from "./failure.ts";
+import type { HostFunctions } from "./host-function.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { traceMapping } from "./lineage/trace.ts";
 import type { Mapping, Unsupported } from "./mapping.ts";
@@ -12,7 +13,7 @@ import { referenceEvaluation } from "./reference.ts";
 import { enableLinearRegex } from "./regex-guard.ts";
 import { Stop, startWatch } from "./watch.ts";
 
-export type { HostFunctions } from "./compiler/native.ts";
+export type { HostFunctions } from "./host-function.ts";
 
 export interface MappingOptions {
   /** Path of the file, or `flow.yaml#key`. */
@@ -50,6 +51,7 @@ export function compileMapping(text: string, options: MappingOptions): Mapping {
     ? compiled.evaluate
     : (input: Json, bindings?: Bindings) => toPlainJson(reference().evaluate(input, bindings));
   const paths = lazily(() => traceMapping(text, { path }).paths);
+  const repeatable = lazily(() => isRepeatable(reference().root));
   const source = { path, text, root: () => reference().root };
   return {
     path,
@@ -60,8 +62,18 @@ export function compileMapping(text: string, options: MappingOptions): Mapping {
     native,
     unsupported,
     evaluate: guarded(evaluate as Evaluate, limits, source, reference),
+    get repeatable() {
+      return repeatable();
+    },
+    reference: compared(reference, limits, source),
     explain: () => (native ? "native" : `fallback: ${unsupported.map(describe).join(", ")}`),
   };
+}
+
+/** Its result hangs on nothing but the input; names that the mapping binds itself are counted all the same. */
+function isRepeatable(root: AstNode): boolean {
+  const chance = ["now", "millis", "random", "shuffle"];
+  return !nodesOf(root).some(({ type, value }) => type === "variable" && chance.includes(String(value)));
 }
 
 type Evaluate = (input: Json, bindings?: Bindings) => Json | undefined;
@@ -102,6 +114,18 @@ function guarded(evaluate: Evaluate, limits: Limits, source: LazySource, referen
       return evaluate(input, bindings);
     } catch (thrown) {
       throw failed(thrown, input, bindings);
+    }
+  };
+}
+
+/** What the library makes of it. What it is given is shared with the evaluation it is compared with, so it is copied. */
+function compared(reference: Reference, limits: Limits, source: LazySource): Evaluate {
+  return (input, bindings = {}) => {
+    try {
+      startWatch(limits);
+      return toPlainJson(reference().evaluate(copyJson(input), copyJson(bindings)));
+    } catch (thrown) {
+      throw toMappingError(thrown, { path: source.path, text: source.text, root: source.root() });
     }
   };
 }

@@ -3,6 +3,7 @@ import { HubError } from "../errors.ts";
 import { type AstNode, boundNames, calledName, nodesOf } from "./ast.ts";
 import { BUILT_INS } from "./builtin.ts";
 import { HELPER_NAMES } from "./helper.ts";
+import { LOOK_UP_NAMES } from "./look-up.ts";
 import { placeAt, regexStart, tokenStart } from "./position.ts";
 import { guardedRegex } from "./regex-guard.ts";
 
@@ -68,7 +69,8 @@ function calledField(node: AstNode): AstNode | undefined {
 const KNOWN: readonly string[] = ["eval", ...BUILT_INS, ...HELPER_NAMES];
 
 function suggestion(name: string): string {
-  const near = closest(name, KNOWN.slice(1));
+  if (LOOK_UP_NAMES.includes(name)) return "Look-ups are for the mapping and for `when` of a route.";
+  const near = closest(name, [...KNOWN.slice(1), ...LOOK_UP_NAMES]);
   return distance(name.toLowerCase(), near.toLowerCase()) <= Math.max(2, name.length / 3)
     ? `Did you mean $${near}?`
     : "The functions are listed at docs.jsonata.org and in src/mapping/README.md.";

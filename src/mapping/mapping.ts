@@ -26,6 +26,10 @@ export interface Mapping {
   evaluate(input: Json, bindings?: Readonly<Record<string, Json>>): Json | undefined;
   /** How it runs, for people: `native`, or `fallback` with the reasons. */
   explain(): string;
+  /** The same by the library itself, within the same limits: what `evaluate` is compared with now and then. */
+  reference(input: Json, bindings?: Readonly<Record<string, Json>>): Json | undefined;
+  /** False when two evaluations of one input may differ: it asks for the time, or for chance. */
+  readonly repeatable: boolean;
 }
 
 /** An expression that is only a path of names (`order.customer.id`) as a function; cheap enough for the front thread. */

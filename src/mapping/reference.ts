@@ -1,8 +1,9 @@
 import type { Json } from "../message/json.ts";
 import { type AstNode, nodesOf } from "./ast.ts";
 import { copyJson } from "./border.ts";
-import type { Evaluation, HostFunctions } from "./compiler/native.ts";
+import type { Evaluation } from "./compiler/native.ts";
 import { registerHelpers } from "./helper.ts";
+import type { HostFunctions } from "./host-function.ts";
 import { refuseUnsafe } from "./lint.ts";
 import { parseMapping } from "./parse.ts";
 

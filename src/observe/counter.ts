@@ -12,6 +12,7 @@ export interface CounterLabels {
   readonly parked: { readonly flow: string; readonly cause: string };
   readonly attempts: { readonly target: string; readonly outcome: string };
   readonly file_rows: { readonly flow: string; readonly result: string };
+  readonly mapping_shadow: { readonly flow: string; readonly result: string };
   readonly slots: { readonly flow: string; readonly result: string };
 }
 

@@ -37,6 +37,11 @@ const COUNTERS: Readonly<Record<CounterName, { name: string; help: string; label
     labels: ["target", "outcome"],
   },
   file_rows: { name: "tieline_file_rows_total", help: "Rows of files by result", labels: ["flow", "result"] },
+  mapping_shadow: {
+    name: "tieline_mapping_shadow_total",
+    help: "Mappings compared with the reference library: same, different, or error when one ran out of its limits",
+    labels: ["flow", "result"],
+  },
   slots: { name: "tieline_schedule_slots_total", help: "Planned runs by result", labels: ["flow", "result"] },
 };
 

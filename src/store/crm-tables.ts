@@ -76,6 +76,23 @@ export interface LinkRow {
   readonly record: number;
 }
 
+/** A question of the cross-reference: whose id this is, and the customer's id in another system. */
+export interface CrossReference {
+  /** A customer's number, or an id that a system gave its record of one. */
+  readonly of: number | { readonly system: string; readonly externalId: string };
+  /** The system whose id is wanted; null: only the customer. */
+  readonly target: string | null;
+}
+
+/** The customer who stands for the one asked for since a cross-reference joined them. */
+export interface CrossReferenceRow {
+  /** Position of the question. */
+  readonly at: number;
+  readonly customer: number;
+  /** Id of its oldest live record in the target; null when there is none, or no target. */
+  readonly id: string | null;
+}
+
 /** What one batch changes, written together. A record or customer appears in one list only. */
 export interface CrmWrites {
   readonly newCustomers: readonly CustomerRow[];
@@ -113,6 +130,8 @@ export interface CrmTables {
   /** The customer records (no interactions, invoices, orders) of these customers, deleted ones too. */
   recordsOf(customers: readonly number[]): Promise<readonly RecordRow[]>;
   customers(ids: readonly number[]): Promise<readonly CustomerRow[]>;
+  /** The answers to these questions, in no order; those about nobody known are left out. One statement for all. */
+  crossReference(asked: readonly CrossReference[]): Promise<readonly CrossReferenceRow[]>;
   withContact(kind: ContactKind, values: readonly string[]): Promise<readonly ContactPoint[]>;
   /** Declared cross-references to these ids, with the customer of the record that declares. */
   linksTo(

@@ -9,6 +9,7 @@ import { secret, Type } from "../../src/connector/index.ts";
 import { HubError } from "../../src/errors.ts";
 import { openFormat } from "../../src/format/open.ts";
 import { compileMapping } from "../../src/mapping/compile.ts";
+import { LOOK_UPS } from "../../src/mapping/look-up-calls.ts";
 
 /** Files of a project by path. */
 export type Files = Readonly<Record<string, string>>;
@@ -101,8 +102,14 @@ export function environment(variables: Readonly<Record<string, string>> = {}): P
           ? { sources: { customers: "files", prices: "files" }, sinks: [] }
           : { sources: { orders: "push" }, sinks: ["customer", "price"] },
     },
-    compileExpression: (text) =>
-      failureOf(() => compileMapping(text, { path: "expression", limits: { deadline: 25 } })),
+    compileExpression: (text, lookUps) =>
+      failureOf(() =>
+        compileMapping(text, {
+          path: "expression",
+          limits: { deadline: 25 },
+          functions: lookUps ? LOOK_UPS : {},
+        }),
+      ),
     compileFormat: (format) => failureOf(() => openFormat(format)),
     createSecrets: false,
   };

@@ -186,6 +186,44 @@ export function describeCrmTables(
         });
       });
 
+      it("says whose an id is, and what other systems call the customer", async () => {
+        await write({
+          newCustomers: [
+            customer(1),
+            customer(2, { mergedInto: 3, alive: false }),
+            customer(3, { mergedInto: 1 }),
+          ],
+          newRecords: [
+            record(1, "00017"),
+            record(2, "B-2", { system: "billing" }),
+            record(3, "B-1", { system: "billing", deleted: true }),
+            record(4, "B-3", { system: "billing" }),
+            record(5, "00017", { entity: "order", customer: null }),
+          ],
+        });
+        const erp = { system: "erp", externalId: "00017" };
+        const asked = [
+          { of: erp, target: null },
+          { of: erp, target: "billing" },
+          { of: { ...erp, externalId: "17" }, target: "billing" },
+          { of: 2, target: "erp" },
+          { of: 1, target: "shop" },
+          { of: 9, target: null },
+          { of: { system: "billing", externalId: "B-1" }, target: "billing" },
+          { of: erp, target: null },
+        ];
+        const rows = await crm.transaction((tables) => tables.crossReference(asked));
+        expect([...rows].sort((a, b) => a.at - b.at)).toEqual([
+          { at: 0, customer: 1, id: null },
+          { at: 1, customer: 1, id: "B-2" },
+          { at: 3, customer: 1, id: "00017" },
+          { at: 4, customer: 1, id: null },
+          { at: 6, customer: 1, id: "B-2" },
+          { at: 7, customer: 1, id: null },
+        ]);
+        expect(await crm.transaction((tables) => tables.crossReference([]))).toEqual([]);
+      });
+
       it("lets the history follow records and contacts that move", async () => {
         const call = (id: number, more: Partial<RecordRow>) =>
           record(id, `${id}`, { entity: "interaction", happenedAt: id, ...more });

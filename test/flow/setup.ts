@@ -40,6 +40,7 @@ export async function testEngine(
         storage: { kind: "sqlite", folder: data },
         dispatch: { kind: "in-process" },
         limits: { diskLow: 0, backlog: 1_000_000 },
+        mapping: { shadow: 1 },
         systems: {},
         auth: "none",
       },

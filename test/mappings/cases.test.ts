@@ -10,7 +10,7 @@ import { type RecordEnd, runFile } from "./run-file.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const FLOWS = readdirSync(join(ROOT, "mappings"), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
+  .filter((entry) => entry.isDirectory() && entry.name !== "codes")
   .map((entry) => entry.name);
 const ALONE: RecordInfo = { receivedAt: Date.UTC(2026, 10, 23, 9), headers: null, file: null, row: null };
 

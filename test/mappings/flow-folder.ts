@@ -1,6 +1,7 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { CODES } from "../../src/config/code-list-file.ts";
 import type { FlowDefinition, SystemSource } from "../../src/config/flow-definition.ts";
 import { type CompiledFlow, compileFlow } from "../../src/flow/compile.ts";
 
@@ -25,8 +26,9 @@ export function openFlowFolder(project: string, name: string): CompiledFlow {
   const file = `mappings/${name}/flow.yaml`;
   const written = parse(read(file)) as Written;
   const map = `mappings/${name}/${written.map}`;
+  const lists = readdirSync(join(project, CODES)).map((list) => `${CODES}/${list}`);
   const texts = Object.fromEntries(
-    [file, map, written.accepts, written.emits].map((path) => [path, read(path)]),
+    [file, map, written.accepts, written.emits, ...lists].map((path) => [path, read(path)]),
   );
   const definition: FlowDefinition = {
     name,

@@ -9,6 +9,7 @@ import { loadConnectors } from "../../src/connector/registry.ts";
 import { asHubError, type HubError } from "../../src/errors.ts";
 import { openFormat } from "../../src/format/open.ts";
 import { compileMapping } from "../../src/mapping/compile.ts";
+import { LOOK_UPS } from "../../src/mapping/look-up-calls.ts";
 import { compileSchema } from "../../src/schema/compile.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -82,7 +83,8 @@ async function environment(): Promise<ProjectEnvironment> {
   return {
     variables: { BILLING_SECRET: `whsec_${Buffer.alloc(32, 1).toString("base64")}` },
     catalogue: await catalogue(),
-    compileExpression: (text) => problem(() => compileMapping(text, { path: "" })),
+    compileExpression: (text, lookUps) =>
+      problem(() => compileMapping(text, { path: "", functions: lookUps ? LOOK_UPS : {} })),
     compileSchema: (text, path, read) => problem(() => compileSchema(text, path, read)),
     compileFormat: (format) => problem(() => openFormat(format)),
     createSecrets: false,

@@ -1,4 +1,10 @@
-import type { ContactPoint, CrmTables, LinkRow } from "../../store/crm-tables.ts";
+import type {
+  ContactPoint,
+  CrmTables,
+  CrossReference,
+  CrossReferenceRow,
+  LinkRow,
+} from "../../store/crm-tables.ts";
 import { counter } from "./counter.ts";
 import {
   CUSTOMER_COLUMNS,
@@ -26,6 +32,20 @@ const WITH_CONTACT = `SELECT p.value, p.customer FROM json_each(?2) k
   CROSS JOIN contact_point p ON p.kind = ?1 AND p.value = k.value`;
 const LINKS_TO = `SELECT l.system, l.external_id, l.record, r.customer FROM json_each(?2) k
   CROSS JOIN customer_link l ON l.system = ?1 AND l.external_id = k.value CROSS JOIN source_record r ON r.id = l.record`;
+/** Each question as [customer, target, system, external id]. */
+const CROSS_REFERENCE = `WITH RECURSIVE
+  found(at, customer, target) AS (
+    SELECT k.key, k.value ->> 0, k.value ->> 1 FROM json_each(?1) k WHERE k.value ->> 0 IS NOT NULL
+    UNION ALL
+    SELECT k.key, r.customer, k.value ->> 1 FROM json_each(?1) k
+      CROSS JOIN source_record r ON r.entity = 0 AND r.system = k.value ->> 2 AND r.external_id = k.value ->> 3),
+  standing(at, customer, target, next) AS (
+    SELECT f.at, c.id, f.target, c.merged_into FROM found f CROSS JOIN customer c ON c.id = f.customer
+    UNION ALL
+    SELECT s.at, c.id, s.target, c.merged_into FROM standing s CROSS JOIN customer c ON c.id = s.next)
+  SELECT at, customer, (SELECT r.external_id FROM source_record r WHERE r.entity = 0 AND r.customer = s.customer
+      AND r.system = s.target AND r.deleted = 0 ORDER BY r.id LIMIT 1) AS id
+    FROM standing s WHERE next IS NULL`;
 
 /** The CRM's tables in the embedded database. The writer is alone, so nothing needs to be locked. */
 export function crmTables(sql: Sql): CrmTables {
@@ -50,6 +70,9 @@ export function crmTables(sql: Sql): CrmTables {
     async customers(ids) {
       return sql.all<StoredCustomer>(CUSTOMERS, distinct(ids)).map(toCustomer);
     },
+    async crossReference(asked) {
+      return sql.all<CrossReferenceRow>(CROSS_REFERENCE, JSON.stringify(asked.map(fromQuestion)));
+    },
     async withContact(kind, values) {
       const found = sql.all<Omit<ContactPoint, "kind">>(WITH_CONTACT, kindNumber(kind), distinct(values));
       return found.map(({ value, customer }) => ({ kind, value, customer }));
@@ -68,6 +91,10 @@ export function crmTables(sql: Sql): CrmTables {
       write(writes);
     },
   };
+}
+
+function fromQuestion({ of, target }: CrossReference): readonly (string | number | null)[] {
+  return typeof of === "number" ? [of, target] : [null, target, of.system, of.externalId];
 }
 
 function distinct(values: readonly (string | number)[]): string {

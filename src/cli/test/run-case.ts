@@ -1,5 +1,6 @@
 import type { Case, RunCase } from "../../flow/cases.ts";
 import { type CompiledFlow, type RecordInfo, recordBindings } from "../../flow/compile.ts";
+import { fixtureAnswers, NO_FIXTURES } from "../../flow/look-up-fixtures.ts";
 import type { Json } from "../../message/json.ts";
 
 /** An instant that never changes, so that a case gives the same result tomorrow. */
@@ -11,7 +12,11 @@ const CASE_TIME = Date.UTC(2026, 0, 15, 12);
  */
 export function caseRunner(flow: CompiledFlow): RunCase {
   return async (input: Case) => {
-    const prepared = flow.prepare(caseRecord(flow, input), recordInfo(input));
+    const prepared = flow.prepare(
+      caseRecord(flow, input),
+      recordInfo(input),
+      fixtureAnswers(input.lookups ?? NO_FIXTURES),
+    );
     return input.route === undefined || prepared.routes.includes(input.route) ? prepared.mapped : undefined;
   };
 }

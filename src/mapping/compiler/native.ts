@@ -1,20 +1,12 @@
 import { compileFunction } from "node:vm";
 import type { Json } from "../../message/json.ts";
+import type { HostFunctions } from "../host-function.ts";
 import { refuseUnsafe } from "../lint.ts";
 import { parseMapping } from "../parse.ts";
 import type { Node } from "./emit/node.ts";
 import { type GeneratedCode, generate, type UnsupportedPart } from "./program.ts";
 import { runtimeWith } from "./runtime/index.ts";
 import { type Native, signatureOf } from "./runtime/native.ts";
-
-/** A function of the host that mappings may call. It is called with values as JSON has them, or undefined. */
-export interface HostFunction {
-  readonly call: (...args: never[]) => unknown;
-  /** What its arguments must be, in the notation of docs.jsonata.org, such as `<s-s?:s>`. */
-  readonly signature?: string;
-}
-
-export type HostFunctions = Readonly<Record<string, HostFunction>>;
 
 export type Evaluation = (input: Json, bindings?: Readonly<Record<string, Json>>) => unknown;
 
