@@ -37,7 +37,7 @@ async function* rows(
   const window = await FileWindow.open(path, step);
   const scanner = createCsvScanner(setup.dialect, 0);
   let width = setup.header === true ? undefined : setup.header.length;
-  let build = setup.header === true ? undefined : createRowBuilder(setup.header, setup.empty);
+  let build = setup.header === true ? undefined : createRowBuilder(setup.header, setup.empty, setup.layouts);
   /** More than the scanner wants to see behind a record. */
   const lookahead = Buffer.byteLength(setup.dialect.delimiter) + 4;
   let line = 1;
@@ -50,7 +50,7 @@ async function* rows(
     if (build === undefined || width === undefined) {
       if (error !== undefined) throw error;
       checkHeader(scanner.cells, setup.columns, line);
-      build = createRowBuilder(scanner.cells, setup.empty);
+      build = createRowBuilder(scanner.cells, setup.empty, setup.layouts);
       width = scanner.cells.length;
       announce(scanner.cells, scanner.newline);
       return;

@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { HubError, type Issue } from "../errors.ts";
 import type { Json } from "../message/json.ts";
+import { internedName, type ObjectLayouts } from "./object-layout.ts";
 
 /** Columns that a reject file adds; a mended file that still has them is read without them. */
 export const REJECT_COLUMNS = ["tieline_row", "tieline_line", "tieline_code", "tieline_error"] as const;
@@ -97,18 +98,24 @@ function quoted(name: string): string {
 export type RowBuilder = (cells: readonly string[]) => { readonly [column: string]: Json };
 
 /** @param empty what an empty cell becomes: no member, or null */
-export function createRowBuilder(columns: readonly string[], empty: "missing" | "null"): RowBuilder {
+export function createRowBuilder(
+  columns: readonly string[],
+  empty: "missing" | "null",
+  layouts: ObjectLayouts,
+): RowBuilder {
   const ours = new Set<string>(REJECT_COLUMNS);
-  const kept = columns.map((name) => (ours.has(name) ? undefined : name));
+  const kept = columns.map((name) => (ours.has(name) ? undefined : internedName(name)));
+  const values: Json[] = [];
   return (cells) => {
-    const value: Record<string, Json> = {};
+    let layout = layouts.empty;
+    values.length = 0;
     for (let index = 0; index < kept.length; index++) {
       const name = kept[index];
-      if (name === undefined) continue;
-      const cell = cells[index] ?? "";
-      if (cell !== "") value[name] = cell;
-      else if (empty === "null") value[name] = null;
+      const cell = cells[index];
+      if (name === undefined || ((cell === undefined || cell === "") && empty === "missing")) continue;
+      layout = layouts.add(layout, name);
+      values.push(cell === undefined || cell === "" ? null : cell);
     }
-    return value;
+    return layouts.make(layout, values, 0);
   };
 }

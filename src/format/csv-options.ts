@@ -3,6 +3,7 @@ import { isObject } from "../message/json.ts";
 import { checkHeader } from "./csv-header.ts";
 import type { Dialect } from "./csv-scan.ts";
 import type { RecordContext } from "./format.ts";
+import { createObjectLayouts, type ObjectLayouts } from "./object-layout.ts";
 
 /** Comma-separated values as a flow declares them (RFC 4180, strictly). */
 export interface CsvOptions {
@@ -34,6 +35,8 @@ export interface CsvSetup {
   readonly columns: readonly string[] | undefined;
   readonly empty: "missing" | "null";
   readonly recordLimit: number;
+  /** Of the rows read so far, in whatever file. */
+  readonly layouts: ObjectLayouts;
 }
 
 /** What a lone record needs to be read: the columns of its file, and which line end the file uses. */
@@ -75,6 +78,7 @@ export function setUpCsv(options: CsvOptions): CsvSetup {
     columns: options.columns,
     empty: options.empty ?? "missing",
     recordLimit,
+    layouts: createObjectLayouts(),
   };
 }
 

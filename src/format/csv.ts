@@ -37,7 +37,7 @@ export function openCsv(options: CsvOptions): CsvFormat {
       if (context === undefined) return decodeDocument(asBuffer(utf8), setup);
       if (!isCsvContext(context)) throw new HubError("TL_USAGE", "the context is not of a CSV file");
       if (builder === undefined || known !== context) {
-        builder = createRowBuilder(context.columns, setup.empty);
+        builder = createRowBuilder(context.columns, setup.empty, setup.layouts);
         known = context;
       }
       return decodeRecord(asBuffer(utf8), context, setup, builder);
@@ -63,7 +63,7 @@ function decodeDocument(utf8: Buffer, setup: CsvSetup): Json {
   const scanner = createCsvScanner(setup.dialect, 0);
   scanner.feed(utf8, true);
   let columns = setup.header === true ? undefined : setup.header;
-  let build = columns === undefined ? undefined : createRowBuilder(columns, setup.empty);
+  let build = columns === undefined ? undefined : createRowBuilder(columns, setup.empty, setup.layouts);
   const values: Json[] = [];
   let line = 1;
   for (let at = bomLength(utf8); ; at = scanner.after) {
@@ -76,7 +76,7 @@ function decodeDocument(utf8: Buffer, setup: CsvSetup): Json {
       if (columns === undefined || build === undefined) {
         columns = scanner.cells;
         checkHeader(columns, setup.columns, line);
-        build = createRowBuilder(columns, setup.empty);
+        build = createRowBuilder(columns, setup.empty, setup.layouts);
       } else {
         values.push(build(scanner.cells));
       }

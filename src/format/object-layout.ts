@@ -29,8 +29,9 @@ export interface ObjectLayouts {
   make: (layout: ObjectLayout, values: readonly Json[], from: number) => Record<string, Json>;
 }
 
-/** Layouts remembered and functions generated at most; beyond, objects are made member by member. */
+/** Layouts remembered at most; then all are forgotten. */
 const MOST_LAYOUTS = 10_000;
+/** Functions generated at most; other objects are made member by member. */
 const MOST_FUNCTIONS = 200;
 /** From this use on a function pays. */
 const WORTH = 20;
@@ -46,18 +47,31 @@ export function createObjectLayouts(): ObjectLayouts {
   let layouts = 0;
   let functions = 0;
 
+  const empty = layoutOf(undefined, "");
+
   function added(layout: ObjectLayout, member: string): ObjectLayout {
-    const found = layout.known.get(member) ?? layoutOf(layout, member);
-    if (layouts < MOST_LAYOUTS && !layout.known.has(member)) {
-      layouts++;
-      layout.known.set(member, found);
-    }
+    const found = layout.known.get(member) ?? learned(layout, member);
     layout.recent = found;
     return found;
   }
 
+  function learned(layout: ObjectLayout, member: string): ObjectLayout {
+    layouts++;
+    if (layouts > MOST_LAYOUTS) forget();
+    const found = layoutOf(layout, member);
+    layout.known.set(member, found);
+    return found;
+  }
+
+  /** What is worth it will be learned again. */
+  function forget(): void {
+    layouts = functions = 0;
+    empty.known.clear();
+    empty.recent = undefined;
+  }
+
   return {
-    empty: layoutOf(undefined, ""),
+    empty,
     add(layout, member) {
       const { recent } = layout;
       return recent !== undefined && recent.member === member ? recent : added(layout, member);

@@ -61,6 +61,13 @@ function placed(error: HubError, place: Place): HubError {
   });
 }
 
+/** The end of the last character behind `from` that surely is whole, in UTF-8 that goes on. */
+export function endOfWhole(bytes: Buffer, from: number): number {
+  let at = bytes.length;
+  while (at > from && bytes.length - at < 3 && ((bytes[at - 1] ?? 0) & 0xc0) === 0x80) at--;
+  return at > from && (bytes[at - 1] ?? 0) >= 0xc0 ? at - 1 : at;
+}
+
 function invalidUtf8(bytes: Buffer): HubError {
   const offset = firstBadByte(bytes);
   const before = bytes.toString("utf8", bomLength(bytes), offset);

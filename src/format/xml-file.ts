@@ -1,6 +1,5 @@
 import type { RecordStream, Row } from "./format.ts";
 import { BATCH } from "./lines.ts";
-import { createObjectLayouts, type ObjectLayouts } from "./object-layout.ts";
 import { bomLength } from "./text.ts";
 import { FileWindow } from "./window.ts";
 import type { XmlSetup } from "./xml-options.ts";
@@ -8,23 +7,17 @@ import { readXmlBySaxes } from "./xml-sax-file.ts";
 import { createXmlScanner, type Found, type XmlScanner } from "./xml-scan.ts";
 
 /** Streams the records of an XML file in UTF-8; memory does not grow with its size. @param step bytes read at once */
-export function readXmlFile(
-  path: string,
-  setup: XmlSetup,
-  layouts: ObjectLayouts = createObjectLayouts(),
-  step?: number,
-): RecordStream {
-  return { context: { format: "xml" }, [Symbol.asyncIterator]: () => rows(path, setup, layouts, step) };
+export function readXmlFile(path: string, setup: XmlSetup, step?: number): RecordStream {
+  return { context: { format: "xml" }, [Symbol.asyncIterator]: () => rows(path, setup, step) };
 }
 
 /** Reads quickly as long as nothing is in doubt, and if something is, from the start by the careful reader. */
 async function* rows(
   path: string,
   setup: XmlSetup,
-  layouts: ObjectLayouts,
   step: number | undefined,
 ): AsyncGenerator<readonly Row[]> {
-  const reading = scanXmlFile(path, setup, layouts, step);
+  const reading = scanXmlFile(path, setup, step);
   let taken = 0;
   try {
     for (;;) {
@@ -49,11 +42,10 @@ async function* rows(
 export async function* scanXmlFile(
   path: string,
   setup: XmlSetup,
-  layouts: ObjectLayouts,
   step?: number,
 ): AsyncGenerator<readonly Row[], "whole" | "doubt"> {
   const window = await FileWindow.open(path, step);
-  const scanner = createXmlScanner(setup, false, layouts);
+  const scanner = createXmlScanner(setup, false);
   let row = 0;
   try {
     scanner.begin(bomLength(window.bytes));

@@ -1,4 +1,5 @@
 import { HubError } from "../errors.ts";
+import { createObjectLayouts, type ObjectLayouts } from "./object-layout.ts";
 
 /** XML as a flow declares it. */
 export interface XmlOptions {
@@ -30,6 +31,8 @@ export interface XmlSetup {
   readonly attributes: string;
   readonly text: string;
   readonly strip: boolean;
+  /** Of the values read so far, in whatever document. */
+  readonly layouts: ObjectLayouts;
 }
 
 /** The options checked and completed. @throws HubError TL_CONFIG_INVALID */
@@ -50,7 +53,14 @@ export function setUpXml(options: XmlOptions): XmlSetup {
     const key = strip ? localName(path.last) : path.last;
     arrays.set(key, [...(arrays.get(key) ?? []), path]);
   }
-  return { record: parsePath(options.record), arrays, attributes, text, strip };
+  return {
+    record: parsePath(options.record),
+    arrays,
+    attributes,
+    text,
+    strip,
+    layouts: createObjectLayouts(),
+  };
 }
 
 function parsePath(path: string): XmlPath {

@@ -1,7 +1,7 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import type { Json } from "../message/json.ts";
 import { MAX_DEPTH } from "./json-scan.ts";
-import type { ObjectLayouts } from "./object-layout.ts";
+import { endOfWhole } from "./text.ts";
 import { createXmlTag } from "./xml-attributes.ts";
 import {
   createCursor,
@@ -17,6 +17,7 @@ import {
 import { passCdata, passComment, passDeclaration, passInstruction } from "./xml-markup.ts";
 import type { XmlSetup } from "./xml-options.ts";
 import { withoutReferences } from "./xml-reference.ts";
+import { createXmlScope } from "./xml-scope.ts";
 import { createShapes, type XmlShape } from "./xml-shape.ts";
 import {
   blanksBetween,
@@ -43,7 +44,7 @@ export interface XmlScanner {
   start: number;
   at: number;
   value: Json;
-  /** A new document begins. @param at behind a byte order mark */
+  /** A new document begins, and nothing of the last one is kept. @param at behind a byte order mark */
   begin(at: number): void;
   /**
    * @param bytes those at hand: what was there, less the first `used`, and more
@@ -64,14 +65,14 @@ const QUESTION = 0x3f;
 /** A stretch without a record or an end tag that is longer is left to the other reader, which has a limit for it. */
 const LONGEST = 12 * 1024 * 1024;
 
-/**
- * @param lone the text is a record cut out of its document: prefixes may have been declared outside
- * @param layouts may be shared with others
- */
-export function createXmlScanner(setup: XmlSetup, lone: boolean, layouts: ObjectLayouts): XmlScanner {
+const NO_BYTES = Buffer.alloc(0);
+
+/** @param lone the text is a record cut out of its document: prefixes may have been declared outside */
+export function createXmlScanner(setup: XmlSetup, lone: boolean): XmlScanner {
   const cursor = createCursor();
   const tag = createXmlTag(cursor);
   let shapes = createShapes(setup, lone);
+  const { layouts } = setup;
   const values = createXmlValues(layouts, setup.text);
   /** The open elements; the first stands for the document. */
   const stack: XmlOpen[] = Array.from({ length: MAX_DEPTH + 1 }, () => ({
@@ -90,9 +91,7 @@ export function createXmlScanner(setup: XmlSetup, lone: boolean, layouts: Object
   let elements = 0;
   /** Where, from the start of the record, blank text begins and ends. */
   const places: number[] = [];
-  /** Prefixes declared by open elements, and the depth of each such element. */
-  const prefixes: string[] = [];
-  const prefixDepths: number[] = [];
+  const scope = createXmlScope();
   let fresh = true;
   let rootSeen = false;
   let ended = false;
@@ -111,11 +110,12 @@ export function createXmlScanner(setup: XmlSetup, lone: boolean, layouts: Object
       if (shapes.isFull()) shapes = createShapes(setup, lone);
       values.clear();
       Object.assign(top(0), { shape: shapes.document, last: undefined });
-      depth = recordDepth = places.length = prefixes.length = prefixDepths.length = 0;
+      depth = recordDepth = places.length = 0;
+      scope.clear();
       fresh = isText = true;
       rootSeen = closed = false;
       self.at = self.start = checked = progress = at;
-      Object.assign(cursor, { lines: 1, surplus: 0 });
+      Object.assign(cursor, { bytes: NO_BYTES, text: "", to: -1, lines: 1, surplus: 0 });
     },
     feed(bytes, used, isEnd) {
       ended = isEnd;
@@ -123,7 +123,7 @@ export function createXmlScanner(setup: XmlSetup, lone: boolean, layouts: Object
       self.start -= used;
       checked -= used;
       progress -= used;
-      const whole = isEnd ? bytes.length : lastBorder(bytes, checked);
+      const whole = isEnd ? bytes.length : endOfWhole(bytes, checked);
       cursor.bytes = bytes;
       cursor.ascii = isAscii(bytes);
       cursor.to = -1;
@@ -270,7 +270,7 @@ export function createXmlScanner(setup: XmlSetup, lone: boolean, layouts: Object
     const after = end + 2 + shape.bytes.length;
     if (bytes[end + 1] === SLASH && bytes[after] === GREATER && isNamed(bytes, end + 2, shape.bytes)) {
       const text = content(from, end, surplus);
-      if (text === undefined || !isDeclared(shape.prefix)) return DOUBT;
+      if (text === undefined || !scope.has(shape.prefix)) return DOUBT;
       values.attach(
         parent,
         shape,
@@ -299,17 +299,10 @@ export function createXmlScanner(setup: XmlSetup, lone: boolean, layouts: Object
     element.hasChildren = false;
     element.last = undefined;
     if (tag.count > 0) {
-      for (const prefix of tag.declared()) {
-        prefixes.push(prefix);
-        prefixDepths.push(depth);
-      }
-      if (!tag.attachTo(element, values) || !tag.prefixes().every(isDeclared)) return false;
+      for (const prefix of tag.declared()) scope.declare(prefix, depth);
+      if (!tag.attachTo(element, values) || !tag.prefixes().every(scope.has)) return false;
     }
-    return isDeclared(shape.prefix);
-  }
-
-  function isDeclared(prefix: string): boolean {
-    return prefix === "" || prefixes.includes(prefix);
+    return scope.has(shape.prefix);
   }
 
   function takeEndTag(at: number): number {
@@ -329,10 +322,7 @@ export function createXmlScanner(setup: XmlSetup, lone: boolean, layouts: Object
 
   function close(): void {
     const element = top(depth);
-    while (prefixDepths.at(-1) === depth) {
-      prefixDepths.pop();
-      prefixes.pop();
-    }
+    scope.leave(depth);
     depth--;
     closed = recordDepth === 0 || recordDepth === depth + 1;
     if (recordDepth === 0) return;
@@ -341,11 +331,4 @@ export function createXmlScanner(setup: XmlSetup, lone: boolean, layouts: Object
     if (closed) self.value = value;
     else values.attach(top(depth), element.shape, value);
   }
-}
-
-/** The end of the last character that surely is whole. */
-function lastBorder(bytes: Buffer, from: number): number {
-  let at = bytes.length;
-  while (at > from && bytes.length - at < 3 && ((bytes[at - 1] ?? 0) & 0xc0) === 0x80) at--;
-  return at > from && (bytes[at - 1] ?? 0) >= 0xc0 ? at - 1 : at;
 }

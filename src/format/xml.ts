@@ -1,7 +1,6 @@
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import type { Format } from "./format.ts";
-import { createObjectLayouts } from "./object-layout.ts";
 import { asBuffer, bomLength, utf8Text } from "./text.ts";
 import { readXmlFile } from "./xml-file.ts";
 import { setUpXml, type XmlOptions, type XmlSetup } from "./xml-options.ts";
@@ -15,7 +14,6 @@ import { createXmlScanner, type XmlScanner } from "./xml-scan.ts";
  */
 export function openXml(options: XmlOptions): Format {
   const setup = setUpXml(options);
-  const layouts = createObjectLayouts();
   /** By whether they read records cut out of a document. */
   const scanners = new Map<boolean, XmlScanner>();
   return {
@@ -25,11 +23,11 @@ export function openXml(options: XmlOptions): Format {
     wholeFile: true,
     decode(utf8, context) {
       const lone = context !== undefined;
-      const scanner = scanners.get(lone) ?? createXmlScanner(setup, lone, layouts);
+      const scanner = scanners.get(lone) ?? createXmlScanner(setup, lone);
       scanners.set(lone, scanner);
       return scanOne(scanner, asBuffer(utf8)) ?? parseOne(utf8Text(utf8), setup, lone);
     },
-    records: (path) => readXmlFile(path, setup, layouts),
+    records: (path) => readXmlFile(path, setup),
   };
 }
 
@@ -37,9 +35,11 @@ export function openXml(options: XmlOptions): Format {
 function scanOne(scanner: XmlScanner, utf8: Buffer): Json | undefined {
   scanner.begin(bomLength(utf8));
   scanner.feed(utf8, 0, true);
-  if (scanner.next() !== "record") return undefined;
+  const first = scanner.next();
   const { value } = scanner;
-  return scanner.next() === "end" ? value : undefined;
+  const isOne = first === "record" && scanner.next() === "end";
+  scanner.begin(0);
+  return isOne ? value : undefined;
 }
 
 function parseOne(text: string, setup: XmlSetup, lone: boolean): Json {

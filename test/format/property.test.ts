@@ -261,9 +261,7 @@ describe("XML records", () => {
         async (records, size, option) => {
           const text = `<all xmlns:p="u">\n${records.map((parts) => `<r>${parts.join("")}</r>`).join("\n<!-- ü -->")}</all>\n`;
           const format = openXml(option);
-          const reading = await readTwice(text, format, (path) =>
-            readXmlFile(path, setUpXml(option), undefined, size),
-          );
+          const reading = await readTwice(text, format, (path) => readXmlFile(path, setUpXml(option), size));
           expect(reading.error).toBeUndefined();
           expect(reading.rows).toHaveLength(records.length);
         },
@@ -315,7 +313,7 @@ describe("XML records", () => {
     const text = '<all xmlns:p="u"><r p:x="ü">a&amp;b</r><!-- c --><r><![CDATA[]]]]></r><?pi x?></all>';
     for (let cut = 0; cut < text.length; cut++) {
       const reading = await readBytes(text.slice(0, cut), (path) =>
-        readXmlFile(path, setUpXml({ record: "r" }), undefined, 7),
+        readXmlFile(path, setUpXml({ record: "r" }), 7),
       );
       expect(reading.error?.code, `cut at ${cut}`).toBe("TL_FILE_TRUNCATED");
     }
