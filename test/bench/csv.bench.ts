@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
-import { startChild } from "./child.ts";
 import { COLUMNS, shopCsv } from "./customer.ts";
-import { alternate, of } from "./rounds.ts";
+import { peaks, type Read, rates, readAlone } from "./reading.ts";
+import { alternate } from "./rounds.ts";
 import { figure, ratios } from "./statistics.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -18,12 +18,6 @@ export const bench: Bench = {
   run,
 };
 
-interface Read {
-  readonly seconds: number;
-  readonly records: number;
-  readonly peak: number;
-}
-
 async function run(options: BenchOptions): Promise<BenchReport> {
   const records = options.rows ?? (options.quick ? 2_000 : 50_000);
   const folder = await temporaryFolder("csv");
@@ -31,13 +25,8 @@ async function run(options: BenchOptions): Promise<BenchReport> {
   const large = join(folder.path, "large.csv");
   await writeCsv(small, records);
   await writeCsv(large, records * TIMES);
-  const side = (kind: "ours" | "other", path: string, expected: number) => async (): Promise<Read> => {
-    const child = await startChild("csv-read.ts");
-    const read = await child.ask<Read>({ kind, path });
-    await child.end();
-    if (read.records !== expected) throw new Error(`${read.records} records of ${expected}`);
-    return read;
-  };
+  const side = (kind: "ours" | "other", path: string, expected: number) => () =>
+    readAlone("csv-read.ts", { kind, path }, expected);
   const all = records * TIMES;
   const results = await alternate<Read>(
     [
@@ -50,17 +39,14 @@ async function run(options: BenchOptions): Promise<BenchReport> {
     { warmUp: false },
   );
   await folder.remove();
-  const rate = (name: string): readonly number[] =>
-    of(results, name).map((read) => read.records / read.seconds);
-  const peak = (name: string): readonly number[] => of(results, name).map((read) => read.peak);
   return {
     rows: [
-      figure(`${OURS}, ${all} records`, "records/s", rate(OURS)),
-      figure(`${OURS}, ${records} records`, "records/s", rate("small")),
-      figure(`${OTHER}, ${records} records`, "records/s", rate(OTHER)),
-      figure("rate over that of csv-parse", "x", ratios(rate("small"), rate(OTHER))),
-      figure(`${OURS}, peak memory, ${records} records`, "MiB", peak("small")),
-      figure(`${OURS}, peak memory, ${all} records`, "MiB", peak(OURS)),
+      figure(`${OURS}, ${all} records`, "records/s", rates(results, OURS)),
+      figure(`${OURS}, ${records} records`, "records/s", rates(results, "small")),
+      figure(`${OTHER}, ${records} records`, "records/s", rates(results, OTHER)),
+      figure("rate over that of csv-parse", "x", ratios(rates(results, "small"), rates(results, OTHER))),
+      figure(`${OURS}, peak memory, ${records} records`, "MiB", peaks(results, "small")),
+      figure(`${OURS}, peak memory, ${all} records`, "MiB", peaks(results, OURS)),
     ],
     targets: [],
     remarks: [

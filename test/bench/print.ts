@@ -30,7 +30,7 @@ export function asText({ bench, machine, rounds, rows, table: medians, targets, 
     ...table(figures),
     "",
     ...(medians === undefined ? [] : [...table(medians), ""]),
-    ...table(judged),
+    ...(targets.length === 0 ? [] : table(judged)),
     ...remarks.map((remark) => `- ${remark}`),
     "",
   ].join("\n");

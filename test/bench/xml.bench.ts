@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
-import { startChild } from "./child.ts";
 import { shopCustomer } from "./customer.ts";
-import { alternate, of } from "./rounds.ts";
+import { peaks, type Read, rates, readAlone } from "./reading.ts";
+import { alternate } from "./rounds.ts";
 import { atLeast, figure, median, ratios, within } from "./statistics.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -18,12 +18,6 @@ export const bench: Bench = {
   run,
 };
 
-interface Read {
-  readonly seconds: number;
-  readonly records: number;
-  readonly peak: number;
-}
-
 async function run(options: BenchOptions): Promise<BenchReport> {
   const records = options.rows ?? (options.quick ? 2_000 : 10_000);
   const folder = await temporaryFolder("xml");
@@ -31,13 +25,8 @@ async function run(options: BenchOptions): Promise<BenchReport> {
   const large = join(folder.path, "large.xml");
   await writeXml(small, records);
   await writeXml(large, records * TIMES);
-  const side = (kind: "ours" | "bare", path: string, expected: number) => async (): Promise<Read> => {
-    const child = await startChild("xml-read.ts", {}, { node: ["--expose-gc"] });
-    const read = await child.ask<Read>({ kind, path });
-    await child.end();
-    if (read.records !== expected) throw new Error(`${read.records} records of ${expected}`);
-    return read;
-  };
+  const side = (kind: "ours" | "bare", path: string, expected: number) => () =>
+    readAlone("xml-read.ts", { kind, path }, expected);
   const all = records * TIMES;
   const results = await alternate<Read>(
     [
@@ -50,23 +39,24 @@ async function run(options: BenchOptions): Promise<BenchReport> {
     { warmUp: false },
   );
   await folder.remove();
-  const rate = (name: string): readonly number[] =>
-    of(results, name).map((read) => read.records / read.seconds);
-  const peak = (name: string): readonly number[] => of(results, name).map((read) => read.peak);
   return {
     rows: [
-      figure(OURS, "records/s", rate(OURS)),
-      figure(BARE, "records/s", rate(BARE)),
-      figure(`${OURS}, peak memory, ${records} records`, "MiB", peak("small")),
-      figure(`${OURS}, peak memory, ${all} records`, "MiB", peak(OURS)),
+      figure(OURS, "records/s", rates(results, OURS)),
+      figure(BARE, "records/s", rates(results, BARE)),
+      figure(`${OURS}, peak memory, ${records} records`, "MiB", peaks(results, "small")),
+      figure(`${OURS}, peak memory, ${all} records`, "MiB", peaks(results, OURS)),
     ],
     targets: [
-      atLeast("rate over that of bare saxes", 1.5, median(ratios(rate(OURS), rate(BARE)))),
+      atLeast(
+        "rate over that of bare saxes",
+        1.5,
+        median(ratios(rates(results, OURS), rates(results, BARE))),
+      ),
       within(
         `peak memory of a file ${TIMES} times larger`,
         0.8,
         1.2,
-        median(ratios(peak(OURS), peak("small"))),
+        median(ratios(peaks(results, OURS), peaks(results, "small"))),
       ),
     ],
     remarks: [
