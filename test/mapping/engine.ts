@@ -1,5 +1,5 @@
 import { HubError } from "../../src/errors.ts";
-import { compileMapping } from "../../src/mapping/compile.ts";
+import { compileMapping, type HostFunctions } from "../../src/mapping/compile.ts";
 import type { Limits } from "../../src/mapping/limits.ts";
 import type { Json } from "../../src/message/json.ts";
 
@@ -8,6 +8,7 @@ export interface EngineOptions {
   readonly limits?: Partial<Limits>;
   /** Lifts what hub mappings may not do (`$eval`, look-around, unknown functions), and nothing else. */
   readonly unsafe?: boolean;
+  readonly functions?: HostFunctions;
 }
 
 export interface EngineMapping {
@@ -18,11 +19,13 @@ export interface EngineMapping {
 }
 
 /** Compiles as a flow does, with time enough that a busy machine fails nothing. @throws HubError */
-export function openMapping(text: string, { limits, unsafe = false }: EngineOptions = {}): EngineMapping {
+export function openMapping(text: string, options: EngineOptions = {}): EngineMapping {
+  const { limits, unsafe = false, functions = {} } = options;
   const mapping = compileMapping(text, {
     path: "m.jsonata",
     limits: { deadline: 10_000, ...limits },
     allowFallback: true,
+    functions,
     ...(unsafe ? { unsafe: { eval: true, regex: true, calls: true } } : {}),
   });
   return {

@@ -65,8 +65,37 @@ describe("200 evaluations of one mapping", () => {
     expect(results).toEqual(ids.map((id) => [wantedOf(id), wantedOf(id), wantedOf(id)]));
   });
 
+  it("begun by a function of the host that another one calls", () => {
+    const inner: unknown[] = [];
+    const calling = openMapping(
+      "{ 'before': $$.id, 'in': lines.$other($$.id), 'after': $$.id, 'tenant': $tenant }",
+      {
+        functions: {
+          other: {
+            call: (id: number) => {
+              inner.push(evaluate(id + 1));
+              return id;
+            },
+          },
+        },
+      },
+    );
+    const results = ids.map((id) => calling.evaluate(inputOf(id), { tenant: `t${id}` }));
+    expect(results).toEqual(ids.map((id) => ({ before: id, in: [id, id, id], after: id, tenant: `t${id}` })));
+    expect(inner).toEqual(ids.flatMap((id) => [wantedOf(id + 1), wantedOf(id + 1), wantedOf(id + 1)]));
+  });
+
+  it("cannot give one another time: a runaway that begins others is stopped by its own deadline", () => {
+    const small = openMapping("id");
+    const runaway = openMapping("$count([1..900000].$other($))", {
+      limits: { deadline: 50 },
+      functions: { other: { call: (id: number) => small.evaluate({ id }) } },
+    });
+    expect(() => runaway.evaluate({})).toThrow("longer than its deadline");
+  });
+
   it("begun in the middle of one another", () => {
-    // Reading the member runs the next evaluation while this one is under way, as a function of the host's could.
+    // Reading the member runs the next evaluation while this one is under way.
     const nested = (id: number, into: unknown[]): unknown => {
       const input = inputOf(id);
       const entered = Object.defineProperty({ ...input }, "lines", {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HubError } from "../../src/errors.ts";
+import type { HostFunctions } from "../../src/mapping/compile.ts";
 import type { Json } from "../../src/message/json.ts";
 import { openMapping } from "./engine.ts";
 
@@ -84,6 +85,20 @@ const LEAKS: readonly string[] = [
 ];
 
 describe("a mapping reaches no object of the host", () => {
+  it.each([
+    "$host",
+    "$host.call",
+    "$host.constructor",
+    "$keys($host)",
+    "$string($host)",
+    "[$host].*",
+    "$spread($host)",
+  ])("nor by its functions: %s", (text) => {
+    const functions = { host: { call: () => "host answered", signature: "<x?:s>" } };
+    const { value } = probe(text, {}, undefined, functions);
+    expect(JSON.stringify(value ?? null)).not.toMatch(/native code|implementation|answered|=>|signature/);
+  });
+
   it.each(LEAKS)("%s", (text) => {
     const { value } = probe(text, {});
     expect(JSON.stringify(value ?? null)).not.toMatch(/native code|implementation|environment|=>|signature/);
@@ -169,12 +184,17 @@ function inherited(): string {
 }
 
 /** The value, or `fails`; whatever it does, no prototype is another one after it. */
-function probe(text: string, input: Json, bindings?: Json): { readonly value: unknown } {
+function probe(
+  text: string,
+  input: Json,
+  bindings?: Json,
+  functions: HostFunctions = {},
+): { readonly value: unknown } {
   const before = inherited();
   const kept = JSON.stringify(input);
   let value: unknown;
   try {
-    value = openMapping(text).evaluate(input, bindings);
+    value = openMapping(text, { functions }).evaluate(input, bindings);
   } catch (thrown) {
     if (!(thrown instanceof HubError)) throw thrown;
     value = FAILS;
