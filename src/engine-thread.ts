@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import { DATABASE } from "./backend/sqlite/store.ts";
 import { serveEngine } from "./control/rpc.ts";
 import { type RunningEngine, startEngine } from "./engine.ts";
 import { asHubError } from "./errors.ts";
@@ -18,7 +21,8 @@ const post = (message: FromEngine): void => port.postMessage(message);
 
 async function main(): Promise<void> {
   const logger = openLogger(start.logLevel);
-  const project = await openProject(start.project, "engine");
+  const project = await openProject(start.project);
+  const fresh = !existsSync(join(project.settings.storage.folder, DATABASE));
   const engine = await startEngine({
     settings: project.settings,
     systems: project.systems,
@@ -44,7 +48,7 @@ async function main(): Promise<void> {
       .then(wire.push, (error: unknown) => logger.error({ code: asHubError(error).code }, "no status"));
   }, STATUS_MS);
   wire.push(await engine.status());
-  post({ kind: "ready" });
+  post({ kind: "ready", fresh });
   port?.on("message", (message: ToEngine) => {
     if (message.kind === "stop") void stop(engine, status);
   });

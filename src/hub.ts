@@ -1,20 +1,18 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { DEFAULT_LIMITS, type FlowEntry } from "./api/deps.ts";
-import { createServer } from "./api/server.ts";
+import type { createServer } from "./api/server.ts";
 import { loadOrCreateToken } from "./api/token.ts";
 import { openSqliteReads } from "./backend/sqlite/reads.ts";
-import { DATABASE } from "./backend/sqlite/store.ts";
 import type { EngineStatus } from "./control/engine.ts";
 import { connectEngine, type RemoteEngine } from "./control/rpc.ts";
 import { HubError } from "./errors.ts";
-import { runExamples } from "./examples.ts";
 import { openFormat } from "./format/open.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
 import { LOG_LEVELS, type LogLevel, openLogger } from "./observe/logger.ts";
 import { openProject } from "./project.ts";
 import type { FlowInForce, FromEngine, ProjectPlace, ThreadStart } from "./thread.ts";
+
+type FastifyServer = Awaited<ReturnType<typeof createServer>>;
 
 export interface HubOptions {
   /** The project folder. */
@@ -52,28 +50,50 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     ...(options.listen === undefined ? {} : { listen: options.listen }),
   };
   const logLevel = logLevelOf(process.env["TIELINE_LOG"]);
-  const logger = openLogger(logLevel);
-  const project = await openProject(place, "front");
-  const { settings } = project;
-  const fresh = !existsSync(join(settings.storage.folder, DATABASE));
-  const { token, created } = loadOrCreateToken(settings.data);
-  const thread = await startThread(place, logLevel);
-  const { engine } = thread;
+  // First of all, since it has most to do; both threads load their code and read the project at the same time.
+  const thread = startThread(place, logLevel);
+  try {
+    return await openFront(options, place, logLevel, thread);
+  } catch (error) {
+    await thread.ready.catch(() => undefined);
+    await thread.stop();
+    throw error;
+  }
+}
 
-  const reads = openSqliteReads(settings.storage.folder);
-  const entries = flowEntries(thread);
+async function openFront(
+  options: HubOptions,
+  place: ProjectPlace,
+  logLevel: LogLevel,
+  thread: EngineThread,
+): Promise<RunningHub> {
+  const { engine } = thread;
+  const project = await openProject(place);
+  const { settings } = project;
+  const { token, created } = loadOrCreateToken(settings.data);
+  let reads: ReturnType<typeof openSqliteReads> | null = null;
+  const opened = (): ReturnType<typeof openSqliteReads> => {
+    if (reads === null) throw new HubError("TL_STOPPING", "the engine has not started yet");
+    return reads;
+  };
+  // Its code is loaded while the engine starts.
+  const { createServer } = await import("./api/server.ts");
   const server = await createServer({
     engine,
     status: presentStatus(thread),
-    flows: entries,
+    flows: flowEntries(thread),
     source: (system, name) => {
       const source = project.systems[system]?.sources[name];
       return source?.kind === "push" ? source : undefined;
     },
     openFormat: (definition) =>
       openFormat("topic" in definition.source ? { json: {} } : definition.source.format),
-    queries: reads.queries,
-    crm: reads.crm,
+    get queries() {
+      return opened().queries;
+    },
+    get crm() {
+      return opened().crm;
+    },
     systems: () =>
       Object.entries(settings.systems).map(([name, system]) => ({
         name,
@@ -83,36 +103,28 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
       })),
     settings,
     token,
-    logger,
+    logger: openLogger(logLevel),
     now: () => Date.now(),
     version: options.version,
     limits: DEFAULT_LIMITS,
   });
-  let url: string;
-  try {
-    url = await server.listen({ host: settings.listen.host, port: settings.listen.port });
-  } catch (error) {
-    await thread.stop();
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw new HubError(
-      "TL_CONFIG_INVALID",
-      `cannot listen on ${settings.listen.host}:${settings.listen.port} (${code})`,
-      {
-        cure: "Stop what listens there, or choose another address with --listen or TIELINE_LISTEN.",
-      },
-    );
-  }
+  const { fresh } = await thread.ready;
+  reads = openSqliteReads(settings.storage.folder);
+  const { queries } = reads;
+  const url = await listen(server, settings.listen);
   say(options, { url, token: created ? token : null, data: settings.data, flows: thread.flows() });
-  if (fresh && !options.empty)
+  if (fresh && !options.empty) {
+    const { runExamples } = await import("./examples.ts");
     await runExamples({
       url,
       dir: settings.dir,
       flows: thread.flows(),
       systems: project.systems,
-      queries: reads.queries,
+      queries,
       engine,
       print: options.print,
     });
+  }
 
   let stopped: Promise<void> | null = null;
   const stop = async (): Promise<void> => {
@@ -120,7 +132,7 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     thread.markStopping();
     await server.close();
     await thread.stop();
-    await reads.queries.close();
+    await queries.close();
     for (const system of Object.values(project.systems)) await system.close();
   };
   return {
@@ -131,6 +143,20 @@ export async function startHub(options: HubOptions): Promise<RunningHub> {
     },
     done: thread.done,
   };
+}
+
+async function listen(
+  server: FastifyServer,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    throw new HubError("TL_CONFIG_INVALID", `cannot listen on ${host}:${port} (${code})`, {
+      cure: "Stop what listens there, or choose another address with --listen or TIELINE_LISTEN.",
+    });
+  }
 }
 
 function latest(engine: RemoteEngine): EngineStatus {
@@ -173,6 +199,8 @@ function flowEntries(thread: EngineThread): () => readonly FlowEntry[] {
 
 interface EngineThread {
   readonly engine: RemoteEngine;
+  /** Resolves when the engine accepts; rejects when it cannot. */
+  readonly ready: Promise<{ readonly fresh: boolean }>;
   flows(): readonly FlowInForce[];
   stopping(): boolean;
   markStopping(): void;
@@ -180,7 +208,7 @@ interface EngineThread {
   readonly done: Promise<void>;
 }
 
-async function startThread(place: ProjectPlace, logLevel: LogLevel): Promise<EngineThread> {
+function startThread(place: ProjectPlace, logLevel: LogLevel): EngineThread {
   const { port1, port2 } = new MessageChannel();
   const start: ThreadStart = { project: place, logLevel, port: port2 };
   const worker = new Worker(new URL("./engine-thread.js", import.meta.url), {
@@ -199,14 +227,14 @@ async function startThread(place: ProjectPlace, logLevel: LogLevel): Promise<Eng
     failed = reject;
   });
   done.catch(() => undefined);
-  await new Promise<void>((ready, refused) => {
+  const ready = new Promise<{ readonly fresh: boolean }>((accepts, refused) => {
     worker.on("message", (message: FromEngine) => {
       switch (message.kind) {
         case "flows":
           flows = message.flows;
           return;
         case "ready":
-          return ready();
+          return accepts(message);
         case "stopped":
           return ended();
         case "failed": {
@@ -229,8 +257,10 @@ async function startThread(place: ProjectPlace, logLevel: LogLevel): Promise<Eng
     worker.on("error", (error) => gone(error.name));
     worker.on("exit", (code) => gone(`exit code ${code}`));
   });
+  ready.catch(() => undefined);
   return {
     engine,
+    ready,
     flows: () => flows,
     stopping: () => stopping,
     markStopping: () => {

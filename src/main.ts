@@ -1,14 +1,23 @@
 #!/usr/bin/env node
-import { serveWorkbench } from "./api/workbench/server.ts";
-import { inspectSqliteStore } from "./backend/sqlite/inspect.ts";
-import { restoreSqliteStore } from "./backend/sqlite/restore.ts";
 import { runCli } from "./cli/run-cli.ts";
 import { programVersion } from "./cli/version.ts";
-import { startHub } from "./hub.ts";
 
+// Each command loads what it needs and no more: most of a short command's time would go into loading the rest.
 await runCli(process.argv, {
-  startHub: (options) => startHub({ ...options, version: programVersion() }),
-  restoreStore: async (from, to) => restoreSqliteStore(from, to),
-  inspectStore: async (folder) => inspectSqliteStore(folder),
-  serveMapping: serveWorkbench,
+  startHub: async (options) => {
+    const { startHub } = await import("./hub.ts");
+    return startHub({ ...options, version: programVersion() });
+  },
+  restoreStore: async (from, to) => {
+    const { restoreSqliteStore } = await import("./backend/sqlite/restore.ts");
+    return restoreSqliteStore(from, to);
+  },
+  inspectStore: async (folder) => {
+    const { inspectSqliteStore } = await import("./backend/sqlite/inspect.ts");
+    return inspectSqliteStore(folder);
+  },
+  serveMapping: async (options) => {
+    const { serveWorkbench } = await import("./api/workbench/server.ts");
+    return serveWorkbench(options);
+  },
 });

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ProjectEnvironment } from "./config/environment.ts";
 import type { FlowDefinition } from "./config/flow-definition.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
-import { type Inspection, inspectProject } from "./config/load-project.ts";
+import { type Inspection, inspectProject, inspectSettings } from "./config/load-project.ts";
 import type { SystemCatalogue } from "./config/system-catalogue.ts";
 import type { Connector, System, SystemContext } from "./connector/contract.ts";
 import { loadConnectors } from "./connector/registry.ts";
@@ -33,7 +33,7 @@ export interface OpenProject {
  * Reads a project and opens its systems for one thread.
  * @throws HubError TL_CONFIG_INVALID with every mistake of `tieline.yaml`; flows with mistakes are left to `read`
  */
-export async function openProject(place: ProjectPlace, _thread: "front" | "engine"): Promise<OpenProject> {
+export async function openProject(place: ProjectPlace): Promise<OpenProject> {
   const connectors = await loadConnectors();
   const variables: Variables = {
     ...process.env,
@@ -41,14 +41,17 @@ export async function openProject(place: ProjectPlace, _thread: "front" | "engin
     ...(place.listen === undefined ? {} : { TIELINE_LISTEN: place.listen }),
   };
   const env = projectEnvironment(connectors, variables);
-  let inspection = inspectProject(place.dir, env);
-  const errors = inspection.findings.filter(
-    (finding) => finding.severity === "error" && flowOf(finding.place.file) === null,
-  );
+  const { settings, findings } = inspectSettings(place.dir, env);
+  const errors = findings.filter((finding) => finding.severity === "error");
   if (errors.length > 0) {
     throw new HubError("TL_CONFIG_INVALID", "tieline.yaml is not valid", { issues: errors });
   }
-  const settings = inspection.settings;
+  // Only the engine reads flows; the front is told which are in force.
+  let inspection: Inspection | null = null;
+  const inspect = (): Inspection => {
+    inspection = inspectProject(place.dir, env);
+    return inspection;
+  };
   const context = {
     dir: settings.dir,
     data: settings.data,
@@ -59,11 +62,8 @@ export async function openProject(place: ProjectPlace, _thread: "front" | "engin
     settings,
     systems: openSystems(settings, connectors, context),
     folders: [join(settings.dir, "mappings"), join(settings.dir, "schemas")],
-    async read() {
-      inspection = inspectProject(place.dir, env);
-      return folderStates(inspection);
-    },
-    fromTexts: (name, texts) => inspection.fromTexts(name, texts),
+    read: async () => folderStates(inspect()),
+    fromTexts: (name, texts) => (inspection ?? inspect()).fromTexts(name, texts),
   };
 }
 
@@ -161,10 +161,18 @@ function flowUsing(flows: readonly FlowDefinition[], file: string | undefined): 
 function hubName(data: string): string {
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const path = join(data, "hub-id");
-  try {
-    writeFileSync(path, randomUUID(), { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  if (!existsSync(path)) {
+    // Whole from the moment it is there: both threads may come here at once.
+    const name = randomUUID();
+    const draft = join(data, `.hub-id.${name}`);
+    writeFileSync(draft, name, { mode: 0o600 });
+    try {
+      linkSync(draft, path);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    } finally {
+      rmSync(draft, { force: true });
+    }
   }
   return readFileSync(path, "utf8").trim();
 }

@@ -29,7 +29,8 @@ export interface FlowInForce {
 }
 
 export type FromEngine =
-  | { readonly kind: "ready" }
+  /** `fresh`: the data folder had no store before. */
+  | { readonly kind: "ready"; readonly fresh: boolean }
   | { readonly kind: "flows"; readonly flows: readonly FlowInForce[] }
   | { readonly kind: "stopped" }
   | {

@@ -3,7 +3,6 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import type { EngineStatus } from "../control/engine.ts";
 import type { Counters } from "../observe/counter.ts";
-import { METRICS_TYPE, renderMetrics } from "../observe/metrics.ts";
 import { isLoopback, requireToken } from "./auth.ts";
 import type { ApiDeps } from "./deps.ts";
 import { closed } from "./schema.ts";
@@ -80,6 +79,7 @@ export async function healthRoutes(app: FastifyInstance, deps: ApiDeps, counters
     },
     async (request, reply) => {
       if (!isLoopback(deps.settings.listen.host)) requireToken(request, deps);
+      const { METRICS_TYPE, renderMetrics } = await import("../observe/metrics.ts");
       const text = await renderMetrics({
         status: withCounters(deps.status(), counters),
         oldest: await deps.queries.oldest(),

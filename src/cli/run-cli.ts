@@ -1,25 +1,8 @@
 import { Command, CommanderError } from "commander";
-import { addBackup } from "./backup.ts";
-import { addCheck } from "./check.ts";
-import { addCustomers } from "./customers.ts";
-import { addDoctor } from "./doctor.ts";
-import { addExplain } from "./explain.ts";
 import { exitCodeOf, failureJson, failureText } from "./failure-text.ts";
-import { addFiles } from "./files.ts";
-import { addFlows } from "./flows.ts";
-import { addLineage } from "./lineage.ts";
-import { addMap } from "./map-serve.ts";
-import { addMessages } from "./messages.ts";
-import { addNew } from "./new.ts";
 import type { Ports } from "./ports.ts";
-import { addReplay } from "./replay.ts";
-import { addRestore } from "./restore.ts";
-import { addSend } from "./send.ts";
 import { jsonText, type Session } from "./session.ts";
-import { addStart } from "./start.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-import { addTest } from "./test/command.ts";
-import { addTry } from "./try.ts";
 import { programVersion } from "./version.ts";
 
 /**
@@ -30,7 +13,9 @@ export async function runCli(argv: readonly string[], ports: Ports, terminal?: T
   const session: Session = { terminal: terminal ?? processTerminal(), ports, exitCode: 0 };
   const wantsJson = argv.includes("--json");
   try {
-    await program(session).parseAsync([...argv]);
+    const root = program(session);
+    for (const add of await commandsFor(argv[2])) add(root, session);
+    await root.parseAsync([...argv]);
   } catch (error) {
     session.terminal.progress("");
     session.exitCode = error instanceof CommanderError ? commanderExit(error) : exitCodeOf(error);
@@ -41,6 +26,35 @@ export async function runCli(argv: readonly string[], ports: Ports, terminal?: T
   }
   if (terminal === undefined) process.exitCode = session.exitCode;
   return session.exitCode;
+}
+
+type Add = (root: Command, session: Session) => void;
+
+/** In the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  start: async () => (await import("./start.ts")).addStart,
+  check: async () => (await import("./check.ts")).addCheck,
+  explain: async () => (await import("./explain.ts")).addExplain,
+  test: async () => (await import("./test/command.ts")).addTest,
+  lineage: async () => (await import("./lineage.ts")).addLineage,
+  map: async () => (await import("./map-serve.ts")).addMap,
+  try: async () => (await import("./try.ts")).addTry,
+  new: async () => (await import("./new.ts")).addNew,
+  send: async () => (await import("./send.ts")).addSend,
+  messages: async () => (await import("./messages.ts")).addMessages,
+  replay: async () => (await import("./replay.ts")).addReplay,
+  files: async () => (await import("./files.ts")).addFiles,
+  flows: async () => (await import("./flows.ts")).addFlows,
+  customers: async () => (await import("./customers.ts")).addCustomers,
+  doctor: async () => (await import("./doctor.ts")).addDoctor,
+  backup: async () => (await import("./backup.ts")).addBackup,
+  restore: async () => (await import("./restore.ts")).addRestore,
+};
+
+/** The command that is named, alone: loading the others takes longer than most of them run. All where none is. */
+async function commandsFor(name: string | undefined): Promise<readonly Add[]> {
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return load === undefined ? Promise.all(Object.values(COMMANDS).map((one) => one())) : [await load()];
 }
 
 function program(session: Session): Command {
@@ -68,27 +82,6 @@ function program(session: Session): Command {
         "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 partly done.",
       ].join("\n"),
     );
-  for (const add of [
-    addStart,
-    addCheck,
-    addExplain,
-    addTest,
-    addLineage,
-    addMap,
-    addTry,
-    addNew,
-    addSend,
-    addMessages,
-    addReplay,
-    addFiles,
-    addFlows,
-    addCustomers,
-    addDoctor,
-    addBackup,
-    addRestore,
-  ]) {
-    add(root, session);
-  }
   return root;
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { HubClient } from "./client.ts";
-import { openClient } from "./client.ts";
 import type { Ports } from "./ports.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -61,7 +60,8 @@ export function addRemote(
 }
 
 /** The hub that a command talks to. */
-export function hubOf(session: Session, options: RemoteOptions): Promise<HubClient> {
+export async function hubOf(session: Session, options: RemoteOptions): Promise<HubClient> {
+  const { openClient } = await import("./client.ts");
   return openClient(session.terminal, { ...options, dir: projectFolder(session, options) });
 }
 

@@ -53,6 +53,17 @@ export function loadProject(dir: string, env: ProjectEnvironment): Project {
   throw new HubError("TL_CONFIG_INVALID", `the project has ${count}`, { issues });
 }
 
+/** Reads `tieline.yaml` alone. The settings are meaningful when no finding is an error. */
+export function inspectSettings(
+  folder: string,
+  env: ProjectEnvironment,
+): { readonly settings: HubSettings; readonly findings: readonly Finding[] } {
+  const dir = resolve(folder);
+  const findings: Finding[] = [];
+  const { settings } = readSettings(settingsFile(dir), dir, env, findings);
+  return { settings, findings: sortFindings(findings) };
+}
+
 /** Reads a project as `loadProject` does and says all that is wrong and all that is doubtful. */
 export function inspectProject(folder: string, env: ProjectEnvironment): Inspection {
   const dir = resolve(folder);

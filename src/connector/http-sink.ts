@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { Readable } from "node:stream";
-import { Agent, type Dispatcher } from "undici";
+import type { Agent, Dispatcher } from "undici";
 import { HubError } from "../errors.ts";
 import type { Sink, SystemContext } from "./contract.ts";
 import { judgeAnswer, needsBody } from "./http-answer.ts";
@@ -32,12 +32,17 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
   const fixed = fixedHeaders(options);
   const rule = options.success ?? {};
   const timeout = options.timeout ?? TIMEOUT_MS;
-  const agent = new Agent({
-    connect: { timeout },
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
-    pipelining: options.idempotent ? 1 : 0,
-  });
+  let agent: Promise<Agent> | null = null;
+  /** Loaded with the first delivery: a start that sends nothing need not wait for it. */
+  const openAgent = async (): Promise<Agent> => {
+    const undici = await import("undici");
+    return new undici.Agent({
+      connect: { timeout },
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      pipelining: options.idempotent ? 1 : 0,
+    });
+  };
 
   return {
     idempotent: options.idempotent,
@@ -55,7 +60,8 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
       }
       let response: Dispatcher.ResponseData<unknown>;
       try {
-        response = await agent.request({
+        agent ??= openAgent();
+        response = await (await agent).request({
           origin: url.origin,
           path: url.pathname + url.search,
           method: options.method ?? "POST",
@@ -82,7 +88,7 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
     check: () => reach(url, timeout),
 
     async close() {
-      await agent.destroy();
+      await (await agent)?.destroy();
     },
   };
 }

@@ -16,12 +16,39 @@ const addFormats = createRequire(import.meta.url)("ajv-formats") as FormatsPlugi
 
 const NONE: readonly Issue[] = Object.freeze([]);
 
+interface Known {
+  /** What the text referred to when it was compiled, by path. */
+  readonly references: ReadonlyMap<string, unknown>;
+  readonly schema: Schema;
+}
+
+/** Many flows share a schema, and each is compiled to be checked and again to be used. By path and text. */
+const known = new Map<string, Known>();
+const MOST_KNOWN = 500;
+
 /**
  * Compiles a JSON Schema (draft 2020-12, with the formats of ajv-formats). Nothing is coerced and no default filled
  * in: a record is judged as it came. `$ref` to another file is relative to `path`.
  * @throws HubError TL_CONFIG_INVALID with the file, and the pointer where it is known
  */
 export function compileSchema(schema: unknown, path: string, load?: LoadSchema): Schema {
+  if (typeof schema !== "string") return compile(schema, path, load);
+  const id = `${path}\n${schema}`;
+  const before = known.get(id);
+  if (before !== undefined && [...before.references].every(([ref, text]) => load?.(ref) === text))
+    return before.schema;
+  const references = new Map<string, unknown>();
+  const compiled = compile(schema, path, (ref) => {
+    const text = load?.(ref);
+    references.set(ref, text);
+    return text;
+  });
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(id, { references, schema: compiled });
+  return compiled;
+}
+
+function compile(schema: unknown, path: string, load: LoadSchema | undefined): Schema {
   const root = checkedRoot(typeof schema === "string" ? parseJsonFile(schema, path) : schema, path);
   const ajv = new Ajv2020({
     strict: true,
