@@ -79,12 +79,23 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
       });
       runs.set(file.id, run);
     }
-    const result = await run.step();
+    let result: Awaited<ReturnType<FileRun["step"]>>;
+    try {
+      result = await run.step();
+    } catch (error) {
+      // What it had read and not committed is gone with it; another run reads it again.
+      await drop(run);
+      throw error;
+    }
     if (result !== "ended") return result === "more";
-    await run.close();
-    runs.delete(file.id);
-    await refresh();
+    await drop(run);
     return true;
+  }
+
+  async function drop(run: FileRun): Promise<void> {
+    runs.delete(run.file);
+    await run.close();
+    await refresh();
   }
 
   async function take(flow: LiveFlow): Promise<number> {

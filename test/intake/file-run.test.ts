@@ -1,0 +1,130 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openSql } from "../../src/backend/sqlite/sql.ts";
+import { DATABASE } from "../../src/backend/sqlite/store.ts";
+import { dropFolder } from "../../src/connector/drop-folder.ts";
+import { flowDefinition, type TestEngine, testEngine } from "../flow/setup.ts";
+
+const CUSTOMER = `{ "id": id, "type": "person", "name": { "full": name } }`;
+
+interface Drop {
+  readonly engine: TestEngine;
+  /** Drops a file and resolves when it is finished. */
+  load(name: string, rows: readonly string[]): Promise<void>;
+  offer(name: string, rows: readonly string[]): Promise<void>;
+  books(): readonly Record<string, Record<string, number>>[];
+  /** Name and revision by external id. */
+  customers(): ReadonlyMap<string, string>;
+}
+
+async function withDrop(guard: { readonly rows: number } | null, work: (drop: Drop) => Promise<void>) {
+  const dir = await mkdtemp(join(tmpdir(), "tieline-file-run-"));
+  const inbox = join(dir, "inbox");
+  await mkdir(inbox);
+  const context = { system: "shop", now: () => Date.now() };
+  const source = dropFolder({ inbox, pattern: "*.csv", stable: 0 }, context);
+  const system = {
+    sources: { customers: source },
+    sinks: {},
+    check: async () => undefined,
+    close: async () => undefined,
+  };
+  const flow = await flowDefinition(
+    "customers",
+    {
+      source: { system: "shop", read: "customers", format: { csv: {} } },
+      key: "id",
+      carries: "state",
+      emits: "customer.schema.json",
+      routes: [{ to: "crm.customer", when: null, onPark: "skip" }],
+      guard: { rejected: guard },
+      onError: {
+        retries: 2,
+        backoff: { first: 20, last: 40 },
+        data: "reject-row",
+        missingReference: { policy: "park", maxAge: 0 },
+      },
+    },
+    CUSTOMER,
+  );
+  const engine = await testEngine([flow], { shop: system });
+  const offer = async (name: string, rows: readonly string[]): Promise<void> => {
+    await writeFile(join(inbox, name), ["id,name", ...rows, ""].join("\n"));
+    await engine.engine.runNow({ actor: "test", reason: null }, "customers");
+  };
+  try {
+    await work({
+      engine,
+      offer,
+      async load(name, rows) {
+        await offer(name, rows);
+        await engine.settled();
+      },
+      books: () =>
+        engine.sql
+          .all<{ books: string }>("SELECT books FROM file ORDER BY id")
+          .map((file) => JSON.parse(file.books) as Record<string, Record<string, number>>),
+      customers: () =>
+        new Map(
+          engine.sql
+            .all<{ id: string; name: string; revision: number }>(
+              `SELECT r.external_id AS id, c.name, c.revision FROM source_record r JOIN customer c ON c.id = r.customer`,
+            )
+            .map(({ id, name, revision }) => [id, `${name} ${revision}`]),
+        ),
+    });
+  } finally {
+    await engine.dispose();
+    await rm(dir, { recursive: true });
+  }
+}
+
+function people(n: number, name = "Ann"): string[] {
+  return Array.from({ length: n }, (_, index) => `${index},${name}`);
+}
+
+test("rows of a record in neighbouring chunks take effect in their order, also when one goes back to what it was", () =>
+  withDrop(null, async (drop) => {
+    await drop.load("1.csv", people(2000));
+    const rows = people(2000);
+    // The last row of a chunk and the first of the next, whatever the size of the chunks.
+    const twice = rows.flatMap((row, index) => [`${index},Bea`, row]);
+    await drop.load("2.csv", twice);
+    expect(drop.books()[1]).toEqual({ "crm.customer": { applied: 4000 } });
+    expect(new Set(drop.customers().values())).toEqual(new Set(["Ann 3"]));
+    await drop.load("3.csv", people(2001));
+    expect(drop.books()[2]).toEqual({ "crm.customer": { unchanged: 2000, applied: 1 } });
+  }));
+
+test("a chunk that cannot be committed is read again, and no row is lost or taken twice", () =>
+  withDrop(null, async (drop) => {
+    const writer = openSql(join(drop.engine.data, DATABASE), "writer");
+    writer.script(`CREATE TRIGGER full BEFORE UPDATE OF file_rows ON file WHEN NEW.file_rows > 1200
+      BEGIN SELECT RAISE(ABORT, 'full'); END`);
+    await drop.offer("1.csv", people(3000));
+    await until(() => drop.customers().size > 0);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(drop.customers().size).toBeLessThanOrEqual(1200);
+    writer.script("DROP TRIGGER full");
+    writer.close();
+    await drop.engine.settled();
+    expect(drop.books()[0]).toEqual({ "crm.customer": { applied: 3000 } });
+    expect(drop.customers().size).toBe(3000);
+  }));
+
+test("a guard that trips on a chunk keeps the next one out", () =>
+  withDrop({ rows: 1 }, async (drop) => {
+    await drop.load("1.csv", ["only an id", ...people(3000)]);
+    const [file] = drop.engine.sql.all<{ state: string; rows: number }>(
+      "SELECT state, file_rows AS rows FROM file",
+    );
+    expect(file?.state).toBe("stopped");
+    expect(file?.rows).toBeLessThan(3000);
+    expect(drop.customers().size).toBe((file?.rows ?? 0) - 1);
+  }));
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
