@@ -1,9 +1,11 @@
+import type { Entity } from "../../message/entity.ts";
 import type {
   ContactPoint,
   CrmTables,
   CrossReference,
   CrossReferenceRow,
   LinkRow,
+  RecordHead,
 } from "../../store/crm-tables.ts";
 import { counter } from "./counter.ts";
 import {
@@ -58,8 +60,7 @@ export function crmTables(sql: Sql): CrmTables {
       return { customer: customers(newCustomers), record: records(newRecords) };
     },
     async heads(entity, system, externalIds) {
-      const found = sql.all<StoredHead>(HEADS, entityNumber(entity), system, distinct(externalIds));
-      return found.map((row) => toHead(entity, system, row));
+      return readHeads(sql, entity, system, externalIds);
     },
     async records(ids) {
       return sql.all<StoredRecord>(RECORDS, distinct(ids)).map(toRecord);
@@ -91,6 +92,16 @@ export function crmTables(sql: Sql): CrmTables {
       write(writes);
     },
   };
+}
+
+export function readHeads(
+  sql: Sql,
+  entity: Entity,
+  system: string,
+  externalIds: readonly string[],
+): readonly RecordHead[] {
+  const found = sql.all<StoredHead>(HEADS, entityNumber(entity), system, distinct(externalIds));
+  return found.map((row) => toHead(entity, system, row));
 }
 
 function fromQuestion({ of, target }: CrossReference): readonly (string | number | null)[] {

@@ -16,10 +16,10 @@ describeCrmTables("SQLite", async () => {
   return {
     reads: crmReads(reader),
     async transaction(work) {
-      writer.script("BEGIN IMMEDIATE");
+      writer.begin();
       try {
         const result = await work(tables);
-        writer.script("COMMIT");
+        await writer.commit();
         return result;
       } catch (error) {
         writer.script("ROLLBACK");
