@@ -33,12 +33,12 @@ export interface Evaluation {
 }
 
 /** Evaluates a text as the mapping of a flow over the text of a sample, which is JSON. It never throws for either. */
-export async function evaluateDraft(
+export function evaluateDraft(
   contract: MappingContract & { readonly map: string },
   text: string,
   sample: string,
   info: RecordInfo,
-): Promise<Evaluation> {
+): Evaluation {
   const flow = { ...contract, texts: { ...contract.texts, [contract.map]: text } };
   const problems: Problem[] = [];
   const none = { result: null, coverage: null, milliseconds: 0 };
@@ -52,7 +52,7 @@ export async function evaluateDraft(
   const started = performance.now();
   let result: Json | undefined;
   try {
-    result = await mapping.evaluate(record, bindings);
+    result = mapping.evaluate(record, bindings);
   } catch (thrown) {
     problems.push(failureProblem("mapping", asHubError(thrown)));
   }
@@ -64,7 +64,7 @@ export async function evaluateDraft(
     );
   if (result !== undefined) problems.push(...emitsProblems(flow, result).filter((one) => !isTold(one)));
   const recorder = recordCoverage(flow);
-  await recorder?.add(record, result, bindings);
+  recorder?.add(record, result, bindings);
   return { result: result ?? null, problems, coverage: recorder?.report() ?? null, milliseconds };
 }
 
