@@ -58,6 +58,10 @@ export class Emitter {
   buffer: string[] = [];
   scope: Scope = scopeIn(null);
   unit: Unit = { input: "null", loop: null };
+  /** Paths that were read where they can be seen from here, by context and names. */
+  readonly paths = new Map<string, Value>();
+  /** How many loops and functions are around the code written now. */
+  loops = 0;
   #names = 0;
   readonly #shared = new Map<string, string>();
 
@@ -113,7 +117,9 @@ export class Emitter {
   /** Code that may not run, or not once: what it binds is not bound for sure afterwards. */
   branch<T>(write: () => T): T {
     const before = this.#definite();
+    const paths = new Set(this.paths.keys());
     const result = write();
+    for (const path of this.paths.keys()) if (!paths.has(path)) this.paths.delete(path);
     for (const variable of this.#definite()) if (!before.has(variable)) variable.definite = false;
     return result;
   }
@@ -141,9 +147,19 @@ export class Emitter {
     }
   }
 
+  /** Code that may run many times. */
+  repeated<T>(write: () => T): T {
+    this.loops++;
+    try {
+      return this.branch(write);
+    } finally {
+      this.loops--;
+    }
+  }
+
   /** A function of a context, and perhaps a tuple, as code: `(x) => { … }`. */
   arrow(parameters: string, write: () => Value): string {
-    const body = this.branch(() =>
+    const body = this.repeated(() =>
       this.apart(() => {
         const value = write();
         this.line(`return ${value.js};`);

@@ -17,7 +17,7 @@ export function filterInto(emitter: Emitter, value: Value, predicate: Node, targ
   emitter.line(`for (let ${index} = 0; ${index} < ${list}.length; ${index}++) {`);
   emitter.line("if (--meter.fuel < 0) look();");
   emitter.line(`const ${item} = ${list}[${index}];`);
-  emitter.branch(() => {
+  emitter.repeated(() => {
     const kept = emitter.evaluate(predicate, emitter.context(item, ANY, value.input), VALUE);
     if (!can(kept.kinds, NUMBER | ARRAY)) emitter.line(`if (${truthOf(kept)}) ${target}.push(${item});`);
     else {

@@ -44,7 +44,7 @@ function overList(
   const result = emitter.name("r");
   emitter.line(`let ${result};`);
   emitter.line(`if (${value.js} !== undefined) {`);
-  emitter.branch(() => {
+  emitter.repeated(() => {
     const items = value.kinds === ARRAY ? value.js : emitter.temp(`listOf(${value.js})`).js;
     write(items, value.input, result);
   });
@@ -68,7 +68,7 @@ function eachMember(
   emitter.line(`for (let ${index} = 0; ${index} < ${items}.length; ${index}++) {`);
   emitter.line("if ((meter.fuel -= 2) < 0) look();");
   emitter.line(`const ${item} = ${items}[${index}];`);
-  emitter.branch(() => {
+  emitter.repeated(() => {
     const kinds = input ? ANY & ~(FUNCTION | ENDLESS) : ANY;
     const values: Value[] = [
       { js: item, kinds, input },
@@ -143,7 +143,7 @@ function reduce(
   if (start !== undefined && can(start.kinds, FUNCTION))
     emitter.line(`noFunction(${start.js}, ${at(list)});`);
   emitter.line(`if (${value.js} !== undefined) {`);
-  emitter.branch(() => {
+  emitter.repeated(() => {
     const items = emitter.temp(`listOf(${value.js})`).js;
     const from = emitter.name("n");
     emitter.line(`let ${from} = 0;`);

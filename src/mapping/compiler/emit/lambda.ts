@@ -75,7 +75,7 @@ function functionCode(emitter: Emitter, lambda: Node, context: Context, self: Va
   const loops = self !== undefined && !makesFunctions(lambda);
   const outer = emitter.unit;
   emitter.unit = { input, loop: loops ? { variable: self, parameters } : null };
-  const code = emitter.branch(() =>
+  const code = emitter.repeated(() =>
     emitter.apart(() => {
       emitter.line(`enter(${at(lambda)});`);
       if (loops) emitter.line("for (;;) {\nif (--meter.fuel < 0) look();");

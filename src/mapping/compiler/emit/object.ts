@@ -87,22 +87,32 @@ export function grouping(
   return emitter.temp(`grouped(${input.js}, [${code.join(", ")}], ${position})`, OBJECT);
 }
 
+/** A variable, or a path of names. */
+function isRead(item: Node): boolean {
+  const isNames = (item.steps ?? []).every((step) => step.type === "name" && step.stages === undefined);
+  return isNames && item.predicate === undefined && item.group === undefined;
+}
+
 /** `[a, b]` */
 export function array(emitter: Emitter, node: Node, context: Context, use: Use): Value {
+  const inside = deeper(use);
   const items = (node.expressions ?? []).map((item) => {
-    const value = emitter.evaluate(item, context, deeper(use));
-    return { value, whole: item.value === "[" || !can(value.kinds, ARRAY) };
+    // What is read from the input is copied member by member, as it is added.
+    const read = use.result && (item.type === "path" || item.type === "variable") && isRead(item);
+    const value = emitter.evaluate(item, context, read ? VALUE : inside);
+    return { value, read, whole: item.value === "[" || !can(value.kinds, ARRAY) };
   });
   const cons = node.consarray === true && !use.result;
   const finish = (value: Value): Value => {
     if (use.result) emitter.line(`counted(${value.js});`);
     return cons ? emitter.temp(`asCons(${value.js})`, ARRAY) : value;
   };
-  if (items.every(({ value, whole }) => whole && !can(value.kinds, NOTHING)))
+  if (items.every(({ value, whole, read }) => whole && !read && !can(value.kinds, NOTHING)))
     return finish(emitter.temp(`[${items.map(({ value }) => value.js).join(", ")}]`, ARRAY));
   const list = emitter.temp("[]", ARRAY);
-  for (const { value, whole } of items) {
-    const add = whole ? `${list.js}.push(${value.js});` : `extend(${list.js}, ${value.js});`;
+  for (const { value, whole, read } of items) {
+    const plain = whole ? `${list.js}.push(${value.js});` : `extend(${list.js}, ${value.js});`;
+    const add = read && use.result ? `extendOut(${list.js}, ${value.js}, ${use.depth + 1});` : plain;
     emitter.line(can(value.kinds, NOTHING) ? `if (${value.js} !== undefined) ${add}` : add);
   }
   return finish(list);

@@ -29,21 +29,55 @@ export function path(emitter: Emitter, node: Node, context: Context, use: Use): 
     reached = { form: "one", value: namePath(emitter, names.slice(0, -1), context, "middle") };
     from = names.length - 1;
   }
+  const start = steps[0]?.consarray === true ? listStep(emitter, steps[0], context) : undefined;
+  if (start !== undefined) {
+    reached = { form: "list", js: start.list, input: false };
+    from = 1;
+  }
   for (; from < steps.length - 1; from++)
     reached = middleStep(emitter, steps[from] as Node, reached, from === 0);
-  const last = steps[from] as Node;
-  if (!open) return lastStep(emitter, last, reached, use, from === 0);
-  return opened(emitter, node, openStep(emitter, last, reached, from === 0), use);
+  const last = steps[from];
+  if (!open && last !== undefined) {
+    const value = lastStep(emitter, last, reached, use, from === 0);
+    return start === undefined ? value : unlessEmpty(emitter, start, value, use);
+  }
+  const list = last === undefined ? (start as ListStep).list : openStep(emitter, last, reached, from === 0);
+  const input = start === undefined && context.input && names.length === steps.length;
+  if (start === undefined) return opened(emitter, node, list, use, input);
+  const kept = emitter.temp(
+    `${start.list}.length === 0 && Array.isArray(${start.value}) ? ${start.value} : ${list}`,
+  );
+  return opened(emitter, node, kept.js, use);
+}
+
+/** `[…]` as the first step: what it gave, and the members the next step goes through. */
+interface ListStep {
+  readonly value: string;
+  readonly list: string;
+}
+
+/** It sees all of the context as one list. */
+function listStep(emitter: Emitter, step: Node, { js }: Context): ListStep {
+  const all = emitter.temp(`Array.isArray(${js}) ? ${js} : asSequence([${js}])`);
+  const { js: value } = emitter.evaluate(step, emitter.context(all.js, ARRAY, false), VALUE);
+  return { value, list: emitter.temp(`consList(${value})`).js };
+}
+
+/** The library ends a path at an empty list, and has that list as its value. */
+function unlessEmpty(emitter: Emitter, start: ListStep, value: Value, use: Use): Value {
+  const empty = use.result ? `out(unstarted(${start.value}), ${use.depth})` : `unstarted(${start.value})`;
+  const either = emitter.temp(`${start.list}.length === 0 ? ${empty} : ${value.js}`);
+  return { ...either, ...(use.result ? { final: true } : {}) };
 }
 
 /** What follows a whole path: `[]`, and grouping. */
-function opened(emitter: Emitter, node: Node, list: string, use: Use): Value {
+function opened(emitter: Emitter, node: Node, list: string, use: Use, input = false): Value {
   const kept = node.keepSingletonArray === true ? emitter.temp(`keepPath(${list})`, ARRAY).js : list;
   if (node.group !== undefined)
     return grouping(
       emitter,
       node.group.lhs,
-      { js: kept, kinds: ARRAY, input: false },
+      { js: kept, kinds: ARRAY, input },
       node.group.position ?? 0,
       use,
     );
@@ -58,7 +92,7 @@ export function iterate(emitter: Emitter, reached: Reached, write: (item: Contex
     emitter.line(`for (let ${index} = 0; ${index} < ${count}; ${index}++) {`);
     emitter.line("if (--meter.fuel < 0) look();");
     emitter.line(`const ${item} = ${member};`);
-    emitter.branch(() => write(emitter.context(item, kinds, input)));
+    emitter.repeated(() => write(emitter.context(item, kinds, input)));
     emitter.line("}");
   };
   if (reached.form === "list") {
@@ -70,7 +104,7 @@ export function iterate(emitter: Emitter, reached: Reached, write: (item: Contex
   if (!can(kinds, ARRAY)) {
     if (isContext) {
       emitter.line("{");
-      write(reached.context);
+      emitter.branch(() => write(reached.context));
     } else {
       emitter.line(can(kinds, NOTHING) ? `if (${js} !== undefined) {` : "{");
       emitter.branch(() => write(emitter.context(js, kinds & ~NOTHING, input)));
@@ -201,19 +235,9 @@ function once(emitter: Emitter, step: Node, reached: Reached, use: Use): Value {
   return emitter.evaluate(step, (reached as { context: Context }).context, use);
 }
 
-/** `[…]` as the first step sees all of the context as one list. */
-function listStep(emitter: Emitter, step: Node, reached: Reached): string {
-  const { js } = (reached as { context: Context }).context;
-  const all = emitter.temp(`Array.isArray(${js}) ? ${js} : asSequence([${js}])`);
-  const value = emitter.evaluate(step, emitter.context(all.js, ARRAY, false), VALUE);
-  return emitter.temp(`consList(${value.js})`).js;
-}
-
 /** A step that another follows. */
 export function middleStep(emitter: Emitter, step: Node, reached: Reached, first: boolean): Reached {
   if (isOnce(step, first)) return { form: "one", value: once(emitter, step, reached, VALUE) };
-  if (first && step.consarray === true)
-    return { form: "list", js: listStep(emitter, step, reached), input: false };
   const { js, flat, input } = found(emitter, step, reached, VALUE);
   return { form: "list", js: flat ? js : emitter.temp(`middle(${js})`).js, input };
 }
@@ -228,12 +252,10 @@ function lastStep(emitter: Emitter, step: Node, reached: Reached, use: Use, firs
       use,
     );
   }
-  if (first && step.consarray === true)
-    return used(emitter, emitter.temp(`norm(${listStep(emitter, step, reached)})`), use);
   const { js, kinds, flat, input, marked, final } = found(emitter, step, reached, use);
   const plain = emitter.program.unmarked || step.type === "sort" || final === true;
   const make = plain ? "plainMade" : "made";
-  const put = final === true ? "lastPlain" : "last";
+  const put = final === true ? "lastPlain" : emitter.program.unmarked ? "lastUnmarked" : "last";
   const code = marked ? `norm(${js})` : `${flat ? make : put}(${js})`;
   const value = emitter.temp(code, (flat ? kinds | ARRAY : kinds) | NOTHING, { input });
   if (!use.result) return value;
@@ -244,7 +266,6 @@ function lastStep(emitter: Emitter, step: Node, reached: Reached, use: Use, firs
 
 /** The last step where more follows: an array that is not a value yet. */
 function openStep(emitter: Emitter, step: Node, reached: Reached, first: boolean): string {
-  if (first && step.consarray === true) return listStep(emitter, step, reached);
   if (isOnce(step, first)) {
     const value = once(emitter, step, reached, VALUE);
     return emitter.temp(`lastOpen(${value.js} === undefined ? [] : [${value.js}])`).js;

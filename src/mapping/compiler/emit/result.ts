@@ -5,7 +5,9 @@ import { ARRAY, can, ENDLESS, FUNCTION, NOTHING, OBJECT, type Value } from "./ki
 export function used(emitter: Emitter, value: Value, use: Use): Value {
   if (!use.result || value.final === true) return value;
   if (can(value.kinds, OBJECT | ARRAY | FUNCTION)) {
-    const copy = emitter.temp(`out(${value.js}, ${use.depth})`, value.kinds & ~(FUNCTION | ENDLESS));
+    // Outside of loops the texts of a result are as many as the mapping has places, so they need no counting.
+    const quick = emitter.loops > 0 ? "" : `typeof ${value.js} === "string" ? ${value.js} : `;
+    const copy = emitter.temp(`${quick}out(${value.js}, ${use.depth})`, value.kinds & ~(FUNCTION | ENDLESS));
     return copy;
   }
   if (can(value.kinds, ENDLESS)) return emitter.temp(`outNumber(${value.js})`, value.kinds & ~ENDLESS);

@@ -116,7 +116,7 @@ function finished(
   use: Use,
 ): Value {
   const values = node.tuple === true ? tuples : `tupleValues(${tuples})`;
-  let result = emitter.temp(`${tuples} === undefined ? ${list} : ${values}`, ANY).js;
+  let result = emitter.temp(`${tuples} === undefined ? unreached(${list}) : ${values}`, ANY).js;
   if (node.keepSingletonArray === true) result = emitter.temp(`keepPath(${result})`).js;
   if (node.group === undefined)
     return used(emitter, emitter.temp(`norm(${node.keepArray === true ? `keep(${result})` : result})`), use);

@@ -1,4 +1,4 @@
-import { spend } from "../../watch.ts";
+import { look, meter, spend } from "../../watch.ts";
 import { append } from "./list.ts";
 import { failure, put } from "./value.ts";
 
@@ -17,12 +17,30 @@ interface Group {
 
 /** `items{ key: value }`, and an object constructor whose keys only the evaluation knows. */
 export function grouped(input: unknown, pairs: readonly Pair[], position: number): Record<string, unknown> {
+  const members = membersOf(input);
+  const groups = new Map<string, Group>();
+  if (pairs.length === 1) collectOne(groups, members, pairs[0] as Pair, position);
+  else collect(groups, members, pairs, position);
   const result: Record<string, unknown> = {};
-  for (const [key, { data, pair }] of collect(membersOf(input), pairs, position)) {
+  for (const [key, { data, pair }] of inOrder(groups)) {
     const value = (pairs[pair] as Pair).value(data);
     if (value !== undefined) put(result, key, value);
   }
   return result;
+}
+
+type Groups = Map<string, Group>;
+
+function collectOne(groups: Groups, members: readonly unknown[], pair: Pair, position: number): void {
+  for (let index = 0; index < members.length; index++) {
+    if (--meter.fuel < 0) look();
+    const member = members[index];
+    const key = checkedKey(pair.key(member), position);
+    if (key === undefined) continue;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { data: member, pair: 0, own: false });
+    else grow(known, member);
+  }
 }
 
 /** An empty list still gives an object, made of nothing. */
@@ -31,8 +49,12 @@ function membersOf(input: unknown): readonly unknown[] {
   return input.length === 0 ? [undefined] : input;
 }
 
-function collect(members: readonly unknown[], pairs: readonly Pair[], position: number): [string, Group][] {
-  const groups = new Map<string, Group>();
+function collect(
+  groups: Groups,
+  members: readonly unknown[],
+  pairs: readonly Pair[],
+  position: number,
+): void {
   for (const member of members) {
     spend(2);
     for (let index = 0; index < pairs.length; index++) {
@@ -44,7 +66,6 @@ function collect(members: readonly unknown[], pairs: readonly Pair[], position: 
       else grow(known, member);
     }
   }
-  return inOrder(groups);
 }
 
 function grow(group: Group, member: unknown): void {
@@ -67,17 +88,23 @@ export function checkedKey(key: unknown, position: number): string | undefined {
 }
 
 /** As an object has its members: names that are indexes come first. */
-function inOrder(groups: Map<string, Group>): [string, Group][] {
-  const entries = [...groups];
-  if (!entries.some(([key]) => INDEX.test(key))) return entries;
-  return Object.keys(Object.fromEntries(entries)).map((key) => [key, groups.get(key) as Group]);
+function inOrder(groups: Groups): Iterable<[string, Group]> {
+  for (const key of groups.keys()) {
+    const code = key.charCodeAt(0);
+    if (code >= 48 && code <= 57)
+      return Object.keys(Object.fromEntries(groups)).map((name) => [name, groups.get(name) as Group]);
+  }
+  return groups;
 }
-
-const INDEX = /^\d/;
 
 /** The context of the values of an object constructor with fixed keys, where its input is an array. */
 export function allOf(input: readonly unknown[]): unknown {
+  if (input.length > 1 && input.every(isPlainMember)) return input;
   const group: Group = { data: input[0], pair: 0, own: false };
   for (let index = 1; index < input.length; index++) grow(group, input[index]);
   return group.data;
+}
+
+function isPlainMember(member: unknown): boolean {
+  return member !== undefined && !Array.isArray(member);
 }

@@ -9,13 +9,25 @@ export function decimalNumber(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
+const POWERS: readonly number[] = Array.from({ length: 16 }, (_, places) => 10 ** places);
+
 /** `$round`: half to even, shifted as text so that decimal digits stay what they are. */
 export function rounded(value: number, precision: number): number {
-  const shifted = precision === 0 ? value : shift(value, precision);
+  const power = POWERS[precision];
+  if (power === undefined) return roundedAsText(value, precision);
+  const shifted = value * power;
+  const whole = Math.round(shifted);
+  // Far from a half the product's last bit decides nothing, and the quotient of two whole numbers is exact to the last.
+  const isClear = Math.abs(Math.abs(shifted - whole) - 0.5) > 1e-6 && Math.abs(shifted) < 1e9;
+  return isClear ? whole / power + 0 : roundedAsText(value, precision);
+}
+
+function roundedAsText(value: number, precision: number): number {
+  const shifted = precision ? shift(value, precision) : value;
   let whole = Math.round(shifted);
   const rest = whole - shifted;
   if (Math.abs(rest) === 0.5 && Math.abs(whole % 2) === 1) whole -= 1;
-  const result = precision === 0 ? whole : shift(whole, -precision);
+  const result = precision ? shift(whole, -precision) : whole;
   return Object.is(result, -0) ? 0 : result;
 }
 

@@ -37,37 +37,21 @@ export function pushAll(target: unknown[], members: readonly unknown[]): void {
   for (let index = 0; index < members.length; index++) target.push(members[index]);
 }
 
-/**
- * The rest of a path of names, from a value that is an array.
- * @param from index of the next name; the array is the context when it is 0, and what a step found when it is not
- * @param open whether more steps follow
- */
-export function names(value: unknown[], path: readonly string[], from: number, open: boolean): unknown {
-  let sequence: unknown[] = from > 0 && isCons(value) ? [value] : value;
-  for (let at = from; at < path.length; at++) {
-    const name = path[at] as string;
-    const found: unknown[] = [];
-    spend(sequence.length);
-    for (let index = 0; index < sequence.length; index++) {
-      const result = member(sequence[index], name);
-      if (result !== undefined) found.push(result);
-    }
-    if (at === path.length - 1 && !open) return last(found);
-    sequence = middle(found);
-    if (sequence.length === 0) return undefined;
-  }
-  return sequence;
-}
-
-/** A path of names from any context. */
-export function namesOf(context: unknown, path: readonly string[], open: boolean): unknown {
-  return Array.isArray(context) ? names(context, path, 0, open) : undefined;
-}
-
 /** What `[…]` as the first step gave, as the members of the next step. */
 export function consList(value: unknown): unknown {
   if (Array.isArray(value)) return value;
   return typeof value === "string" ? [...value].flatMap((point) => point.split("")) : [];
+}
+
+/** What a path comes to whose first step `[…]` gave nothing to go through: the library ends it there. */
+export function unstarted(value: unknown): unknown {
+  const length = value === undefined ? 0 : (value as { length?: unknown } | null)?.length;
+  return length === 0 ? value : undefined;
+}
+
+/** The same where a path of tuples ends before its first. */
+export function unreached(list: unknown[]): unknown[] {
+  return isCons(list) || isSequence(list) ? list : asSequence([...list]);
 }
 
 /** Whether a value stands for its members in a path. */
@@ -98,6 +82,15 @@ export function last(found: unknown[]): unknown {
     if (!isSequence(only)) return only;
   }
   return norm(asSequence(middle(found)));
+}
+
+/** The same where nothing in the mapping can tell a sequence from another array. */
+export function lastUnmarked(found: unknown[]): unknown {
+  if (found.length === 1) {
+    const only = found[0];
+    return isSequence(only) ? plainMade([...only]) : only;
+  }
+  return plainMade(middle(found));
 }
 
 /** What the last step found, as a value of the result: without marks. */

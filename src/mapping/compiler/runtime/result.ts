@@ -72,3 +72,13 @@ export function counted<T>(values: T): T {
   }
   return values;
 }
+
+/** Adds to an array of the result what the mapping took over: an array gives its members. */
+export function extendOut(target: unknown[], value: unknown, depth: number): void {
+  if (!Array.isArray(value)) {
+    target.push(out(value, depth));
+    return;
+  }
+  checkCount(target.length + value.length);
+  for (let index = 0; index < value.length; index++) target.push(out(value[index], depth));
+}

@@ -37,10 +37,8 @@ function updated(member: unknown, update: unknown, position: number): void {
   if (typeof update !== "object" || update === null || Array.isArray(update))
     throw failure("T2011", { position, value: update });
   for (const name of Object.keys(update)) {
-    // A member that is no object takes nothing, and nothing at all fails as it does in the library.
-    if (typeof member === "object" && member !== null)
-      put(member as Record<string, unknown>, name, (update as Record<string, unknown>)[name]);
-    else if (member === null || member === undefined) throw failure("T2011", { position });
+    if (typeof member !== "object" || member === null) throw failure("T2011", { position });
+    put(member as Record<string, unknown>, name, (update as Record<string, unknown>)[name]);
   }
 }
 
