@@ -32,7 +32,7 @@ const LARGE = 200;
  * Opens a database file. The writer is the only connection that writes and checkpoints (SQLite 3.45 has the WAL-reset
  * fault, which needs two); readers open read-only.
  */
-export function openSql(path: string, mode: "writer" | "reader", cacheKiB = 65_536): Sql {
+export function openSql(path: string, mode: "writer" | "reader", cacheKiB = 16_384): Sql {
   const database = new Database(path, { timeout: 5000, ...(mode === "reader" ? { readonly: true } : {}) });
   const prepared = new Map<string, Database.Statement>();
   const statement = (text: string): Database.Statement => {
