@@ -5,6 +5,7 @@ import {
   isBare,
   isCrash,
   isSame,
+  isSameButProto,
   type Outcome,
   ofLibrary,
   ofLibraryError,
@@ -18,11 +19,12 @@ import { openReferences } from "./reference.ts";
  * - `order`: as the library when it takes members one after the other; it reports whichever fails first
  * - `input`: as the library when it does not write to its input
  * - `crash`: the library fails with an error of JavaScript itself, which is a defect; ours answers or fails in its own way
+ * - `proto`: members called `__proto__` are there, which the library loses
  * - `refused`: not taken at load, by a rule for mappings
  * - `stopped`: a picture that ours does not take, or a limit of the library's own
  * - `different`: what must not be
  */
-export type Verdict = "same" | "order" | "input" | "crash" | "refused" | "stopped" | "different";
+export type Verdict = "same" | "order" | "input" | "crash" | "proto" | "refused" | "stopped" | "different";
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -100,6 +102,7 @@ async function compared(
     if (isSame(ours, await libraryOutcome(variant(text, LIBRARY_LIMITS), input, bindings)))
       return said(verdict);
   }
+  if (isSameButProto(ours, theirs)) return said("proto");
   return said(isCrash(theirs) && !isBare(ours) ? "crash" : "different");
 }
 

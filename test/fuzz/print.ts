@@ -30,6 +30,7 @@ export function asText({ seed, seconds, total, differences }: FuzzReport): strin
     `  ${verdicts.order} as the library when it takes members in order (it reports whichever fails first)`,
     `  ${verdicts.input} as the library when it does not write to its input`,
     `  ${verdicts.crash} where the library fails with an error of JavaScript itself`,
+    `  ${verdicts.proto} where the library loses a member called __proto__`,
     `  ${verdicts.refused} refused when compiled, ${verdicts.stopped} stopped by a limit:`,
     ...reasons,
     `  ${verdicts.different} different`,

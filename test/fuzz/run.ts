@@ -30,7 +30,7 @@ export function emptyTally(): Tally {
     runs: 0,
     expressions: 0,
     native: 0,
-    verdicts: { same: 0, order: 0, input: 0, crash: 0, refused: 0, stopped: 0, different: 0 },
+    verdicts: { same: 0, order: 0, input: 0, crash: 0, proto: 0, refused: 0, stopped: 0, different: 0 },
     kinds: { value: 0, error: 0, guard: 0 },
     reasons: {},
   };

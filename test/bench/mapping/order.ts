@@ -103,10 +103,13 @@ function two(number: number): string {
   return number < 10 ? `0${number}` : String(number);
 }
 
-/** To two places, half to the even neighbour, as JSONata rounds. */
+/** To two places, half to the even neighbour, as JSONata rounds: near a half only the decimal text is exact. */
 function cents(amount: number): number {
-  const shifted = Number(`${amount}e2`);
-  const rounded = Math.round(shifted);
-  const isHalf = Math.abs(rounded - shifted) === 0.5;
+  const shifted = amount * 100;
+  const fraction = shifted - Math.floor(shifted);
+  if (Math.abs(fraction - 0.5) > 1e-6) return Math.round(shifted) / 100;
+  const exact = Number(`${amount}e2`);
+  const rounded = Math.round(exact);
+  const isHalf = Math.abs(rounded - exact) === 0.5;
   return (isHalf && rounded % 2 !== 0 ? rounded - 1 : rounded) / 100;
 }

@@ -11,8 +11,8 @@ export interface MappingSides {
   readonly reference: (record: object) => unknown;
   /** What the hub runs. */
   readonly compiled: (record: object) => unknown;
-  /** The same without its guard rails. */
-  readonly unguarded: (record: object) => unknown;
+  /** The same with limits out of reach: what it costs to count towards them remains. */
+  readonly unlimited: (record: object) => unknown;
   readonly byHand: (record: object) => unknown;
 }
 
@@ -24,12 +24,12 @@ export async function openSides(kind: Kind): Promise<MappingSides> {
     await compiled<typeof import("../../../src/mapping/compile.ts")>("src/mapping/compile");
   const published = jsonata(kind.text);
   const mapping = compileMapping(kind.text, { path: kind.name, limits: LIMITS });
-  const unguarded = compileMapping(kind.text, { path: kind.name, limits: NO_LIMITS });
+  const unlimited = compileMapping(kind.text, { path: kind.name, limits: NO_LIMITS });
   return {
     library: (record) => published.evaluate(record),
     reference: await openReference(kind.text),
     compiled: (record) => mapping.evaluate(record as Json),
-    unguarded: (record) => unguarded.evaluate(record as Json),
+    unlimited: (record) => unlimited.evaluate(record as Json),
     byHand: kind.byHand as (record: object) => unknown,
   };
 }
