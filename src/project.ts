@@ -16,6 +16,8 @@ import { LOOK_UPS } from "./mapping/look-up-calls.ts";
 import { compileSchema } from "./schema/compile.ts";
 import type { ProjectPlace } from "./thread.ts";
 
+const MOST_EXPRESSIONS = 1_000;
+
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A project folder with its systems opened. */
@@ -72,11 +74,23 @@ export function projectEnvironment(
   connectors: Readonly<Record<string, Connector>>,
   variables: Variables,
 ): ProjectEnvironment {
+  // Every look at the project asks for all of them again, and most did not change.
+  const expressions = new Map<string, HubError | null>();
   return {
     variables,
     catalogue: catalogueOf(connectors),
-    compileExpression: (text, lookUps) =>
-      failureOf(() => compileMapping(text, { path: "expression", functions: lookUps ? LOOK_UPS : {} })),
+    compileExpression: (text, lookUps) => {
+      const name = `${lookUps} ${text}`;
+      let failure = expressions.get(name);
+      if (failure === undefined) {
+        failure = failureOf(() =>
+          compileMapping(text, { path: "expression", functions: lookUps ? LOOK_UPS : {} }),
+        );
+        if (expressions.size >= MOST_EXPRESSIONS) expressions.clear();
+        expressions.set(name, failure);
+      }
+      return failure;
+    },
     compileSchema: (text, path, read) => failureOf(() => compileSchema(text, path, read)),
     compileFormat: (format) => failureOf(() => openFormat(format)),
   };

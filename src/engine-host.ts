@@ -1,0 +1,87 @@
+import { MessageChannel, Worker } from "node:worker_threads";
+import { connectEngine, type RemoteEngine } from "./control/rpc.ts";
+import { HubError } from "./errors.ts";
+import type { LogLevel } from "./observe/logger.ts";
+import type { FlowInForce, FromEngine, ProjectPlace, ThreadStart } from "./thread.ts";
+
+/** The engine's thread, as the front holds it. */
+export interface EngineThread {
+  readonly engine: RemoteEngine;
+  /** Resolves when the engine accepts; rejects when it cannot. */
+  readonly ready: Promise<{ readonly fresh: boolean }>;
+  flows(): readonly FlowInForce[];
+  stopping(): boolean;
+  markStopping(): void;
+  stop(): Promise<void>;
+  readonly done: Promise<void>;
+}
+
+/** Starts it and returns at once; `ready` tells the rest. */
+export function startThread(place: ProjectPlace, logLevel: LogLevel): EngineThread {
+  const { port1, port2 } = new MessageChannel();
+  const start: ThreadStart = { project: place, logLevel, port: port2 };
+  const worker = new Worker(new URL("./engine-thread.js", import.meta.url), {
+    workerData: start,
+    transferList: [port2],
+    // Rows live as long as their chunk; more room for the young is memory held, not time won.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
+  const engine = connectEngine(port1);
+  let flows: readonly FlowInForce[] = [];
+  let stopping = false;
+  let ended: () => void = () => undefined;
+  let failed: (error: HubError) => void = () => undefined;
+  const done = new Promise<void>((resolve, reject) => {
+    ended = resolve;
+    failed = reject;
+  });
+  done.catch(() => undefined);
+  const ready = new Promise<{ readonly fresh: boolean }>((accepts, refused) => {
+    worker.on("message", (message: FromEngine) => {
+      switch (message.kind) {
+        case "flows":
+          flows = message.flows;
+          return;
+        case "ready":
+          return accepts(message);
+        case "stopped":
+          return ended();
+        case "failed": {
+          const error = new HubError(message.code, message.message, {
+            cure: message.cure,
+            issues: message.issues,
+          });
+          refused(error);
+          return failed(error);
+        }
+      }
+    });
+    const gone = (reason: string): void => {
+      const error = new HubError("TL_STOPPING", `the engine ended: ${reason}`);
+      engine.fail(error);
+      refused(error);
+      if (stopping) ended();
+      else failed(error);
+    };
+    worker.on("error", (error) => gone(error.name));
+    worker.on("exit", (code) => gone(`exit code ${code}`));
+  });
+  ready.catch(() => undefined);
+  return {
+    engine,
+    ready,
+    flows: () => flows,
+    stopping: () => stopping,
+    markStopping: () => {
+      stopping = true;
+    },
+    async stop() {
+      stopping = true;
+      worker.postMessage({ kind: "stop" });
+      await done.catch(() => undefined);
+      port1.close();
+      await worker.terminate();
+    },
+    done,
+  };
+}
