@@ -92,7 +92,7 @@ async function sampleOf(
   if (input === undefined) return [];
   const text = await readFile(resolve(terminal.cwd, input), "utf8");
   parseJsonFile(text, input);
-  return [{ name: input, text }];
+  return [{ name: input, text, lookups: null }];
 }
 
 /** The cases of a flow whose input is a value; raw records are the format's matter. */
@@ -100,5 +100,5 @@ function casesOf(dir: string, flow: FlowDefinition | null): readonly Workbench["
   if (flow === null) return [];
   return readCases(join(dir, "mappings", flow.name, "cases"))
     .filter((one) => typeof one.in !== "string")
-    .map((one) => ({ name: one.name, text: jsonText(one.in) }));
+    .map((one) => ({ name: one.name, text: jsonText(one.in), lookups: one.lookups ?? null }));
 }

@@ -1,4 +1,5 @@
 import type { MappingContract } from "../config/strict/check-strict.ts";
+import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
 
 /** What the entry hands to the commands, so that they need not know which technology keeps the data. */
 export interface Ports {
@@ -22,7 +23,12 @@ export type MappingWorkbench = (options: {
   readonly file: string;
   readonly title: string;
   readonly contract: MappingContract & { readonly map: string };
-  readonly samples: readonly { readonly name: string; readonly text: string }[];
+  readonly samples: readonly {
+    readonly name: string;
+    readonly text: string;
+    /** What look-ups answer when the mapping is tried on it; null: they find nobody. */
+    readonly lookups: LookUpFixtures | null;
+  }[];
   /** `$message.receivedAt`: milliseconds since 1970. */
   readonly receivedAt: number;
 }) => Promise<{ readonly url: string; close(): Promise<void> }>;

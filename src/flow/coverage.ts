@@ -1,8 +1,10 @@
 import { type MappingContract, traceExpressions, traceFlow } from "../config/strict/check-strict.ts";
 import { type Branch, probeBranches } from "../mapping/branch-probe.ts";
+import type { Answers } from "../mapping/look-up.ts";
 import { isObject, type Json } from "../message/json.ts";
 import { schemaFields } from "../schema/fields.ts";
 import { schemaShape } from "../schema/shape.ts";
+import { openFlowDesk } from "./flow-desk.ts";
 
 /** A field of a schema, or one that the mapping knows without it. */
 export interface CoveredField {
@@ -25,8 +27,16 @@ export interface Coverage {
 
 /** Takes the cases of a flow as they are run. */
 export interface CoverageRecorder {
-  /** A record that reached the mapping, and the result where there was one. */
-  add(record: Json, result: Json | undefined, bindings: Readonly<Record<string, Json>>): void;
+  /**
+   * A record that reached the mapping, and the result where there was one.
+   * @param answers what its look-ups got
+   */
+  add(
+    record: Json,
+    result: Json | undefined,
+    bindings: Readonly<Record<string, Json>>,
+    answers: Answers,
+  ): void;
   report(): Coverage;
 }
 
@@ -34,7 +44,8 @@ export interface CoverageRecorder {
 export function recordCoverage(flow: MappingContract): CoverageRecorder | null {
   const trace = traceFlow(flow);
   if (trace === null) return null;
-  const probe = probeBranches(trace.text, trace.path);
+  const desk = openFlowDesk([trace], flow.texts);
+  const probe = probeBranches(trace.text, trace.path, desk.functions);
   const records = new Set<string>();
   const results = new Set<string>();
   const fields = (schema: string | null): readonly string[] =>
@@ -48,12 +59,12 @@ export function recordCoverage(flow: MappingContract): CoverageRecorder | null {
   ];
   const set = trace.targets.map(({ path, whole }) => (whole ? `${path}/**` : path));
   return {
-    add(record, result, bindings) {
+    add(record, result, bindings, answers) {
       collect(record, "", records);
       if (result !== undefined) collect(result, "", results);
       // A mapping that fails has gone its way until then; the case itself tells of the failure.
       try {
-        probe.run(record, bindings);
+        desk.serve(answers, () => probe.run(record, bindings));
       } catch {
         return;
       }

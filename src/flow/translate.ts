@@ -1,14 +1,12 @@
-import { codeListPaths, parseCodeList } from "../config/code-list-file.ts";
 import type { FlowDefinition } from "../config/flow-definition.ts";
 import { HubError } from "../errors.ts";
-import type { CodeList } from "../mapping/code-list.ts";
 import { compileMapping } from "../mapping/compile.ts";
 import type { Answers, Asked } from "../mapping/look-up.ts";
-import { asksStore, type LookUpCall, lookUpCalls } from "../mapping/look-up-calls.ts";
-import { lookUpDesk } from "../mapping/look-up-desk.ts";
+import { asksStore } from "../mapping/look-up-calls.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import type { Json } from "../message/json.ts";
 import type { Place } from "../message/place.ts";
+import { openFlowDesk } from "./flow-desk.ts";
 import { type Shadow, shadowed } from "./shadow.ts";
 
 type Bindings = Readonly<Record<string, Json>>;
@@ -37,9 +35,13 @@ export function translator(
   shadow: Shadow | null,
 ): Translate {
   const sources = sourcesOf(definition, fileText);
-  const calls = sources.flatMap(({ text, path }) => lookUpCalls(text, path));
-  const placeOf = (name: string): Place => calls.find((call) => call.name === name)?.place ?? {};
-  const desk = lookUpDesk(listsOf(calls, definition), placeOf);
+  const desk = openFlowDesk(sources, definition.texts);
+  const [lacking] = desk.lacking;
+  if (lacking !== undefined) {
+    throw new HubError("TL_CONFIG_INVALID", `the flow version lacks the code list ${lacking.list}`, {
+      place: { file: definition.file },
+    });
+  }
   const compiled = new Map<string | null, Mapping>(
     sources.map(({ to, text, path }) => [
       to,
@@ -69,12 +71,14 @@ export function translator(
     return { mapped, routes };
   }
 
-  if (!calls.some(asksStore)) return (value, bound) => ({ ...translate(value, bound), asked: NOTHING });
+  if (!desk.calls.some(asksStore)) return (value, bound) => ({ ...translate(value, bound), asked: NOTHING });
   return (value, bound, answers) => {
     const { result, asked } = desk.serve(answers, () => orBreach(() => translate(value, bound)));
     if (!(result instanceof HubError)) return { ...result, asked };
     const missing = asked.find(({ answer }) => answer === undefined);
-    throw missing === undefined ? result : missingReference(result, missing, placeOf(missing.lookUp.kind));
+    throw missing === undefined
+      ? result
+      : missingReference(result, missing, desk.placeOf(missing.lookUp.kind));
   };
 }
 
@@ -92,22 +96,6 @@ function sourcesOf(
   return [...mapping, ...whens];
 }
 
-/** The code lists that are called for, from the texts of the flow version. */
-function listsOf(calls: readonly LookUpCall[], { file, texts }: FlowDefinition): Record<string, CodeList> {
-  const lists: Record<string, CodeList> = {};
-  for (const { code } of calls) {
-    if (code === null || Object.hasOwn(lists, code.list)) continue;
-    const path = codeListPaths(code.list).find((one) => texts[one] !== undefined);
-    if (path === undefined) {
-      throw new HubError("TL_CONFIG_INVALID", `the flow version lacks the code list ${code.list}`, {
-        place: { file },
-      });
-    }
-    lists[code.list] = parseCodeList(path, texts[path] ?? "");
-  }
-  return lists;
-}
-
 function orBreach<Result>(work: () => Result): Result | HubError {
   try {
     return work();
@@ -121,7 +109,8 @@ function orBreach<Result>(work: () => Result): Result | HubError {
 function missingReference(breach: HubError, { lookUp }: Asked, place: Place): HubError {
   const message = `${breach.message}, and $${lookUp.kind} found nobody`;
   return new HubError("TL_REFERENCE_MISSING", message, {
-    place: { ...place, ...breach.place },
+    // Of the call: the field that lacks its value is told by the issues.
+    place: { ...breach.place, ...place },
     issues: breach.issues,
     cause: breach,
   });

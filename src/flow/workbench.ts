@@ -2,12 +2,14 @@ import { judgeMapping, type MappingContract } from "../config/strict/check-stric
 import { asHubError, type HubError, type Issue } from "../errors.ts";
 import { parseJson } from "../format/json.ts";
 import { compileMapping } from "../mapping/compile.ts";
+import type { Answers } from "../mapping/look-up.ts";
 import type { Json } from "../message/json.ts";
 import { compileSchema } from "../schema/compile.ts";
 import type { Schema } from "../schema/schema.ts";
 import { type RecordInfo, recordBindings } from "./compile.ts";
 import { type Coverage, recordCoverage } from "./coverage.ts";
 import { emitsFailure } from "./emits-failure.ts";
+import { type FlowDesk, openFlowDesk } from "./flow-desk.ts";
 
 /** One thing to mend, in the mapping or in the sample. */
 export interface Problem {
@@ -32,18 +34,26 @@ export interface Evaluation {
   readonly milliseconds: number;
 }
 
-/** Evaluates a text as the mapping of a flow over the text of a sample, which is JSON. It never throws for either. */
+/**
+ * Evaluates a text as the mapping of a flow over the text of a sample, which is JSON. It never throws for either.
+ * @param answers what its look-ups get; code lists are those of the flow, and one that it lacks finds nothing
+ */
 export function evaluateDraft(
   contract: MappingContract & { readonly map: string },
   text: string,
   sample: string,
   info: RecordInfo,
+  answers: Answers,
 ): Evaluation {
   const flow = { ...contract, texts: { ...contract.texts, [contract.map]: text } };
   const problems: Problem[] = [];
   const none = { result: null, coverage: null, milliseconds: 0 };
-  const mapping = attempt("mapping", problems, () => compileMapping(text, { path: flow.map }));
+  const desk = attempt("mapping", problems, () => openFlowDesk([{ text, path: flow.map }], flow.texts));
+  if (desk === undefined) return { ...none, problems };
+  const { functions } = desk;
+  const mapping = attempt("mapping", problems, () => compileMapping(text, { path: flow.map, functions }));
   if (mapping === undefined) return { ...none, problems };
+  problems.push(...desk.lacking.map(lackingProblem));
   problems.push(...judgeMapping(flow).map((one) => toProblem("mapping", one.severity, one)));
   const record = attempt("sample", problems, () => parseJson(Buffer.from(sample)));
   if (record === undefined) return { ...none, problems };
@@ -52,7 +62,7 @@ export function evaluateDraft(
   const started = performance.now();
   let result: Json | undefined;
   try {
-    result = mapping.evaluate(record, bindings);
+    result = desk.serve(answers, () => mapping.evaluate(record, bindings)).result;
   } catch (thrown) {
     problems.push(failureProblem("mapping", asHubError(thrown)));
   }
@@ -64,7 +74,7 @@ export function evaluateDraft(
     );
   if (result !== undefined) problems.push(...emitsProblems(flow, result).filter((one) => !isTold(one)));
   const recorder = recordCoverage(flow);
-  recorder?.add(record, result, bindings);
+  recorder?.add(record, result, bindings, answers);
   return { result: result ?? null, problems, coverage: recorder?.report() ?? null, milliseconds };
 }
 
@@ -75,6 +85,12 @@ function attempt<T>(where: Problem["in"], problems: Problem[], work: () => T): T
     problems.push(failureProblem(where, asHubError(thrown)));
     return undefined;
   }
+}
+
+function lackingProblem({ list, place }: FlowDesk["lacking"][number]): Problem {
+  const message = `no code list ${list} was read with the mapping, so $code finds nothing`;
+  const cure = "Lists are read with the flow whose mapping names them: save, and open the mapping again.";
+  return toProblem("mapping", "warning", { message, place, cure });
 }
 
 function failureProblem(where: Problem["in"], error: HubError): Problem {

@@ -2,7 +2,8 @@ import type { Json } from "../message/json.ts";
 import type { Place } from "../message/place.ts";
 import { type AstNode, nodesOf } from "./ast.ts";
 import { toPlainJson } from "./border.ts";
-import { registerHelpers } from "./helper.ts";
+import { registerFunctions } from "./helper.ts";
+import type { HostFunctions } from "./host-function.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { nodePlace } from "./lineage/node-place.ts";
 import type { TraceNode } from "./lineage/tracer.ts";
@@ -36,13 +37,15 @@ const DEADLINE_MS = 5_000;
 
 /**
  * Wraps each question of the syntax tree in a call that notes the answer and hands it on. The branches themselves stay
- * as they are, so that scopes and tail calls do too. @throws HubError TL_MAPPING_INVALID
+ * as they are, so that scopes and tail calls do too.
+ * @param functions those that the mapping is compiled with
+ * @throws HubError TL_MAPPING_INVALID
  */
-export function probeBranches(text: string, path: string): BranchProbe {
+export function probeBranches(text: string, path: string, functions: HostFunctions): BranchProbe {
   enableLinearRegex();
   const { expression, root } = parseMapping(text, path);
-  refuseUnsafe(root, text, path);
-  registerHelpers(expression);
+  refuseUnsafe(root, text, path, Object.keys(functions));
+  registerFunctions(expression, functions);
   const branches: Branch[] = [];
   const asked = (test: AstNode, kind: Branch["kind"]): AstNode => {
     const place = nodePlace(kind === "coalesce" ? (test.arguments?.[0] ?? test) : test, { text, path });

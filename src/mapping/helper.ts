@@ -2,6 +2,7 @@ import type jsonata from "jsonata";
 import { normaliseEmail } from "../message/email.ts";
 import { normalisePhone } from "../message/phone.ts";
 import { decimalText } from "./decimal.ts";
+import type { HostFunctions } from "./host-function.ts";
 import { isoDate } from "./iso-date.ts";
 
 /** A text function of one subject and one option; nothing in, nothing out. */
@@ -27,10 +28,13 @@ function limited(help: TextHelper): TextHelper {
   return (text, option) => (text.length > HELPER_TEXT_LIMIT ? undefined : help(text, option));
 }
 
-export function registerHelpers(expression: jsonata.Expression): void {
+/** Makes the helpers and the functions of the host known to an expression of the library. */
+export function registerFunctions(expression: jsonata.Expression, functions: HostFunctions): void {
   for (const [name, help] of Object.entries(HELPERS)) {
     const call = (text: string | undefined, option: string | undefined): string | undefined =>
       text === undefined ? undefined : help(text, option);
     expression.registerFunction(name, (text, option) => call(text, option), HELPER_SIGNATURE);
   }
+  for (const [name, { call, signature }] of Object.entries(functions))
+    expression.registerFunction(name, call as (...args: unknown[]) => unknown, signature);
 }

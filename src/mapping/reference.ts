@@ -2,7 +2,7 @@ import type { Json } from "../message/json.ts";
 import { type AstNode, nodesOf } from "./ast.ts";
 import { copyJson } from "./border.ts";
 import type { Evaluation } from "./compiler/native.ts";
-import { registerHelpers } from "./helper.ts";
+import { registerFunctions } from "./helper.ts";
 import type { HostFunctions } from "./host-function.ts";
 import { refuseUnsafe } from "./lint.ts";
 import { parseMapping } from "./parse.ts";
@@ -18,9 +18,7 @@ export function referenceEvaluation(
 ): { readonly evaluate: Evaluation; readonly root: AstNode } {
   const { expression, root } = parseMapping(text, path);
   refuseUnsafe(root, text, path, Object.keys(functions));
-  registerHelpers(expression);
-  for (const [name, { call, signature }] of Object.entries(functions))
-    expression.registerFunction(name, call as (...args: unknown[]) => unknown, signature);
+  registerFunctions(expression, functions);
   // The one operator that writes: `$$` in its pattern leads out of the copy it makes.
   const mayWrite = nodesOf(root).some((node) => node.type === "transform");
   const own = <T extends Json | undefined>(value: T): T =>

@@ -22,6 +22,7 @@ const TEXTS = {
     required: ["id"],
     properties: { id: { type: "string", maxLength: 3 }, name: { type: "string" } },
   }),
+  "mappings/codes/colour.csv": "erp,name\n1,red\n",
 };
 
 let folder: string;
@@ -48,7 +49,9 @@ beforeEach(async () => {
       record: null,
       texts: TEXTS,
     },
-    samples: [{ name: "one", text: '{ "id": "1" }' }],
+    samples: [
+      { name: "one", text: '{ "id": "1" }', lookups: { xref: { erp: { "1": "c-1" } }, customer: {} } },
+    ],
     receivedAt: 1_000,
   });
   const url = new URL(running.url);
@@ -97,8 +100,12 @@ function ask(
   });
 }
 
-async function evaluated(text: string, sample = '{ "id": "1", "name": "Ann" }'): Promise<Evaluation> {
-  const { status, body } = await ask("/api/evaluate", { method: "POST", body: { text, sample } });
+async function evaluated(
+  text: string,
+  sample = '{ "id": "1", "name": "Ann" }',
+  from?: number,
+): Promise<Evaluation> {
+  const { status, body } = await ask("/api/evaluate", { method: "POST", body: { text, sample, from } });
   expect(status).toBe(200);
   return JSON.parse(body) as Evaluation;
 }
@@ -132,6 +139,26 @@ describe("the workbench", () => {
     }
     expect((await ask("/", { headers: { host: `localhost:${port}` } })).status).toBe(200);
     expect(new URL(origin).hostname).toBe("127.0.0.1");
+  });
+
+  it("looks things up in the lists of the flow, and among what the sample says of customers", async () => {
+    const text = '{ "id": $xref("erp", id) ?? "no", "name": $code("colour", id) ? "a" : "b" }';
+    const { result, problems, coverage } = await evaluated(text, '{ "id": "1" }', 0);
+    expect({ result, problems }).toEqual({ result: { id: "c-1", name: "a" }, problems: [] });
+    expect(coverage?.branches.map(({ yes, no }) => [yes, no])).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    expect((await evaluated(text, '{ "id": "1" }')).result).toEqual({ id: "no", name: "a" });
+  });
+
+  it("a code list that the flow did not have finds nothing, and is told", async () => {
+    const { result, problems } = await evaluated('{ "id": id, "name": $code("shape", id) }');
+    expect(result).toEqual({ id: "1" });
+    expect(problems).toMatchObject([{ in: "mapping", severity: "warning", line: 1, column: 21 }]);
+    expect((await evaluated('{ "id": $code(id, id) }')).problems).toMatchObject([
+      { code: "TL_MAPPING_INVALID", line: 1, column: 9 },
+    ]);
   });
 
   it("says what a mapping makes of a sample, and what the sample covers", async () => {

@@ -58,8 +58,8 @@ describe("tieline lineage of a source field", () => {
     const { crossings, uses, side } = await asked("erp.KUNNR");
     expect(side).toBe("source");
     expect(crossings.map(({ to, target, place }) => `${to}${target} ${place.line}`)).toEqual([
-      "crm.customer/id 20",
-      "crm.customer/id 22",
+      "crm.customer/id 17",
+      "crm.customer/id 19",
     ]);
     expect(uses.map(({ use }) => use)).toEqual(["key"]);
     expect(await asked("--from", "erp-customers:KUNNR")).toMatchObject({ crossings, uses });

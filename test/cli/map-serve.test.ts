@@ -43,7 +43,7 @@ describe("tieline map serve", () => {
   it("begins with the sample that is named", async () => {
     const cwd = await project({ "s.json": '{ "id": "9" }' });
     const { asked } = await served([mapping, "-i", "s.json"], cwd);
-    expect(asked[0]?.samples[0]).toEqual({ name: "s.json", text: '{ "id": "9" }' });
+    expect(asked[0]?.samples[0]).toEqual({ name: "s.json", text: '{ "id": "9" }', lookups: null });
   });
 
   it("a mapping of no flow is opened without schemas", async () => {
@@ -51,6 +51,13 @@ describe("tieline map serve", () => {
     const { out, asked } = await served(["own.jsonata", "--json"], cwd);
     expect(JSON.parse(out)).toEqual({ url: "http://127.0.0.1:1/#k" });
     expect(asked[0]?.contract).toMatchObject({ accepts: null, emits: null });
+  });
+
+  it("takes along what the look-ups of a case get", async () => {
+    const lookups = { xref: { erp: { "1": "c-1" } }, customer: {} };
+    const one = JSON.stringify({ name: "known", in: { id: "1" }, out: {}, lookups });
+    const { asked } = await served([mapping], await project({ "mappings/orders/cases/known.json": one }));
+    expect(asked[0]?.samples).toContainEqual(expect.objectContaining({ name: "known", lookups }));
   });
 
   it("what is no mapping, or is not there, is told", async () => {

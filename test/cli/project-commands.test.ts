@@ -146,6 +146,24 @@ describe("tieline test", () => {
     expect(updated).toBe(bad.replace('"total": 4', '"total": 3'));
   });
 
+  it("--coverage goes the way that the look-ups of a case lead", async () => {
+    const one = { name: "known", in: { id: "1", lines: [] }, out: { id: "1", total: 0, note: "c-1" } };
+    const lookups = { xref: { erp: { "1": "c-1" } } };
+    const cwd = await project({
+      "mappings/orders/order.jsonata":
+        '{ "id": id, "total": $sum(lines.price) ?? 0, "note": $xref("erp", id) ?? $code("kind", id) }\n',
+      "mappings/codes/kind.csv": "erp,hub\n2,new\n",
+      "mappings/orders/cases/large.json": JSON.stringify([
+        { ...one, lookups },
+        { ...one, name: "unknown", in: { id: "2", lines: [] }, out: { id: "2", total: 0, note: "new" } },
+      ]),
+    });
+    const { code, out } = await run(["test", "--coverage"], { cwd });
+    expect(out).toContain("2 passed");
+    expect(code).toBe(0);
+    expect(out).not.toContain("order.jsonata:1:54");
+  });
+
   it("--coverage tells what the cases try of a mapping, and what not", async () => {
     const cwd = await project({
       "mappings/orders/order.jsonata":

@@ -85,6 +85,7 @@ describe("a source field that the accepts-schema cannot have", () => {
     ['{ "id": id, "any": address.town }', 'error 1:28 /address cannot have "town"', "There is city, zip."],
     ['{ "id": id, "any": payer.cash }', 'error 1:26 /payer cannot have "cash"', "There is iban, card."],
     ['{ "id": id, "any": id.value }', "error 1:23 /id is string by", "Correct the path"],
+    ['{ "id": $xref("erp", idd) }', 'error 1:22 the record cannot have "idd"', 'Did you mean "id"?'],
     ['{ "id": id, "any": open.color }', "warning 1:25 /open/color is not named in", 'Did you mean "colour"?'],
     ['( $p := address; { "id": id, "any": $p.street } )', 'error 1:40 /address cannot have "street"', "city"],
   ])("%s", (map, message, cure) => {
@@ -189,6 +190,9 @@ describe("nothing is found where nothing is wrong", () => {
     '{ "id": $join(lines.sku, "-") ?? id, "any": $count(lines) }',
     '{ "id": $string(id), "any": $lookup(address, name), "names": [ $keys(address) ] }',
     '{ "id": id, "names": [ lines.(%.id) ] }',
+    '{ "id": $xref("erp", id), "names": $customer("erp", id).emails.address }',
+    '{ "id": $code("country", name), "op": $xref("erp", lines[0].sku, "billing") ?? null }',
+    '$customer("erp", id).{ "id": name.full, "any": externalIds[system = "erp"].id, "rows": addresses }',
     '{ "id": id, "any": open.(NAME1 & NAME3), "free": { "a": open.colours & open.colour } }',
   ])("%s", (map) => {
     expect(judged(map)).toEqual([]);

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { readSuite, type SuiteCase, suiteFolder } from "../jsonata/suite.ts";
+import { SHIPPED, shippedFlows } from "../mappings/shipped-flows.ts";
 
 /** An expression that somebody wrote, with inputs it was written for. */
 export interface Written {
@@ -10,10 +11,10 @@ export interface Written {
   readonly bindings: Readonly<Record<string, unknown>>;
 }
 
-const MAPPINGS = new URL("../../mappings", import.meta.url).pathname;
-
 /** What the functions of the hub's own would answer is not the library's to judge. */
-const OWN_FUNCTION = /\$(?:phone|email|isoDate|decimal)\b/;
+const OWN_FUNCTION = /\$(?:phone|email|isoDate|decimal)\b/g;
+/** Of a look-up the second argument is what is looked up; before it stands a list or a system. */
+const LOOK_UP = /\$(?:xref|customer|code)\(\s*"[^"]*"\s*,\s*/g;
 /** Nor is what differs from one evaluation to the next, or what runs text as code. */
 const CHANGING = /\$(?:now|millis|random|shuffle|eval)\b/;
 const CAN_BE_COMPARED = (text: string): boolean => !CHANGING.test(text);
@@ -28,9 +29,8 @@ export function canBeCompared(text: string): boolean {
 }
 
 function shipped(): readonly Written[] {
-  const flows = readdirSync(MAPPINGS, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return flows.flatMap(({ name }) => {
-    const folder = join(MAPPINGS, name);
+  return shippedFlows().flatMap((name) => {
+    const folder = join(SHIPPED, "mappings", name);
     const inputs = readdirSync(join(folder, "cases")).map(
       (file) =>
         (JSON.parse(readFileSync(join(folder, "cases", file), "utf8")) as { readonly in: unknown }).in,
@@ -57,7 +57,7 @@ function expressions(yaml: string): readonly string[] {
 
 /** The library has no such functions, so both get one that it can know. */
 function withoutOwnFunctions(text: string): string {
-  return OWN_FUNCTION.test(text) ? text.replace(new RegExp(OWN_FUNCTION, "g"), "$string") : text;
+  return text.replace(LOOK_UP, "$$string(").replace(OWN_FUNCTION, "$$string");
 }
 
 /** Inputs of the suite that are larger than this take longer than they teach. */

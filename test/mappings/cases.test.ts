@@ -7,11 +7,10 @@ import type { CompiledFlow, RecordInfo } from "../../src/flow/compile.ts";
 import type { Json } from "../../src/message/json.ts";
 import { openFlowFolder } from "./flow-folder.ts";
 import { type RecordEnd, runFile } from "./run-file.ts";
+import { SHIPPED, shippedFlows } from "./shipped-flows.ts";
 
-const ROOT = new URL("../..", import.meta.url).pathname;
-const FLOWS = readdirSync(join(ROOT, "mappings"), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== "codes")
-  .map((entry) => entry.name);
+const ROOT = SHIPPED;
+const FLOWS = shippedFlows();
 const ALONE: RecordInfo = { receivedAt: Date.UTC(2026, 10, 23, 9), headers: null, file: null, row: null };
 
 const open = (name: string): CompiledFlow => openFlowFolder(ROOT, name);

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { CODES } from "../../src/config/code-list-file.ts";
 import type { FlowDefinition, SystemSource } from "../../src/config/flow-definition.ts";
 import { type CompiledFlow, compileFlow } from "../../src/flow/compile.ts";
+import { codeListTexts } from "./shipped-flows.ts";
 
 /** What these tests read of a `flow.yaml`; whether the file is valid is the loader's business. */
 interface Written {
@@ -26,10 +26,8 @@ export function openFlowFolder(project: string, name: string): CompiledFlow {
   const file = `mappings/${name}/flow.yaml`;
   const written = parse(read(file)) as Written;
   const map = `mappings/${name}/${written.map}`;
-  const lists = readdirSync(join(project, CODES)).map((list) => `${CODES}/${list}`);
-  const texts = Object.fromEntries(
-    [file, map, written.accepts, written.emits, ...lists].map((path) => [path, read(path)]),
-  );
+  const own = [file, map, written.accepts, written.emits].map((path) => [path, read(path)] as const);
+  const texts = { ...Object.fromEntries(own), ...codeListTexts(project) };
   const definition: FlowDefinition = {
     name,
     file,

@@ -9,6 +9,7 @@ import type { RawFlow, RawFormat } from "../../src/config/raw-flow.ts";
 import { checkLayout, type FixedLayout } from "../../src/format/fixed-layout.ts";
 import { ENTITIES } from "../../src/message/entity.ts";
 import type { JsonSchema } from "../../src/schema/structure.ts";
+import { shippedFlows } from "../mappings/shipped-flows.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const NAMES = ["flow", "layout", "tieline"] as const;
@@ -167,10 +168,7 @@ describe("the types of the program", () => {
 });
 
 describe("the shipped files", () => {
-  const folders = readdirSync(join(ROOT, "mappings"), { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && entry.name !== "codes",
-  );
-  const flows = folders.map(({ name }) => `mappings/${name}/flow.yaml`);
+  const flows = shippedFlows().map((name) => `mappings/${name}/flow.yaml`);
 
   it.each(flows)("%s keeps to the published schema and names it for editors", (path) => {
     const text = readFileSync(join(ROOT, path), "utf8");

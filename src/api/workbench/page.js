@@ -54,7 +54,11 @@ function evaluateSoon() {
 async function evaluate() {
   const mine = ++round;
   try {
-    const found = await ask("api/evaluate", "POST", { text: el.mapping.value, sample: el.sample.value });
+    const found = await ask("api/evaluate", "POST", {
+      text: el.mapping.value,
+      sample: el.sample.value,
+      from: Math.max(0, el.samples.selectedIndex),
+    });
     // A slower answer to an older text is no news.
     if (mine === round) show(found);
   } catch (error) {

@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { packageRoot } from "../../config/package-root.ts";
 import type { MappingContract } from "../../config/strict/check-strict.ts";
 import { HubError } from "../../errors.ts";
+import { fixtureAnswers, type LookUpFixtures, NO_FIXTURES } from "../../flow/look-up-fixtures.ts";
 import { evaluateDraft } from "../../flow/workbench.ts";
 
 /** A named input to try a mapping on. */
@@ -13,6 +14,8 @@ export interface WorkbenchSample {
   readonly name: string;
   /** JSON, as it is to be shown. */
   readonly text: string;
+  /** What look-ups answer when the mapping is tried on it; null: they find nobody. */
+  readonly lookups: LookUpFixtures | null;
 }
 
 export interface WorkbenchOptions {
@@ -39,7 +42,15 @@ const BODY_LIMIT = 8 * 1024 * 1024;
 /** A body is what it says, with nothing left out or turned into something else. */
 const EXACT = { customOptions: { removeAdditional: false, coerceTypes: false } } as const;
 
-const DRAFT = Type.Object({ text: Type.String(), sample: Type.String() }, { additionalProperties: false });
+const DRAFT = Type.Object(
+  {
+    text: Type.String(),
+    sample: Type.String(),
+    /** Which of the samples it began as, from 0: its look-ups get the answers of that one. */
+    from: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
+  { additionalProperties: false },
+);
 const SAVE = Type.Object({ text: Type.String(), version: Type.String() }, { additionalProperties: false });
 
 /** Serves the page for one mapping on a free port of the loopback address. */
@@ -49,14 +60,9 @@ export async function serveWorkbench(options: WorkbenchOptions): Promise<Running
   guard(app, key);
   await addPage(app);
   app.get("/api/mapping", () => current(options));
-  app.get("/api/samples", () => options.samples);
+  app.get("/api/samples", () => options.samples.map(({ name, text }) => ({ name, text })));
   app.post<{ Body: typeof DRAFT.static }>("/api/evaluate", { schema: { body: DRAFT } }, ({ body }) =>
-    evaluateDraft(options.contract, body.text, body.sample, {
-      receivedAt: options.receivedAt,
-      headers: null,
-      file: null,
-      row: null,
-    }),
+    evaluate(options, body),
   );
   app.put<{ Body: typeof SAVE.static }>("/api/mapping", { schema: { body: SAVE } }, ({ body }) =>
     save(options, body.text, body.version),
@@ -117,6 +123,15 @@ async function addPage(app: FastifyInstance): Promise<void> {
     const content = await readFile(join(folder, file));
     app.get(path, (_request, reply) => reply.type(type).send(content));
   }
+}
+
+function evaluate(
+  { contract, receivedAt, samples }: WorkbenchOptions,
+  { text, sample, from }: typeof DRAFT.static,
+): Promise<object> {
+  const lookups = from === undefined ? null : (samples[from]?.lookups ?? null);
+  const info = { receivedAt, headers: null, file: null, row: null };
+  return evaluateDraft(contract, text, sample, info, fixtureAnswers(lookups ?? NO_FIXTURES));
 }
 
 async function current({ file, title, contract }: WorkbenchOptions): Promise<object> {

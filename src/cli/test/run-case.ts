@@ -1,6 +1,7 @@
 import type { Case, RunCase } from "../../flow/cases.ts";
 import { type CompiledFlow, type RecordInfo, recordBindings } from "../../flow/compile.ts";
 import { fixtureAnswers, NO_FIXTURES } from "../../flow/look-up-fixtures.ts";
+import type { Answers } from "../../mapping/look-up.ts";
 import type { Json } from "../../message/json.ts";
 
 /** An instant that never changes, so that a case gives the same result tomorrow. */
@@ -12,11 +13,7 @@ const CASE_TIME = Date.UTC(2026, 0, 15, 12);
  */
 export function caseRunner(flow: CompiledFlow): RunCase {
   return async (input: Case) => {
-    const prepared = flow.prepare(
-      caseRecord(flow, input),
-      recordInfo(input),
-      fixtureAnswers(input.lookups ?? NO_FIXTURES),
-    );
+    const prepared = flow.prepare(caseRecord(flow, input), recordInfo(input), caseAnswers(input));
     return input.route === undefined || prepared.routes.includes(input.route) ? prepared.mapped : undefined;
   };
 }
@@ -29,6 +26,11 @@ export function caseRecord(flow: CompiledFlow, { in: input }: Case): Json {
 /** What the mapping sees beside the record. */
 export function caseBindings(input: Case): Readonly<Record<string, Json>> {
   return recordBindings(recordInfo(input));
+}
+
+/** What the look-ups of a case get. */
+export function caseAnswers({ lookups }: Case): Answers {
+  return fixtureAnswers(lookups ?? NO_FIXTURES);
 }
 
 function recordInfo({ headers }: Case): RecordInfo {

@@ -5,7 +5,7 @@ import { type CaseResult, readCases, runCases } from "../../flow/cases.ts";
 import { compileFlow } from "../../flow/compile.ts";
 import { type Coverage, recordCoverage } from "../../flow/coverage.ts";
 import type { Json } from "../../message/json.ts";
-import { caseBindings, caseRecord, caseRunner } from "./run-case.ts";
+import { caseAnswers, caseBindings, caseRecord, caseRunner } from "./run-case.ts";
 import { updateCase } from "./update-case.ts";
 
 /** One flow's cases, run. */
@@ -45,14 +45,19 @@ export async function testFlow(dir: string, flow: FlowDefinition, wish: TestWish
   for (const { case: one, error } of results) {
     // A record that was refused before tries nothing of the mapping.
     if (error !== undefined && !REACHED.has(error.code)) continue;
-    recorder?.add(caseRecord(compiled, one), got.get(one.name), caseBindings(one));
+    recorder?.add(caseRecord(compiled, one), got.get(one.name), caseBindings(one), caseAnswers(one));
   }
   const coverage = recorder?.report() ?? null;
   return { flow: flow.name, mapping: flow.map ?? flow.file, results, updated, coverage };
 }
 
 /** Failures of the mapping itself, or after it. */
-const REACHED: ReadonlySet<string> = new Set(["TL_MAPPING_FAILED", "TL_MAPPING_RUNAWAY", "TL_EMITS_FAILED"]);
+const REACHED: ReadonlySet<string> = new Set([
+  "TL_MAPPING_FAILED",
+  "TL_MAPPING_RUNAWAY",
+  "TL_EMITS_FAILED",
+  "TL_REFERENCE_MISSING",
+]);
 
 /** The cases that still fail. */
 export function failedOf(report: FlowReport): readonly CaseResult[] {

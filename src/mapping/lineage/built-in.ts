@@ -9,6 +9,8 @@ export interface BuiltIn {
   readonly many: Value["many"];
   /** How many arguments it needs before the context value takes the place of the first. */
   readonly needs?: number;
+  /** Which argument is there whenever the result is, from 0: the first unless given. */
+  readonly by?: number;
   /** Gives members of its first argument as they are. */
   readonly passes?: boolean;
 }
@@ -20,6 +22,12 @@ const helper: BuiltIn = {
   many: "one",
   needs: 1,
 };
+
+/**
+ * Whether it finds anything is not for the mapping to say: a code list may answer for every code, and a record whose
+ * customer is not there yet waits, as `missing-reference` of its flow has it.
+ */
+const lookUp: BuiltIn = { presence: "unknown", many: "one", by: 1 };
 
 const TABLE: Readonly<Record<string, BuiltIn>> = {
   append: { presence: "unknown", many: "unknown", passes: true },
@@ -67,6 +75,9 @@ const TABLE: Readonly<Record<string, BuiltIn>> = {
   email: helper,
   isoDate: helper,
   phone: helper,
+  code: lookUp,
+  customer: lookUp,
+  xref: lookUp,
 };
 
 /** The remaining ones make one text, number or boolean of one. */

@@ -72,6 +72,7 @@ function callBuiltIn(tracer: Tracer, name: string, given: readonly Value[], node
   const known = builtIn(name);
   const args = given.length < (known.needs ?? 0) ? [at.focus, ...given] : given;
   const [first = nothing()] = args;
+  const subject = args[known.by ?? 0] ?? nothing();
   const special = SPECIAL[name]?.({ tracer, args, node, at });
   if (special !== undefined) return special;
   const called = args.slice(1).map((arg) => callback(tracer, name, arg, first, { node, at }));
@@ -80,8 +81,8 @@ function callBuiltIn(tracer: Tracer, name: string, given: readonly Value[], node
   const passed = known.passes === true ? passing(name, args, results) : {};
   const id = IMPURE.has(name) || results.length > 0 ? tracer.unique() : callId(tracer, name, args);
   const whenPresent =
-    known.presence === "always" || name === "append" ? new Set([id]) : new Set([id, ...first.whenPresent]);
-  const presence = at.facts.has(id) ? ALWAYS : presenceOf(known, first, name);
+    known.presence === "always" || name === "append" ? new Set([id]) : new Set([id, ...subject.whenPresent]);
+  const presence = at.facts.has(id) ? ALWAYS : presenceOf(known, subject, name);
   return value(id, {
     from,
     many: known.many,
@@ -99,11 +100,11 @@ function callId(tracer: Tracer, name: string, args: readonly Value[]): string {
   return tracer.id(`$${name}(${args.map((arg) => arg.id).join()})`);
 }
 
-function presenceOf(known: BuiltIn, first: Value, name: string): Presence {
+function presenceOf(known: BuiltIn, subject: Value, name: string): Presence {
   if (known.presence === "always") return ALWAYS;
   if (known.presence === "unknown") return UNKNOWN;
-  if (known.presence === "follows") return first.presence;
-  return bothPresence(first.presence, { is: "maybe", why: `$${name} ${known.why ?? "may give nothing"}` });
+  if (known.presence === "follows") return subject.presence;
+  return bothPresence(subject.presence, { is: "maybe", why: `$${name} ${known.why ?? "may give nothing"}` });
 }
 
 /** What a built-in's function argument gives for an item; null when the argument is no function. */

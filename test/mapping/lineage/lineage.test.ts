@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseCases } from "../../../src/flow/cases.ts";
+import { fixtureAnswers, NO_FIXTURES } from "../../../src/flow/look-up-fixtures.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { traceMapping } from "../../../src/mapping/lineage/trace.ts";
 import { schemaShape } from "../../../src/schema/shape.ts";
+import { shippedDesk, shippedFlows } from "../../mappings/shipped-flows.ts";
 import { CORPUS, INPUT } from "./corpus.ts";
 import { unexplained } from "./sound.ts";
 
@@ -72,6 +74,21 @@ describe("what a target field is computed from", () => {
     ]);
     expect(flows('{ "f": $filter(lines, function($l) { $l.qty > 1 }).sku }')).toEqual([
       "~/f ← /lines/*/sku ?/lines ?/lines/*/qty",
+    ]);
+  });
+
+  it("takes what is looked up as made from what it is looked up by", () => {
+    expect(flows('{ "a": $xref("erp", id, state) ?? null, "b": $code("list", customer.city) }')).toEqual([
+      "/a ← /id /state",
+      "~/b ← /customer/city",
+    ]);
+    expect(flows('{ "c": $customer("erp", customer.name).emails[0].address }')).toEqual([
+      "~/c ← /customer/name",
+    ]);
+    expect(flows('$exists($xref("erp", state)) ? { "a": state } : { "a": id }')).toEqual([
+      "← ?/state",
+      "/a ← /state",
+      "/a ← /id",
     ]);
   });
 
@@ -216,18 +233,20 @@ describe("nothing that changes the result goes unseen", () => {
     },
   };
 
-  const flowsOfProject = readdirSync("mappings", { withFileTypes: true }).filter((entry) =>
-    entry.isDirectory(),
-  );
-  it.each(flowsOfProject.map(({ name }) => name))("in the cases of %s", (name) => {
+  it.each(shippedFlows())("in the cases of %s", (name) => {
     const folder = `mappings/${name}`;
     const accepts = /^accepts: (\S+)/m.exec(readFileSync(`${folder}/flow.yaml`, "utf8"))?.[1] ?? "";
     const map = /^map: (\S+)/m.exec(readFileSync(`${folder}/flow.yaml`, "utf8"))?.[1] ?? "";
     const shape = schemaShape(accepts, (path) => readFileSync(path, "utf8"));
+    const text = readFileSync(`${folder}/${map}`, "utf8");
+    const desk = shippedDesk(text, map);
     for (const file of readdirSync(`${folder}/cases`)) {
       for (const one of parseCases(readFileSync(`${folder}/cases/${file}`, "utf8"), file)) {
         if (typeof one.in === "string") continue;
-        expect(unexplained(readFileSync(`${folder}/${map}`, "utf8"), one.in, shape)).toEqual([]);
+        const { in: input, lookups = NO_FIXTURES } = one;
+        const { functions } = desk;
+        const found = desk.serve(fixtureAnswers(lookups), () => unexplained(text, input, shape, functions));
+        expect(found.result).toEqual([]);
       }
     }
   });

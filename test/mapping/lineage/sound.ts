@@ -1,5 +1,5 @@
 import { HubError } from "../../../src/errors.ts";
-import { compileMapping } from "../../../src/mapping/compile.ts";
+import { compileMapping, type HostFunctions } from "../../../src/mapping/compile.ts";
 import type { SourceShape } from "../../../src/mapping/lineage/source.ts";
 import type { TargetField } from "../../../src/mapping/lineage/target.ts";
 import { traceMapping } from "../../../src/mapping/lineage/trace.ts";
@@ -9,8 +9,13 @@ import { isObject, type Json, type JsonObject } from "../../../src/message/json.
  * What the analysis does not know of: each value of the input is changed in turn, and every spot of the result that
  * changes with it must be a target field that names it as a source. Answers with `source → target` for each that is not.
  */
-export function unexplained(text: string, input: Json, shape: SourceShape | null = null): readonly string[] {
-  const mapping = compileMapping(text, { path: "m.jsonata", limits: { deadline: 5_000 } });
+export function unexplained(
+  text: string,
+  input: Json,
+  shape: SourceShape | null = null,
+  functions: HostFunctions = {},
+): readonly string[] {
+  const mapping = compileMapping(text, { path: "m.jsonata", limits: { deadline: 5_000 }, functions });
   const run = (value: Json): Json | undefined => {
     try {
       return mapping.evaluate(value, {
