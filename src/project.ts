@@ -3,6 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 import type { ProjectEnvironment } from "./config/environment.ts";
 import type { FlowDefinition } from "./config/flow-definition.ts";
+import { hubPlace } from "./config/hub-place.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import { type Inspection, inspectProject, inspectSettings } from "./config/load-project.ts";
 import type { SystemCatalogue } from "./config/system-catalogue.ts";
@@ -12,6 +13,7 @@ import { asHubError, HubError, type Issue } from "./errors.ts";
 import { openFormat } from "./format/open.ts";
 import type { FolderState } from "./intake/deployer.ts";
 import { compileMapping } from "./mapping/compile.ts";
+import { keepCompiledIn } from "./mapping/compiler/store.ts";
 import { LOOK_UPS } from "./mapping/look-up-calls.ts";
 import { compileSchema } from "./schema/compile.ts";
 import type { ProjectPlace } from "./thread.ts";
@@ -42,6 +44,8 @@ export async function openProject(place: ProjectPlace): Promise<OpenProject> {
     ...(place.data === undefined ? {} : { TIELINE_DATA: place.data }),
     ...(place.listen === undefined ? {} : { TIELINE_LISTEN: place.listen }),
   };
+  const { data } = await hubPlace(place.dir, variables);
+  keepCompiledIn(join(data, "compiled"));
   const env = projectEnvironment(connectors, variables);
   const { settings, findings } = inspectSettings(place.dir, env);
   const errors = findings.filter((finding) => finding.severity === "error");
@@ -79,13 +83,12 @@ export function projectEnvironment(
   return {
     variables,
     catalogue: catalogueOf(connectors),
-    compileExpression: (text, lookUps) => {
-      const name = `${lookUps} ${text}`;
+    compileExpression: (text, { lookUps, allowFallback }) => {
+      const name = `${lookUps} ${allowFallback} ${text}`;
       let failure = expressions.get(name);
       if (failure === undefined) {
-        failure = failureOf(() =>
-          compileMapping(text, { path: "expression", functions: lookUps ? LOOK_UPS : {} }),
-        );
+        const functions = lookUps ? LOOK_UPS : {};
+        failure = failureOf(() => compileMapping(text, { path: "expression", functions, allowFallback }));
         if (expressions.size >= MOST_EXPRESSIONS) expressions.clear();
         expressions.set(name, failure);
       }

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { hubPlace } from "../config/hub-place.ts";
 import { ERRORS, type ErrorCode, HubError, type Issue } from "../errors.ts";
 import { isObject, type Json } from "../message/json.ts";
 import type { Place } from "../message/place.ts";
-import { hubPlace } from "./hub-place.ts";
 import type { Terminal } from "./terminal.ts";
 import { programVersion } from "./version.ts";
 

@@ -1,9 +1,9 @@
 import { createServer } from "node:net";
+import type { HubPlace } from "../config/hub-place.ts";
 import { ERRORS, HubError } from "../errors.ts";
 import type { FlowState, HubState, Items, SystemCheck, SystemEntry } from "./api-shape.ts";
 import type { HubClient } from "./client.ts";
 import { bad, type DoctorFinding, failed, ok, warn } from "./doctor-finding.ts";
-import type { HubPlace } from "./hub-place.ts";
 import { hubOf, type RemoteOptions, type Session } from "./session.ts";
 import { showCount } from "./units.ts";
 

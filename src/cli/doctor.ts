@@ -1,10 +1,10 @@
 import type { Command } from "commander";
+import { hubPlace } from "../config/hub-place.ts";
 import { dataFindings, tokenFindings } from "./doctor-data.ts";
 import type { DoctorFinding } from "./doctor-finding.ts";
 import { hubFindings } from "./doctor-hub.ts";
 import { clockFindings, nodeFindings } from "./doctor-machine.ts";
 import { projectFindings } from "./doctor-project.ts";
-import { hubPlace } from "./hub-place.ts";
 import { addRemote, print, projectFolder, type RemoteOptions, type Session } from "./session.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
 

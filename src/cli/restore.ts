@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { hubPlace } from "../config/hub-place.ts";
 import { HubError } from "../errors.ts";
 import { copyTree } from "./copy-tree.ts";
-import { hubPlace } from "./hub-place.ts";
 import { addCommand, type CommonOptions, print, projectFolder, type Session } from "./session.ts";
 import { paint } from "./terminal.ts";
 

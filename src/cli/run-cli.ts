@@ -34,6 +34,7 @@ type Add = (root: Command, session: Session) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   start: async () => (await import("./start.ts")).addStart,
   check: async () => (await import("./check.ts")).addCheck,
+  compile: async () => (await import("./compile.ts")).addCompile,
   explain: async () => (await import("./explain.ts")).addExplain,
   test: async () => (await import("./test/command.ts")).addTest,
   lineage: async () => (await import("./lineage.ts")).addLineage,

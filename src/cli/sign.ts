@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { hubPlace } from "../config/hub-place.ts";
 import { loadConnectors } from "../connector/registry.ts";
 import { signStandard } from "../connector/signature.ts";
 import { HubError } from "../errors.ts";
-import { hubPlace } from "./hub-place.ts";
 import { inspect } from "./project-files.ts";
 import type { Terminal } from "./terminal.ts";
 

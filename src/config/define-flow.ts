@@ -44,6 +44,7 @@ export function defineFlow(raw: RawFlow, { name, file, kind, format, files }: Fl
     guard: { rejected: defineGuard(raw.guard?.rejected ?? (kind === "files" ? "<10%" : "none")) },
     onError: defineErrors(raw.onError ?? {}, kind),
     publish: raw.publish ?? true,
+    allowFallback: raw.allowFallback ?? false,
     limits: {
       deadline: duration(raw.limits?.deadline ?? "25ms"),
       body: parseSize(raw.limits?.body ?? "1MiB") ?? 0,

@@ -36,6 +36,7 @@ export function effectiveFlow(flow: FlowDefinition, written: Json | undefined): 
     guard: files ? { rejected: guardText(flow.guard.rejected) } : null,
     onError: errorsOf(flow.onError),
     publish: flow.routes.some(({ to }) => to.startsWith("crm.")) ? flow.publish : null,
+    allowFallback: flow.allowFallback,
     limits: present({
       deadline: formatDuration(flow.limits.deadline),
       body: files || topic ? null : formatSize(flow.limits.body),

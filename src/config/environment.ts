@@ -9,9 +9,13 @@ export interface ProjectEnvironment {
   readonly catalogue: SystemCatalogue;
   /**
    * What is wrong with a JSONata text, with line and column in it; null when nothing.
-   * `lookUps`: it may ask the hub (src/mapping/README.md, Look-ups).
+   * `lookUps`: it may ask the hub (src/mapping/README.md, Look-ups). `allowFallback`: what cannot be compiled may be
+   * interpreted.
    */
-  readonly compileExpression: (text: string, lookUps: boolean) => HubError | null;
+  readonly compileExpression: (
+    text: string,
+    allowed: { readonly lookUps: boolean; readonly allowFallback: boolean },
+  ) => HubError | null;
   /** What is wrong with a schema that is JSON; `read` gives the texts it refers to by path. */
   readonly compileSchema?: (
     text: string,

@@ -3,6 +3,7 @@ import { asksStore, lookUpCalls } from "../mapping/look-up-calls.ts";
 import type { Json } from "../message/json.ts";
 import { codeListPaths } from "./code-list-file.ts";
 import { effectiveFlow } from "./effective-flow.ts";
+import { expressionModes } from "./expression-modes.ts";
 import { type FlowDefinition, readsTopic } from "./flow-definition.ts";
 import { valueAt } from "./value-at.ts";
 import { type Path, parseYaml } from "./yaml-file.ts";
@@ -15,13 +16,16 @@ export function explainFlow(definition: FlowDefinition): string {
   const written = parseYaml(definition.file, definition.texts[definition.file] ?? "").value;
   const document = new Document(effectiveFlow(definition, written));
   markDefaults(document.contents, [], written);
-  document.comment = [unset(definition), lookUps(definition)].filter((text) => text !== "").join("\n");
+  document.comment = [unset(definition), lookUps(definition), modes(definition)]
+    .filter((text) => text !== "")
+    .join("\n");
   return document.toString({ lineWidth: 0 });
 }
 
 /** The effective flow as plain JSON; its files by path, without their texts. */
 export function explainFlowJson({ texts, ...definition }: FlowDefinition): Json {
-  return { ...definition, files: Object.keys(texts).sort() } as unknown as Json;
+  const expressions = expressionModes({ texts, ...definition });
+  return { ...definition, files: Object.keys(texts).sort(), expressions } as unknown as Json;
 }
 
 function markDefaults(node: unknown, path: Path, written: Json | undefined): void {
@@ -34,6 +38,13 @@ function markDefaults(node: unknown, path: Path, written: Json | undefined): voi
   } else if ((isScalar(node) || isSeq(node)) && valueAt(written, ...path) === undefined) {
     node.comment = " default";
   }
+}
+
+/** How each expression runs, as the lines of a comment. */
+function modes(flow: FlowDefinition): string {
+  return Object.entries(expressionModes(flow))
+    .map(([where, mode]) => ` ${where}: runs ${mode}`)
+    .join("\n");
 }
 
 /** What each key that is not there means, as the lines of a comment. */

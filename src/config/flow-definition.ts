@@ -40,6 +40,8 @@ export interface FlowDefinition {
   readonly onError: ErrorPolicy;
   /** False: changes this flow makes to the CRM are not published (first loads). */
   readonly publish: boolean;
+  /** What cannot be compiled of its JSONata may be interpreted, much more slowly. */
+  readonly allowFallback: boolean;
   readonly limits: FlowLimits;
   /** The text of every file of this flow version by path: flow.yaml, mapping, schemas with all they refer to, layout. */
   readonly texts: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { expressionSpan } from "./expression-position.ts";
 import type { FlowContext } from "./flow-context.ts";
-import { listAt, textAt } from "./value-at.ts";
+import { listAt, textAt, valueAt } from "./value-at.ts";
 import type { Path } from "./yaml-file.ts";
 
 /** Compiles every JSONata text of the file; mistakes are placed where they stand in it. */
@@ -9,7 +9,8 @@ export function checkExpressions({ raw, env, report }: FlowContext): void {
   for (const path of [["key"], ["version"], ["event"], ["record"], ...routes] as Path[]) {
     const text = textAt(raw, ...path);
     if (text === undefined || text === "" || (path[0] === "key" && text === "none")) continue;
-    const error = env.compileExpression(text, path[0] === "routes");
+    const allowFallback = valueAt(raw, "allowFallback") === true;
+    const error = env.compileExpression(text, { lookUps: path[0] === "routes", allowFallback });
     if (error === null) continue;
     report.span(
       expressionSpan(report.file, path, error.place),

@@ -12,7 +12,7 @@ import { readProjectFile } from "./project-file.ts";
 import { publishedStructure } from "./published-schema.ts";
 import { createReporter } from "./reporter.ts";
 import { schemaReferences } from "./schema-references.ts";
-import { listAt, textAt } from "./value-at.ts";
+import { listAt, textAt, valueAt } from "./value-at.ts";
 import { keySpan, type Path, parseYaml, placeOf, type YamlFile } from "./yaml-file.ts";
 
 /** The files of one flow version. */
@@ -63,9 +63,9 @@ function readNamed(
 }
 
 function checkMapping(path: string, context: FlowContext, texts: Record<string, string>): void {
-  const { env, report } = context;
+  const { raw, env, report } = context;
   const text = texts[path] ?? "";
-  const error = env.compileExpression(text, true);
+  const error = env.compileExpression(text, allowedBy(raw));
   if (error !== null) {
     reportInside(path, text, error, report);
     return;
@@ -80,12 +80,17 @@ function checkConditions(context: FlowContext, texts: Record<string, string>): v
   const { raw, env, report } = context;
   for (const [index, route] of listAt(raw, "routes").entries()) {
     const text = textAt(route, "when");
-    if (text === undefined || text === "" || env.compileExpression(text, true) !== null) continue;
+    if (text === undefined || text === "" || env.compileExpression(text, allowedBy(raw)) !== null) continue;
     readCodeLists(text, report.file.path, context, texts, (place, message, cure) => {
       const span = expressionSpan(report.file, ["routes", index, "when"], place);
       report.span(span, `routes[${index + 1}].when: ${message}`, cure);
     });
   }
+}
+
+/** What a mapping or a condition of the flow may have. */
+function allowedBy(raw: Json | undefined): { readonly lookUps: boolean; readonly allowFallback: boolean } {
+  return { lookUps: true, allowFallback: valueAt(raw, "allowFallback") === true };
 }
 
 /** One schema file and those it refers to; each is looked at once. */

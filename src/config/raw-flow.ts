@@ -27,6 +27,7 @@ export interface RawFlow {
     readonly "missing-reference"?: string;
   };
   readonly publish?: boolean;
+  readonly allowFallback?: boolean;
   readonly limits?: { readonly deadline?: string; readonly body?: string };
 }
 

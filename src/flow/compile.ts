@@ -58,11 +58,12 @@ export interface Prepared extends Translated {
  * @throws HubError TL_CONFIG_INVALID, TL_MAPPING_INVALID with the place
  */
 export function compileFlow(definition: FlowDefinition, shadow: Shadow | null = null): CompiledFlow {
+  const options = {
+    limits: { deadline: definition.limits.deadline },
+    allowFallback: definition.allowFallback,
+  };
   const expression = (text: string, field: string): Mapping =>
-    compileMapping(text, {
-      path: `${definition.file}#${field}`,
-      limits: { deadline: definition.limits.deadline },
-    });
+    compileMapping(text, { path: `${definition.file}#${field}`, ...options });
   const file = (path: string): string => {
     const text = definition.texts[path];
     if (text === undefined) {

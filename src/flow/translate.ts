@@ -48,6 +48,7 @@ export function translator(
       compileMapping(text, {
         path,
         limits: { deadline: definition.limits.deadline },
+        allowFallback: definition.allowFallback,
         functions: desk.functions,
       }),
     ]),

@@ -11,6 +11,7 @@ import type { Mapping, Unsupported } from "./mapping.ts";
 import { placeAt } from "./position.ts";
 import { referenceEvaluation } from "./reference.ts";
 import { enableLinearRegex } from "./regex-guard.ts";
+import { Suspended } from "./suspended.ts";
 import { Stop, startWatch } from "./watch.ts";
 
 export type { HostFunctions } from "./host-function.ts";
@@ -88,6 +89,7 @@ type Reference = () => { readonly evaluate: Evaluation; readonly root: AstNode }
 
 function guarded(evaluate: Evaluate, limits: Limits, source: LazySource, reference: Reference): Evaluate {
   const failed = (thrown: unknown, input: Json, bindings: Bindings | undefined): unknown => {
+    if (thrown instanceof Suspended) return thrown;
     const found: Source = { path: source.path, text: source.text, root: source.root() };
     return toMappingError(thrown instanceof NotJson ? located(thrown, input, bindings) : thrown, found);
   };

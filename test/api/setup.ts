@@ -128,6 +128,7 @@ export function flowDefinition(name: string, change: Partial<FlowDefinition> = {
       missingReference: { policy: "park", maxAge: 0 },
     },
     publish: true,
+    allowFallback: false,
     limits: { deadline: 25, body: 1024 * 1024 },
     texts: { [`mappings/${name}/flow.yaml`]: "x" },
     ...change,

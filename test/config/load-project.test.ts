@@ -57,6 +57,7 @@ describe("loading a project", () => {
         missingReference: { policy: "wait", maxAge: 7_200_000 },
       },
       publish: true,
+      allowFallback: false,
       limits: { deadline: 25, body: 1_048_576 },
     });
     expect(Object.keys(texts).sort()).toEqual([

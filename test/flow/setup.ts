@@ -161,6 +161,7 @@ export async function flowDefinition(
       missingReference: { policy: "park", maxAge: 0 },
     },
     publish: true,
+    allowFallback: false,
     limits: { deadline: 250, body: 1_000_000 },
     ...over,
     texts: { ...emits, ...(mapping === undefined ? {} : { "map.jsonata": mapping }) },

@@ -53,6 +53,7 @@ export function openFlowFolder(project: string, name: string): CompiledFlow {
       missingReference: { policy: "park", maxAge: 0 },
     },
     publish: true,
+    allowFallback: false,
     // Generous, so that a busy machine cannot fail a mapping.
     limits: { deadline: 2_000, body: 1_048_576 },
     texts,

@@ -37,6 +37,7 @@ const FILE_FLOW: Required<RawFlow> = {
   guard: { rejected: "<5%" },
   onError: { transient: { retries: 8, backoff: "5s..2h" }, data: "park", "missing-reference": "wait 2h" },
   publish: false,
+  allowFallback: false,
   limits: { deadline: "25ms", body: "1MiB" },
 };
 

@@ -128,7 +128,7 @@ async function addPage(app: FastifyInstance): Promise<void> {
 function evaluate(
   { contract, receivedAt, samples }: WorkbenchOptions,
   { text, sample, from }: typeof DRAFT.static,
-): Promise<object> {
+): object {
   const lookups = from === undefined ? null : (samples[from]?.lookups ?? null);
   const info = { receivedAt, headers: null, file: null, row: null };
   return evaluateDraft(contract, text, sample, info, fixtureAnswers(lookups ?? NO_FIXTURES));

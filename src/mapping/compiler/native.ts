@@ -4,9 +4,10 @@ import type { HostFunctions } from "../host-function.ts";
 import { refuseUnsafe } from "../lint.ts";
 import { parseMapping } from "../parse.ts";
 import type { Node } from "./emit/node.ts";
-import { type GeneratedCode, generate, type UnsupportedPart } from "./program.ts";
+import { FUNCTION_NAMES, generate, type UnsupportedPart } from "./program.ts";
 import { runtimeWith } from "./runtime/index.ts";
 import { type Native, signatureOf } from "./runtime/native.ts";
+import { type Factory, keep, kept } from "./store.ts";
 
 export type Evaluation = (input: Json, bindings?: Readonly<Record<string, Json>>) => unknown;
 
@@ -16,10 +17,9 @@ export interface NativeEvaluation {
   readonly unsupported: readonly UnsupportedPart[];
 }
 
-type Factory = (runtime: Readonly<Record<string, unknown>>) => Evaluation;
-
-interface Compiled extends GeneratedCode {
+interface Compiled {
   readonly factory: Factory;
+  readonly unsupported: readonly UnsupportedPart[];
 }
 
 const compiled = new Map<string, Compiled>();
@@ -27,13 +27,29 @@ const compiled = new Map<string, Compiled>();
 /** @throws HubError TL_MAPPING_INVALID */
 export function nativeEvaluation(text: string, path: string, functions: HostFunctions): NativeEvaluation {
   const names = Object.keys(functions).sort();
+  const runtime = runtimeWith(hostsOf(functions));
   const { factory, unsupported } = compiledText(text, path, names, []);
-  const hosts = hostsOf(functions);
-  const runtime = runtimeWith(hosts);
-  const evaluate = factory(runtime);
+  const plain = factory(runtime) as Evaluation;
+  const taken = new Set([...FUNCTION_NAMES, ...names]);
+  const shadowing = new Map<string, Evaluation>();
+  /** Where a variable of the caller has the name of a function, the variable counts. */
+  const shadowed = (bindings: Readonly<Record<string, Json>>): Evaluation => {
+    const own = Object.keys(bindings).filter((name) => taken.has(name));
+    const known = shadowing.get(own.join());
+    if (known !== undefined) return known;
+    const made = compiledText(text, path, names, own).factory(runtime) as Evaluation;
+    shadowing.set(own.join(), made);
+    return made;
+  };
+  const evaluate: Evaluation = (input, bindings) => {
+    if (bindings !== undefined)
+      for (const name in bindings) if (taken.has(name)) return shadowed(bindings)(input, bindings);
+    return plain(input, bindings);
+  };
   return { evaluate, unsupported };
 }
 
+/** From memory, from the folder of compiled code, or made now. */
 function compiledText(
   text: string,
   path: string,
@@ -41,15 +57,29 @@ function compiledText(
   shadowed: readonly string[],
 ): Compiled {
   const key = JSON.stringify([text, functions, shadowed]);
-  const known = compiled.get(key);
-  if (known !== undefined) return known;
+  const known = compiled.get(key) ?? keptText(key) ?? made(key, text, path, functions, shadowed);
+  compiled.set(key, known);
+  return known;
+}
+
+function keptText(key: string): Compiled | undefined {
+  const factory = kept(key);
+  return factory === undefined ? undefined : { factory, unsupported: [] };
+}
+
+function made(
+  key: string,
+  text: string,
+  path: string,
+  functions: readonly string[],
+  shadowed: readonly string[],
+): Compiled {
   const { root } = parseMapping(text, path);
   refuseUnsafe(root, text, path, functions);
-  const generated = generate(root as unknown as Node, functions, shadowed);
-  const factory = compileFunction(generated.code, ["runtime"], { filename: `${path}.js` }) as Factory;
-  const made = { ...generated, factory };
-  compiled.set(key, made);
-  return made;
+  const { code, unsupported } = generate(root as unknown as Node, functions, shadowed);
+  if (unsupported.length === 0) keep(key, code);
+  const factory = compileFunction(code, ["runtime"], { filename: `${path}.js` }) as Factory;
+  return { factory, unsupported };
 }
 
 function hostsOf(functions: HostFunctions): ReadonlyMap<string, Native> {

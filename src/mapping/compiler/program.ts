@@ -3,7 +3,7 @@ import { HELPER_NAMES } from "../helper.ts";
 import { type Program, VALUE } from "./emit/emitter.ts";
 import { createEmitter } from "./emit/expression.ts";
 import { ANY, ENDLESS, FUNCTION } from "./emit/kind.ts";
-import { type Node, walk } from "./emit/node.ts";
+import { childrenOf, type Node, walk } from "./emit/node.ts";
 import { used } from "./emit/result.ts";
 import { declare } from "./emit/variable.ts";
 import { RUNTIME_NAMES } from "./runtime/index.ts";
@@ -29,6 +29,8 @@ export function generate(
   functions: readonly string[] = [],
   shadowed: readonly string[] = [],
 ): GeneratedCode {
+  const deep = tooDeep(root);
+  if (deep !== undefined) return { code: "", unsupported: [deep] };
   const program = analyse(root, functions, shadowed);
   const emitter = createEmitter(program);
   const body = emitter.apart(() => {
@@ -57,6 +59,25 @@ export function generate(
   return { code, unsupported };
 }
 
+/** Levels of a mapping. The compiler calls itself for each, so more would need a stack that not every thread has. */
+const MOST_LEVELS = 600;
+
+function tooDeep(root: Node): UnsupportedPart | undefined {
+  let level: readonly Node[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === MOST_LEVELS)
+      return {
+        position: level[0]?.position ?? 0,
+        construct: `an expression of more than ${MOST_LEVELS} levels`,
+      };
+    level = level.flatMap(childrenOf);
+  }
+  return undefined;
+}
+
+/** Functions of the library and of the hub. */
+export const FUNCTION_NAMES: readonly string[] = [...BUILT_INS, ...HELPER_NAMES];
+
 /** Functions that can tell a sequence from another array, and steps that can. */
 const TELLING = new Set(["distinct", "eval"]);
 
@@ -77,6 +98,6 @@ function analyse(root: Node, functions: readonly string[], shadowed: readonly st
     if (node.type === "transform") transforms = true;
     return true;
   });
-  const all = [...BUILT_INS, ...HELPER_NAMES, ...functions].filter((name) => !shadowed.includes(name));
+  const all = [...FUNCTION_NAMES, ...functions].filter((name) => !shadowed.includes(name));
   return { unmarked, cons, transforms, bound, functions: new Set(all) };
 }

@@ -1,6 +1,6 @@
 import { type Emitter, type Use, VALUE } from "./emitter.ts";
 import { ANY, ARRAY, type Context, can, ENDLESS, FUNCTION, NOTHING, NUMBER, type Value } from "./kind.ts";
-import { body, mayTail, parametersIn } from "./lambda.ts";
+import { body, endsWithCall, mayTail, parametersIn } from "./lambda.ts";
 import { at, type Node } from "./node.ts";
 import { truthOf } from "./operator.ts";
 
@@ -20,7 +20,9 @@ export function inlined(
   if (list === undefined || lambda === undefined || !isPlainLambda(emitter, lambda)) return undefined;
   const arity = lambda.arguments?.length ?? 0;
   const open = tail || (!use.result && use.open);
-  if (name === "map" && others.length === 0) return map(emitter, list, lambda, context, use, open);
+  // What a function ends with comes back as it is, with marks that the result must not have.
+  const inside = endsWithCall(lambda) ? VALUE : use;
+  if (name === "map" && others.length === 0) return map(emitter, list, lambda, context, inside, open);
   if (name === "filter" && others.length === 0) return filter(emitter, list, lambda, context, open);
   if (name === "reduce" && others.length <= 1 && arity >= 2)
     return reduce(emitter, list, lambda, others[0], context);

@@ -15,6 +15,16 @@ export function mayTail(emitter: Emitter, lambda: Node): boolean {
   return found;
 }
 
+/** Whether a function may end with a call of any function. */
+export function endsWithCall(lambda: Node): boolean {
+  let found = false;
+  walk(lambda.body, (node) => {
+    if (node.type === "lambda") found ||= node.thunk === true;
+    return node.type !== "lambda";
+  });
+  return found;
+}
+
 /** Whether a call is of a function of the library, which ends by itself. */
 function callsFunction(emitter: Emitter, call: Node): boolean {
   const { procedure } = call;

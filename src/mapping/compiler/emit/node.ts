@@ -75,3 +75,17 @@ export function walk(node: unknown, visit: (node: Node) => boolean | undefined):
   if (visit(node as Node) === false) return;
   for (const name of CHILDREN) walk((node as Record<string, unknown>)[name], visit);
 }
+
+/** The nodes just below one. */
+export function childrenOf(node: Node): Node[] {
+  const found: Node[] = [];
+  for (const name of CHILDREN) {
+    walk((node as unknown as Record<string, unknown>)[name], (child) => {
+      const isNode = typeof child.type === "string";
+      if (isNode) found.push(child);
+      // Terms, groups and pairs are no nodes of their own.
+      return !isNode;
+    });
+  }
+  return found;
+}

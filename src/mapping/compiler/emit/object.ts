@@ -16,7 +16,7 @@ export function object(emitter: Emitter, node: Node, context: Context, use: Use)
   const values = literalContext(emitter, context);
   const members = all.map(([, value], index) => ({
     key: keys[index] as string,
-    value: emitter.evaluate(value, values, deeper(use)),
+    value: emitter.evaluate(value, values, deeper(emitter, use)),
   }));
   return literal(emitter, members);
 }
@@ -77,7 +77,7 @@ export function grouping(
   position: number,
   use: Use,
 ): Value {
-  const inside = deeper(use);
+  const inside = deeper(emitter, use);
   const code = all.map(([key, value]) => {
     const context = (): Context => emitter.context("x", ANY, input.input);
     const keyIn = emitter.arrow("x", () => emitter.evaluate(key, context(), VALUE));
@@ -95,7 +95,7 @@ function isRead(item: Node): boolean {
 
 /** `[a, b]` */
 export function array(emitter: Emitter, node: Node, context: Context, use: Use): Value {
-  const inside = deeper(use);
+  const inside = deeper(emitter, use);
   const items = (node.expressions ?? []).map((item) => {
     // What is read from the input is copied member by member, as it is added.
     const read = use.result && (item.type === "path" || item.type === "variable") && isRead(item);

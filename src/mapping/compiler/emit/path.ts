@@ -10,7 +10,13 @@ import { used } from "./result.ts";
 export type Reached =
   | { readonly form: "context"; readonly context: Context }
   | { readonly form: "one"; readonly value: Value }
-  | { readonly form: "list"; readonly js: string; readonly input: boolean };
+  | {
+      readonly form: "list";
+      readonly js: string;
+      readonly input: boolean;
+      /** An array that is a value of its own, which ends the path when it is empty. */
+      readonly whole?: boolean;
+    };
 
 /** `a.b[c].(d)` without positions and parents, which are in tuple.ts. */
 export function path(emitter: Emitter, node: Node, context: Context, use: Use): Value {
@@ -29,13 +35,15 @@ export function path(emitter: Emitter, node: Node, context: Context, use: Use): 
     reached = { form: "one", value: namePath(emitter, names.slice(0, -1), context, "middle") };
     from = names.length - 1;
   }
-  const start = steps[0]?.consarray === true ? listStep(emitter, steps[0], context) : undefined;
+  let start = steps[0]?.consarray === true ? listStep(emitter, steps[0], context) : undefined;
   if (start !== undefined) {
     reached = { form: "list", js: start.list, input: false };
     from = 1;
   }
-  for (; from < steps.length - 1; from++)
+  for (; from < steps.length - 1; from++) {
     reached = middleStep(emitter, steps[from] as Node, reached, from === 0);
+    if (reached.form === "list" && reached.whole === true) start = { list: reached.js, value: reached.js };
+  }
   const last = steps[from];
   if (!open && last !== undefined) {
     const value = lastStep(emitter, last, reached, use, from === 0);
@@ -238,8 +246,8 @@ function once(emitter: Emitter, step: Node, reached: Reached, use: Use): Value {
 /** A step that another follows. */
 export function middleStep(emitter: Emitter, step: Node, reached: Reached, first: boolean): Reached {
   if (isOnce(step, first)) return { form: "one", value: once(emitter, step, reached, VALUE) };
-  const { js, flat, input } = found(emitter, step, reached, VALUE);
-  return { form: "list", js: flat ? js : emitter.temp(`middle(${js})`).js, input };
+  const { js, flat, input, marked = false } = found(emitter, step, reached, VALUE);
+  return { form: "list", whole: marked, js: flat ? js : emitter.temp(`middle(${js})`).js, input };
 }
 
 function lastStep(emitter: Emitter, step: Node, reached: Reached, use: Use, first: boolean): Value {

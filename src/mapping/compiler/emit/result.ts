@@ -1,3 +1,4 @@
+import { RESULT_DEPTH } from "../../limits.ts";
 import type { Emitter, Use } from "./emitter.ts";
 import { ARRAY, can, ENDLESS, FUNCTION, NOTHING, OBJECT, type Value } from "./kind.ts";
 
@@ -22,6 +23,7 @@ export function closed(emitter: Emitter, value: Value): Value {
 }
 
 /** One level further down. */
-export function deeper(use: Use): Use {
+export function deeper(emitter: Emitter, use: Use): Use {
+  if (use.result && use.depth === RESULT_DEPTH + 1) emitter.line("tooDeep();");
   return use.result ? { result: true, depth: use.depth + 1 } : use;
 }

@@ -73,6 +73,16 @@ function grow(group: Group, member: unknown): void {
     if (member !== undefined) (group.data as unknown[]).push(member);
     return;
   }
+  if (
+    member !== undefined &&
+    !Array.isArray(member) &&
+    group.data !== undefined &&
+    !Array.isArray(group.data)
+  ) {
+    group.data = [group.data, member];
+    group.own = true;
+    return;
+  }
   const next = append(group.data, member);
   group.own = Array.isArray(next) && next !== group.data && next !== member;
   group.data = next;

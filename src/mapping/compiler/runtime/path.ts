@@ -46,7 +46,7 @@ export function consList(value: unknown): unknown {
 /** What a path comes to whose first step `[…]` gave nothing to go through: the library ends it there. */
 export function unstarted(value: unknown): unknown {
   const length = value === undefined ? 0 : (value as { length?: unknown } | null)?.length;
-  return length === 0 ? value : undefined;
+  return length === 0 ? norm(value) : undefined;
 }
 
 /** The same where a path of tuples ends before its first. */

@@ -73,6 +73,11 @@ export function counted<T>(values: T): T {
   return values;
 }
 
+/** A result with more levels than it may have. */
+export function tooDeep(): never {
+  throw new Stop("depth");
+}
+
 /** Adds to an array of the result what the mapping took over: an array gives its members. */
 export function extendOut(target: unknown[], value: unknown, depth: number): void {
   if (!Array.isArray(value)) {

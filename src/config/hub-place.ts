@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readSettings } from "../config/read-settings.ts";
-import { parseYaml } from "../config/yaml-file.ts";
+import { readSettings } from "./read-settings.ts";
+import { parseYaml } from "./yaml-file.ts";
 
 /** Where a project's hub listens and keeps its data. */
 export interface HubPlace {
