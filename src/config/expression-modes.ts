@@ -1,4 +1,5 @@
 import { compileMapping } from "../mapping/compile.ts";
+import { LOOK_UPS } from "../mapping/look-up-calls.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 
 /** How the JSONata of a flow runs: `native`, or `fallback` with the reasons, by where it stands. */
@@ -13,7 +14,10 @@ export function expressionModes(flow: FlowDefinition): Readonly<Record<string, s
   ];
   const modes = texts.flatMap(([where, text]) => {
     if (text === null || text === undefined) return [];
-    return [[where, compileMapping(text, { path: where, allowFallback: true }).explain()] as const];
+    const functions = where === "map" || where.startsWith("routes.") ? LOOK_UPS : {};
+    return [
+      [where, compileMapping(text, { path: where, functions, allowFallback: true }).explain()] as const,
+    ];
   });
   return Object.fromEntries(modes);
 }

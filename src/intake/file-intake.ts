@@ -98,11 +98,6 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
     await refresh();
   }
 
-  /** A run looks at what is committed, and knows only its own chunk under way. */
-  async function landOthers(file: number): Promise<void> {
-    for (const run of runs.values()) if (run.file !== file) await run.landed();
-  }
-
   async function take(flow: LiveFlow): Promise<number> {
     const source = env.source(flow);
     if (source === undefined || !env.accepting(flow.id)) return 0;
@@ -136,7 +131,6 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
       let worked = false;
       for (const file of firstPerFlow()) {
         if (!env.running(file.flow)) continue;
-        await landOthers(file.id);
         worked = (await step(file)) || worked;
         await new Promise((resolve) => setImmediate(resolve));
       }

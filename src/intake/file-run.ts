@@ -33,19 +33,12 @@ export interface FileRunEnvironment {
   readonly urgent: (file: number) => boolean;
 }
 
-/**
- * The reading of one file. Each chunk of rows is one transaction with its checkpoint; while it commits, the next is read
- * and mapped, but nothing of that one is written before.
- */
+/** The reading of one file: each step commits one chunk of rows with its checkpoint. */
 export interface FileRun {
   readonly file: number;
-  /**
-   * Works about one turn: prepares a chunk and begins its commit when the one before has landed. Paused: the file must
-   * wait for its window. A run that failed is at its end too: another one goes on from the checkpoint.
-   */
+  readonly flow: LiveFlow;
+  /** Works about one turn. False when the file is finished, stopped, or must wait for its window. */
   step(): Promise<"more" | "paused" | "ended">;
-  /** Resolves when nothing of it is being committed; whether that failed is said by the next step. */
-  landed(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,7 +51,6 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
   let checked = !flow.compiled.format.wholeFile || file.rows > 0;
   let done = file.rows;
   let books: Books = file.books;
-  let landing: Promise<void> = Promise.resolve();
 
   async function step(): Promise<"more" | "paused" | "ended"> {
     const schedule = flow.definition.schedule;
@@ -70,25 +62,12 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
       checked = true;
     }
     const rows = await feed.take(MOST_ROWS);
-    const items = "error" in rows ? [] : await prepareRows(rows);
-    await landing;
-    const tripped = guardTripped(false);
+    const over = "error" in rows;
+    if (!over) await commit(rows, await prepareRows(rows));
+    if (over && rows.error !== null) return await end(done > 0 ? "stopped" : "rejected", rows.error);
+    const tripped = file.approved ? null : guardTrips(flow.definition.guard.rejected, books, done, over);
     if (tripped !== null) return await end("stopped", tripped);
-    if ("error" in rows) return await finish(rows.error);
-    landing = commit(rows, items);
-    // Told by the next step, which may be long in coming.
-    landing.catch(() => undefined);
-    return "more";
-  }
-
-  function guardTripped(over: boolean): HubError | null {
-    return file.approved ? null : guardTrips(flow.definition.guard.rejected, books, done, over);
-  }
-
-  async function finish(error: HubError | null): Promise<"ended"> {
-    if (error !== null) return await end(done > 0 ? "stopped" : "rejected", error);
-    const tripped = guardTripped(true);
-    return tripped === null ? await end("done", null) : await end("stopped", tripped);
+    return over ? await end("done", null) : "more";
   }
 
   /** As many as a turn has time for; the other rows go back. */
@@ -180,16 +159,7 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
     return "ended";
   }
 
-  const landed = (): Promise<void> => landing.catch(() => undefined);
-  return {
-    file: file.id,
-    step,
-    landed,
-    async close() {
-      await landed();
-      await feed.close();
-    },
-  };
+  return { file: file.id, flow, step, close: () => feed.close() };
 }
 
 function placed(error: HubError, place: { file: string; line?: number; record?: number }): HubError {

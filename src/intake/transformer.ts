@@ -31,8 +31,6 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     }
     const limit = size.size;
     const started = env.clock();
-    // Asked beside the transactions, so that a flow without messages does not wait for the commit of another's file.
-    if (!(await env.store.committed.hasQueued(flow.id))) return false;
     const claimed = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit));
     if (claimed.length === 0) return false;
     failpoint("before_transform");

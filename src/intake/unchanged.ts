@@ -20,8 +20,7 @@ export interface Look {
 /**
  * Finds the rows that were applied before just so, since they need no mapping. The record is named by `record:`
  * (default: the key), which for most systems is the external id; where it is not, nothing is found and the row goes the
- * long way. So does a row whose record is touched by an earlier row of the same chunk, or of the chunk before, which may
- * not be committed yet: the store is asked beside its transactions.
+ * long way. A row whose record an earlier row of the same chunk touches goes the long way too.
  */
 export function unchangedCheck(
   flow: LiveFlow,
@@ -31,26 +30,22 @@ export function unchangedCheck(
   const entity = flow.routes.flatMap((route) => (route.exit.kind === "crm" ? [route.exit.entity] : []))[0];
   const system = sourceSystem(flow.definition);
   let hash: ReturnType<typeof recordHash> | undefined;
-  let before: ReadonlySet<string> = new Set();
   return async (rows) => {
     hash ??= recordHash(flow.version, stream.context);
     const named: Named[] = [];
     for (const row of rows) named.push(nameRow(flow, row, hash));
     if (entity === undefined) return named.map((look) => ({ ...look, unchanged: false, applied: null }));
     const names = [...new Set(named.flatMap((look) => (look.record === null ? [] : [look.record])))];
-    const heads = await store.committed.heads(entity, system, names);
+    const heads = await store.transaction((tx) => tx.crm.heads(entity, system, names));
     const hashes = new Map(heads.map((head) => [head.externalId, head.hash]));
     const touched = new Set<string>();
-    const looks = named.map((look) => {
-      const { key, record, hash, error } = look;
-      const isTouched = record !== null && (touched.has(record) || before.has(record));
-      const applied = record === null || isTouched ? null : (hashes.get(record) ?? null);
-      const unchanged = applied !== null && applied === hash;
-      if (!unchanged && record !== null) touched.add(record);
-      return { key, hash, error, unchanged, applied };
+    return named.map((look) => {
+      const known = look.record === null || touched.has(look.record) ? undefined : hashes.get(look.record);
+      const applied = known ?? null;
+      const unchanged = applied !== null && applied === look.hash;
+      if (!unchanged && look.record !== null) touched.add(look.record);
+      return { key: look.key, hash: look.hash, error: look.error, unchanged, applied };
     });
-    before = touched;
-    return looks;
   };
 }
 

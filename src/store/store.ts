@@ -18,18 +18,9 @@ export interface Store {
    * @throws HubError TL_STORE_FAILED when the commit fails, or whatever `work` throws
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  readonly committed: Committed;
   /** Copies the store to a new folder while it is in use; the copy is consistent. */
   backup(folder: string): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Reads of what is committed. They wait for no transaction, and see nothing of one that is under way. */
-export interface Committed {
-  /** As `CrmTables.heads`. */
-  heads: CrmTables["heads"];
-  /** Whether a flow has queued messages. */
-  hasQueued(flow: number): Promise<boolean>;
 }
 
 /** The tables as one transaction sees them. Valid until the transaction ends. */

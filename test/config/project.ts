@@ -102,7 +102,7 @@ export function environment(variables: Readonly<Record<string, string>> = {}): P
           ? { sources: { customers: "files", prices: "files" }, sinks: [] }
           : { sources: { orders: "push" }, sinks: ["customer", "price"] },
     },
-    compileExpression: (text, lookUps) =>
+    compileExpression: (text, { lookUps }) =>
       failureOf(() =>
         compileMapping(text, {
           path: "expression",

@@ -54,35 +54,6 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(await seen).toHaveLength(2);
       }));
 
-    test("what is committed is read beside a transaction, which is neither waited for nor looked into", () =>
-      withStore(async (store) => {
-        let finish: () => void = () => undefined;
-        const asked = new Promise<void>((resolve) => {
-          finish = resolve;
-        });
-        const open = store.transaction(async (tx) => {
-          await tx.messages.insert([message("a")]);
-          await asked;
-        });
-        expect(await store.committed.hasQueued(1)).toBe(false);
-        finish();
-        await open;
-        expect(await store.committed.hasQueued(1)).toBe(true);
-        expect(await store.committed.hasQueued(2)).toBe(false);
-      }));
-
-    test("a transaction of many rows is whole for the next, and there when it has resolved", () =>
-      withStore(async (store, under) => {
-        const many = Array.from({ length: 3000 }, (_, index) => message(`k${index}`));
-        const large = store.transaction((tx) => tx.messages.insert(many));
-        const next = store.transaction((tx) => tx.messages.queued(1, 0, 5000));
-        await large;
-        expect(await store.committed.hasQueued(1)).toBe(true);
-        expect(await next).toHaveLength(3000);
-        const again = await under.reopen();
-        expect(await again.transaction((tx) => tx.messages.queued(1, 0, 5000))).toHaveLength(3000);
-      }));
-
     test("raw bytes come back as they were received", () =>
       withStore(async (store) => {
         const body = Uint8Array.from({ length: 256 }, (_, index) => index);

@@ -83,7 +83,7 @@ async function environment(): Promise<ProjectEnvironment> {
   return {
     variables: { BILLING_SECRET: `whsec_${Buffer.alloc(32, 1).toString("base64")}` },
     catalogue: await catalogue(),
-    compileExpression: (text, lookUps) =>
+    compileExpression: (text, { lookUps }) =>
       problem(() => compileMapping(text, { path: "", functions: lookUps ? LOOK_UPS : {} })),
     compileSchema: (text, path, read) => problem(() => compileSchema(text, path, read)),
     compileFormat: (format) => problem(() => openFormat(format)),

@@ -1,11 +1,9 @@
-import type { Entity } from "../../message/entity.ts";
 import type {
   ContactPoint,
   CrmTables,
   CrossReference,
   CrossReferenceRow,
   LinkRow,
-  RecordHead,
 } from "../../store/crm-tables.ts";
 import { counter } from "./counter.ts";
 import {
@@ -60,7 +58,8 @@ export function crmTables(sql: Sql): CrmTables {
       return { customer: customers(newCustomers), record: records(newRecords) };
     },
     async heads(entity, system, externalIds) {
-      return readHeads(sql, entity, system, externalIds);
+      const found = sql.all<StoredHead>(HEADS, entityNumber(entity), system, distinct(externalIds));
+      return found.map((row) => toHead(entity, system, row));
     },
     async records(ids) {
       return sql.all<StoredRecord>(RECORDS, distinct(ids)).map(toRecord);
@@ -92,16 +91,6 @@ export function crmTables(sql: Sql): CrmTables {
       write(writes);
     },
   };
-}
-
-export function readHeads(
-  sql: Sql,
-  entity: Entity,
-  system: string,
-  externalIds: readonly string[],
-): readonly RecordHead[] {
-  const found = sql.all<StoredHead>(HEADS, entityNumber(entity), system, distinct(externalIds));
-  return found.map((row) => toHead(entity, system, row));
 }
 
 function fromQuestion({ of, target }: CrossReference): readonly (string | number | null)[] {

@@ -16,10 +16,10 @@ describeCrmTables("SQLite", async () => {
   return {
     reads: crmReads(reader),
     async transaction(work) {
-      writer.begin();
+      writer.script("BEGIN IMMEDIATE");
       try {
         const result = await work(tables);
-        await writer.commit();
+        writer.script("COMMIT");
         return result;
       } catch (error) {
         writer.script("ROLLBACK");
