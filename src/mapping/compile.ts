@@ -12,7 +12,7 @@ import { placeAt } from "./position.ts";
 import { referenceEvaluation } from "./reference.ts";
 import { enableLinearRegex } from "./regex-guard.ts";
 import { Suspended } from "./suspended.ts";
-import { Stop, startWatch } from "./watch.ts";
+import { Stop, watched } from "./watch.ts";
 
 export type { HostFunctions } from "./host-function.ts";
 
@@ -25,6 +25,8 @@ export interface MappingOptions {
   readonly functions?: HostFunctions;
   /** What cannot be compiled may be interpreted, at a fraction of the speed. */
   readonly allowFallback?: boolean;
+  /** Takes what hubs refuse at load (lint.ts), as the library does: for comparing with it. No flow can ask for this. */
+  readonly lenient?: boolean;
 }
 
 type Bindings = Readonly<Record<string, Json>>;
@@ -36,9 +38,9 @@ type Bindings = Readonly<Record<string, Json>>;
  */
 export function compileMapping(text: string, options: MappingOptions): Mapping {
   enableLinearRegex();
-  const { path, functions = {} } = options;
+  const { path, functions = {}, lenient = false } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const compiled = nativeEvaluation(text, path, functions);
+  const compiled = nativeEvaluation(text, path, functions, lenient);
   const unsupported = compiled.unsupported.map(({ position, construct }): Unsupported => {
     const { line = 1, column = 1 } = placeAt(text, position, path);
     return { line, column, construct };
@@ -47,7 +49,7 @@ export function compileMapping(text: string, options: MappingOptions): Mapping {
   if (first !== undefined && options.allowFallback !== true) throw notCompiled(first, path);
   const native = first === undefined;
   // Only what fails, and what is interpreted, needs the syntax tree and the library's own expression.
-  const reference = lazily(() => referenceEvaluation(text, path, functions));
+  const reference = lazily(() => referenceEvaluation(text, path, functions, lenient));
   const evaluate = native
     ? compiled.evaluate
     : (input: Json, bindings?: Bindings) => toPlainJson(reference().evaluate(input, bindings));
@@ -96,8 +98,7 @@ function guarded(evaluate: Evaluate, limits: Limits, source: LazySource, referen
   /** Where in the result the value is that JSON does not have: only the whole result can tell. */
   const located = (thrown: unknown, input: Json, bindings: Bindings | undefined): unknown => {
     try {
-      startWatch(limits);
-      toPlainJson(reference().evaluate(input, bindings));
+      watched(limits, () => toPlainJson(reference().evaluate(input, bindings)));
     } catch (again) {
       return again;
     }
@@ -105,15 +106,13 @@ function guarded(evaluate: Evaluate, limits: Limits, source: LazySource, referen
   };
   return (input, bindings) => {
     try {
-      startWatch(limits);
-      return evaluate(input, bindings);
+      return watched(limits, () => evaluate(input, bindings));
     } catch (thrown) {
       if (!(thrown instanceof Stop) || thrown.reason !== "time") throw failed(thrown, input, bindings);
     }
     // Once more before the record is blamed: a busy machine can use up any deadline.
     try {
-      startWatch(limits);
-      return evaluate(input, bindings);
+      return watched(limits, () => evaluate(input, bindings));
     } catch (thrown) {
       throw failed(thrown, input, bindings);
     }
@@ -124,8 +123,7 @@ function guarded(evaluate: Evaluate, limits: Limits, source: LazySource, referen
 function compared(reference: Reference, limits: Limits, source: LazySource): Evaluate {
   return (input, bindings = {}) => {
     try {
-      startWatch(limits);
-      return toPlainJson(reference().evaluate(copyJson(input), copyJson(bindings)));
+      return watched(limits, () => toPlainJson(reference().evaluate(copyJson(input), copyJson(bindings))));
     } catch (thrown) {
       throw toMappingError(thrown, { path: source.path, text: source.text, root: source.root() });
     }

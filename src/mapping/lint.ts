@@ -29,7 +29,7 @@ export function refuseUnsafe(
     refuse(clone, "$clone is reserved: the transform operator relies on it", "Use another name.");
   }
   for (const node of nodes) {
-    if (node.type === "variable" && node.value === "eval") {
+    if (node.type === "variable" && node.value === "eval" && !functions.includes("eval")) {
       refuse(node, "$eval is not allowed in a mapping: it would run text from outside as code", EVAL_CURE);
     }
     if (node.type === "regex") judgeRegex(node, text, path);

@@ -69,14 +69,39 @@ export function evaluationTime(): Date {
 
 /** Work that belongs to no evaluation, such as reading a mapping: it neither counts nor ends with one. */
 export function unwatched<T>(work: () => T): T {
+  return apart({ ...DEFAULT_LIMITS, deadline: Number.POSITIVE_INFINITY }, work);
+}
+
+let underWay = false;
+
+/**
+ * One evaluation within its limits. One that begins while another is under way, in a function of the host, has a watch
+ * of its own, and the other's goes on where it was: nobody gets more time by beginning something.
+ */
+export function watched<T>(next: Limits, work: () => T): T {
+  if (underWay) return apart(next, work);
+  underWay = true;
+  startWatch(next);
+  try {
+    return work();
+  } finally {
+    underWay = false;
+  }
+}
+
+function apart<T>(next: Limits, work: () => T): T {
+  // A clock that was not looked at yet begins to run now: what the inner work takes is the outer's time too.
+  if (underWay && ends === 0) look();
   const kept = { limits, ends, meter: { ...meter } };
-  startWatch({ ...DEFAULT_LIMITS, deadline: Number.POSITIVE_INFINITY });
+  startWatch(next);
   try {
     return work();
   } finally {
     limits = kept.limits;
     ends = kept.ends;
     Object.assign(meter, kept.meter);
+    // The inner one may have been quick to count and slow by the clock.
+    if (underWay) meter.fuel = Math.min(meter.fuel, 0);
   }
 }
 

@@ -25,14 +25,36 @@ export function openMapping(text: string, options: EngineOptions = {}): EngineMa
     path: "m.jsonata",
     limits: { deadline: 10_000, ...limits },
     allowFallback: true,
-    functions,
-    ...(unsafe ? { unsafe: { eval: true, regex: true, calls: true } } : {}),
+    functions: unsafe ? { ...functions, eval: evalFunction(limits) } : functions,
+    lenient: unsafe,
   });
   return {
     native: mapping.native,
     evaluate: (input, bindings) =>
       mapping.evaluate(input as Json, bindings as Readonly<Record<string, Json>> | undefined),
   };
+}
+
+/**
+ * `$eval`, which hubs refuse, made of the same engine. @throws D3120 for a text that is no expression, D3121 for one that
+ * fails, as the library does
+ */
+function evalFunction(limits: Partial<Limits> = {}): HostFunctions[string] {
+  function run(this: { readonly input: Json }, text: string | undefined, focus?: Json): Json | undefined {
+    if (text === undefined) return undefined;
+    let inner: EngineMapping;
+    try {
+      inner = openMapping(text, { limits, unsafe: true });
+    } catch {
+      throw Object.assign(new Error("no expression"), { code: "D3120" });
+    }
+    try {
+      return inner.evaluate(focus ?? this.input) as Json | undefined;
+    } catch {
+      throw Object.assign(new Error("it fails"), { code: "D3121" });
+    }
+  }
+  return { call: run as HostFunctions[string]["call"], signature: "<sx?:x>" };
 }
 
 /** What the library calls a failure (`T2002`); one of our own where it has none. */
