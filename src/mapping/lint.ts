@@ -77,7 +77,14 @@ function suggestion(name: string): string {
 }
 
 function judgeRegex(node: AstNode, text: string, path: string): void {
-  const regex = node.value as RegExp;
+  const regex = node.value;
+  if (!(regex instanceof RegExp)) {
+    // The parser copies what stands before `?:` as JSON text, in which a regular expression is an empty object.
+    throw new HubError("TL_MAPPING_INVALID", "a regular expression before ?: is lost by the parser", {
+      place: placeAt(text, Math.max(0, (node.position ?? 1) - 1), path),
+      cure: "Write the condition in full, `a ? a : b`, or give it a name before.",
+    });
+  }
   const verdict = guardedRegex(regex.source, regex.flags);
   if ("problem" in verdict) {
     const start = regexStart(text, regex.source, node.position);

@@ -211,6 +211,8 @@ function always(emitter: Emitter, name: string, args: readonly Value[]): Value |
     );
   if ((name === "not" || name === "boolean") && args.length === 1) {
     const truth = name === "not" ? `!(${truthOf(first)})` : truthOf(first);
+    if (name === "boolean" && can(first.kinds, ARRAY))
+      return emitter.temp(`booleanOf(${first.js})`, BOOLEAN | NOTHING);
     if (!can(first.kinds, NOTHING)) return emitter.temp(truth, BOOLEAN);
     return emitter.temp(`${first.js} === undefined ? undefined : ${truth}`, BOOLEAN | NOTHING);
   }
@@ -269,6 +271,14 @@ function ofNumbers(code: (js: string) => string, one: (js: string) => string): W
     const test = `(${isNumber(js)} || areNumbers(${js}))`;
     return { test, code: `${isNumber(js)} ? ${one(js)} : ${code(js)}`, kinds: NUMBER | ENDLESS };
   };
+}
+
+/** `$sum`: the list is looked through once. */
+function sum(args: readonly Value[], emitter: Emitter): Quick | undefined {
+  const [list] = args;
+  if (list === undefined || args.length !== 1) return undefined;
+  const total = emitter.temp(`sumOf(${list.js})`);
+  return { test: `${total.js} !== undefined`, code: total.js, kinds: NUMBER | ENDLESS };
 }
 
 /** A helper of the hub: a text, and a text that may be missing. */
@@ -339,10 +349,7 @@ const QUICK: Readonly<Record<string, Write>> = {
     const code = `powered(${base.js}, ${exponent.js}, ${at(node)})`;
     return { test: `${isNumber(base.js)} && ${isNumber(exponent.js)}`, code, kinds: NUMBER };
   },
-  sum: ofNumbers(
-    (js) => `sum(${js})`,
-    (js) => `0 + ${js}`,
-  ),
+  sum,
   max: ofNumbers(
     (js) => `largest(${js})`,
     (js) => js,

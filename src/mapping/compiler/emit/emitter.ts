@@ -17,8 +17,9 @@ export class Unsupported extends Error {
 
 /** How an expression is used. `result`: as part of the result, `depth` levels down; it is copied where it has to be. */
 export type Use =
-  | { readonly result: false; readonly open: boolean }
-  | { readonly result: true; readonly depth: number };
+  // `again`: so many constructs hand the value on, and each of them opens a sequence of one once more.
+  | { readonly result: false; readonly open: boolean; readonly again?: number }
+  | { readonly result: true; readonly depth: number; readonly again?: number };
 
 export const VALUE: Use = { result: false, open: false };
 
@@ -166,6 +167,12 @@ export class Emitter {
       }),
     );
     return `(${parameters}) => {\n${body}\n}`;
+  }
+
+  /** A function of one member, under a name that no other has: what was read of one is not true of another. */
+  ofMember(input: boolean, write: (member: Context) => Value): string {
+    const js = this.name("x");
+    return this.arrow(js, () => write(this.context(js, ANY, input)));
   }
 
   #definite(): Set<Variable> {

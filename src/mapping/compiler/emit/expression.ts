@@ -132,8 +132,10 @@ function isTuplePath(node: Node): boolean {
 function name(emitter: Emitter, node: Node, context: Context): Value {
   const text = String(node.value);
   const kinds = context.input ? ANY & ~(FUNCTION | ENDLESS) : ANY;
-  const code = `${emitter.isObject(context)} ? ${memberOf(context.js, text)} : member(${context.js}, ${quoted(text)})`;
-  return emitter.temp(code, kinds, { input: context.input });
+  const kept = node.keepArray === true;
+  const read = `${kept ? "memberOpen" : "member"}(${context.js}, ${quoted(text)})`;
+  const code = `${emitter.isObject(context)} ? ${memberOf(context.js, text)} : ${read}`;
+  return { ...emitter.temp(code, kinds, { input: context.input }), ...(kept ? { open: true } : {}) };
 }
 
 function literal(node: Node): Value {

@@ -1,6 +1,7 @@
 import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
 import { ANY, type Context, FUNCTION, UNDEFINED, type Value } from "./kind.ts";
 import { at, type Node, walk } from "./node.ts";
+import { named } from "./result.ts";
 import { type KnownFunction, type Scope, scopeIn, type Variable } from "./scope.ts";
 import { assign, declare, isFunctionName } from "./variable.ts";
 
@@ -50,7 +51,7 @@ function makesFunctions(lambda: Node): boolean {
 export function parametersIn(emitter: Emitter, lambda: Node, values: readonly Value[]): Scope {
   const scope = scopeIn(emitter.scope);
   for (const [index, parameter] of (lambda.arguments ?? []).entries()) {
-    const value = values[index] ?? UNDEFINED;
+    const value = named(emitter, values[index] ?? UNDEFINED);
     scope.variables.set(String(parameter.value), {
       js: value.js,
       definite: true,

@@ -1,5 +1,5 @@
 import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
-import { ANY, ARRAY, type Context, can, NOTHING, OBJECT, type Value } from "./kind.ts";
+import { ARRAY, type Context, can, NOTHING, OBJECT, type Value } from "./kind.ts";
 import { at, type Node, pairs } from "./node.ts";
 import { deeper } from "./result.ts";
 
@@ -18,7 +18,7 @@ export function object(emitter: Emitter, node: Node, context: Context, use: Use)
     key: keys[index] as string,
     value: emitter.evaluate(value, values, deeper(emitter, use)),
   }));
-  return literal(emitter, members);
+  return literal(emitter, members, use);
 }
 
 function fixedKeys(all: Pairs): readonly string[] | undefined {
@@ -44,8 +44,12 @@ function literalContext(emitter: Emitter, context: Context): Context {
 function literal(
   emitter: Emitter,
   members: readonly { readonly key: string; readonly value: Value }[],
+  use: Use,
 ): Value {
   const whole = `{ ${members.map(({ key, value }) => `${property(key)}: ${value.js}`).join(", ")} }`;
+  // A table that stands in the mapping is made once; what becomes part of the result is the record's own.
+  if (!use.result && members.every(({ value }) => value.constant !== undefined))
+    return { js: emitter.constant(whole), kinds: OBJECT, input: false };
   const optional = members.filter(({ value }) => can(value.kinds, NOTHING));
   if (optional.length === 0) return emitter.temp(whole, OBJECT);
   const js = emitter.name("o");
@@ -79,9 +83,8 @@ export function grouping(
 ): Value {
   const inside = deeper(emitter, use);
   const code = all.map(([key, value]) => {
-    const context = (): Context => emitter.context("x", ANY, input.input);
-    const keyIn = emitter.arrow("x", () => emitter.evaluate(key, context(), VALUE));
-    const valueIn = emitter.arrow("x", () => emitter.evaluate(value, context(), inside));
+    const keyIn = emitter.ofMember(input.input, (member) => emitter.evaluate(key, member, VALUE));
+    const valueIn = emitter.ofMember(input.input, (member) => emitter.evaluate(value, member, inside));
     return `{ key: ${keyIn}, value: ${valueIn} }`;
   });
   return emitter.temp(`grouped(${input.js}, [${code.join(", ")}], ${position})`, OBJECT);

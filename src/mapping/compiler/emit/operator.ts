@@ -16,6 +16,7 @@ import {
   type Value,
 } from "./kind.ts";
 import { at, type Node } from "./node.ts";
+import { handedOn } from "./result.ts";
 
 /** Whether a value counts as true, as code. */
 export function truthOf({ js, kinds }: Value): string {
@@ -143,7 +144,7 @@ export function condition(emitter: Emitter, node: Node, context: Context, use: U
   emitter.line(`if (${truthOf(test)}) {`);
   const branch = (part: Node): Value =>
     emitter.branch(() => {
-      const value = emitter.evaluate(part, context, use);
+      const value = emitter.evaluate(part, context, handedOn(use));
       emitter.line(`${js} = ${value.js};`);
       return value;
     });

@@ -159,7 +159,11 @@ function found(emitter: Emitter, step: Node, reached: Reached, use: Use): Found 
   let input = true;
   let flat = false;
   // What `[…]` made is one member, wherever it comes from; a part of the result has no mark to tell.
-  const isUnit = step.type === "unary" && step.predicate === undefined && step.group === undefined;
+  const isUnit =
+    step.type === "unary" &&
+    step.stages === undefined &&
+    step.predicate === undefined &&
+    step.group === undefined;
   const inside = step.stages === undefined && (isUnit || !emitter.program.cons) ? use : VALUE;
   iterate(emitter, reached, (item) => {
     const value = emitter.evaluate(withoutStages(step), item, inside);
@@ -212,9 +216,7 @@ function sorted(emitter: Emitter, step: Node, reached: Reached): Found {
   const list = listOfReached(emitter, reached);
   const input = reached.form === "list" ? reached.input : reached.form === "one" && reached.value.input;
   const terms = (step.terms ?? []).map(({ descending, expression }) => {
-    const key = emitter.arrow("x", () =>
-      emitter.evaluate(expression, emitter.context("x", ANY, input), VALUE),
-    );
+    const key = emitter.ofMember(input, (member) => emitter.evaluate(expression, member, VALUE));
     return `{ descending: ${descending}, key: ${key} }`;
   });
   let js = emitter.temp(`ordered(${list}, [${terms.join(", ")}], ${at(step)})`).js;
@@ -281,5 +283,7 @@ function openStep(emitter: Emitter, step: Node, reached: Reached, first: boolean
   const { js, flat, marked } = found(emitter, step, reached, VALUE);
   if (marked) return js;
   if (step.type === "sort") return emitter.temp(`${js}.length > 1 ? ${js} : asSequence([...${js}])`).js;
-  return emitter.temp(flat ? `asSequence(${js})` : `lastOpen(${js})`).js;
+  // One array that `[…]` made is the list itself; only what cannot be an array is a list for sure.
+  const isSure = flat && step.type !== "unary";
+  return emitter.temp(isSure ? `asSequence(${js})` : `lastOpen(${js})`).js;
 }

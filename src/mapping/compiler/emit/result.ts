@@ -1,9 +1,10 @@
 import { RESULT_DEPTH } from "../../limits.ts";
-import type { Emitter, Use } from "./emitter.ts";
+import { type Emitter, type Use, VALUE } from "./emitter.ts";
 import { ARRAY, can, ENDLESS, FUNCTION, NOTHING, OBJECT, type Value } from "./kind.ts";
 
 /** A value of the mapping as it is used: as part of the result it must be JSON of its own. */
-export function used(emitter: Emitter, value: Value, use: Use): Value {
+export function used(emitter: Emitter, given: Value, use: Use): Value {
+  const value = openedAgain(emitter, given, use.again ?? 0);
   if (!use.result || value.final === true) return value;
   if (can(value.kinds, OBJECT | ARRAY | FUNCTION)) {
     // Outside of loops the texts of a result are as many as the mapping has places, so they need no counting.
@@ -13,6 +14,23 @@ export function used(emitter: Emitter, value: Value, use: Use): Value {
   }
   if (can(value.kinds, ENDLESS)) return emitter.temp(`outNumber(${value.js})`, value.kinds & ~ENDLESS);
   return value;
+}
+
+function openedAgain(emitter: Emitter, value: Value, times: number): Value {
+  if (times === 0 || value.input || value.final === true || !can(value.kinds, ARRAY)) return value;
+  let code = value.js;
+  for (let time = 0; time < times; time++) code = `norm(${code})`;
+  return { ...value, ...emitter.temp(code, value.kinds | NOTHING) };
+}
+
+/** A value as it is read by a name: each reading opens a sequence of one once more. */
+export function named(emitter: Emitter, value: Value): Value {
+  return openedAgain(emitter, value, 1);
+}
+
+/** A use of a value that a construct hands on as it is. */
+export function handedOn(use: Use): Use {
+  return { ...use, again: (use.again ?? 0) + 1 };
 }
 
 /** An open sequence as a value. */
@@ -25,5 +43,5 @@ export function closed(emitter: Emitter, value: Value): Value {
 /** One level further down. */
 export function deeper(emitter: Emitter, use: Use): Use {
   if (use.result && use.depth === RESULT_DEPTH + 1) emitter.line("tooDeep();");
-  return use.result ? { result: true, depth: use.depth + 1 } : use;
+  return use.result ? { result: true, depth: use.depth + 1 } : VALUE;
 }

@@ -100,9 +100,10 @@ export function filterEither(emitter: Emitter, node: Node, value: Value, predica
 /** An expression that sees what a tuple carries. */
 function inTuple(emitter: Emitter, node: Node, labels: Labels, use: Use = VALUE): string {
   const tuple = emitter.name("w");
-  return emitter.arrow(`x, ${tuple}`, () => {
+  const member = emitter.name("x");
+  return emitter.arrow(`${member}, ${tuple}`, () => {
     const scope = declare(emitter, [node], { js: tuple, labels });
-    return emitter.within(scope, () => emitter.evaluate(node, emitter.context("x", ANY, false), use));
+    return emitter.within(scope, () => emitter.evaluate(node, emitter.context(member, ANY, false), use));
   });
 }
 

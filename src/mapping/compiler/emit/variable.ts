@@ -1,7 +1,7 @@
 import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
 import { ANY, ARRAY, type Context, ENDLESS, FUNCTION, OBJECT, UNDEFINED, type Value } from "./kind.ts";
 import { type Node, walk } from "./node.ts";
-import { used } from "./result.ts";
+import { handedOn, named, used } from "./result.ts";
 import { type Scope, scopeIn, type Variable } from "./scope.ts";
 
 /** A new scope for expressions, with the variables they bind in it. */
@@ -46,7 +46,11 @@ export function block(emitter: Emitter, node: Node, context: Context, use: Use):
   return emitter.within(scope, () => {
     let result: Value = UNDEFINED;
     for (const [index, expression] of expressions.entries()) {
-      result = emitter.evaluate(expression, context, index === expressions.length - 1 ? use : VALUE);
+      result = emitter.evaluate(
+        expression,
+        context,
+        index === expressions.length - 1 ? handedOn(use) : VALUE,
+      );
     }
     return result;
   });
@@ -56,7 +60,7 @@ export function block(emitter: Emitter, node: Node, context: Context, use: Use):
 export function bind(emitter: Emitter, node: Node, context: Context, use: Use): Value {
   const name = boundName(node);
   const value = emitter.evaluate(node.rhs as Node, context, VALUE);
-  assign(emitter, emitter.scope.variables.get(name) as Variable, value);
+  assign(emitter, emitter.scope.variables.get(name) as Variable, named(emitter, value));
   return used(emitter, value, use);
 }
 

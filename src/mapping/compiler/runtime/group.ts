@@ -109,12 +109,16 @@ function inOrder(groups: Groups): Iterable<[string, Group]> {
 
 /** The context of the values of an object constructor with fixed keys, where its input is an array. */
 export function allOf(input: readonly unknown[]): unknown {
-  if (input.length > 1 && input.every(isPlainMember)) return input;
+  if (input.length > 1 && arePlain(input)) return input;
   const group: Group = { data: input[0], pair: 0, own: false };
   for (let index = 1; index < input.length; index++) grow(group, input[index]);
   return group.data;
 }
 
-function isPlainMember(member: unknown): boolean {
-  return member !== undefined && !Array.isArray(member);
+function arePlain(members: readonly unknown[]): boolean {
+  for (let index = 0; index < members.length; index++) {
+    const member = members[index];
+    if (member === undefined || Array.isArray(member)) return false;
+  }
+  return true;
 }

@@ -83,6 +83,20 @@ export function sum(values: readonly number[]): number {
   return total;
 }
 
+/** `$sum` of a list of numbers, or of one number; undefined for anything else, which is the library's work. */
+export function sumOf(value: unknown): number | undefined {
+  if (typeof value === "number") return 0 + value;
+  if (!Array.isArray(value)) return undefined;
+  let total = 0;
+  for (let index = 0; index < value.length; index++) {
+    const one: unknown = value[index];
+    if (typeof one !== "number") return undefined;
+    total += one;
+  }
+  spend(value.length >> 3);
+  return total;
+}
+
 export function average(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : sum(values) / values.length;
 }

@@ -1,25 +1,22 @@
 import { checkCount, spend } from "../../watch.ts";
 import { asSequence, isCons, isKept, isOuter, isSequence, norm, plainMade } from "./mark.ts";
+import { own } from "./value.ts";
 
 /** A member by name: of each of an array's members, put together, when the value is one. */
 export function member(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (!Array.isArray(value))
-    return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-  const found: unknown[] = [];
-  spend(value.length);
-  for (const each of value) {
-    const result = rawMember(each, name);
-    if (result === undefined) continue;
-    if (Array.isArray(result)) pushAll(found, result);
-    else found.push(result);
-  }
-  return norm(asSequence(found));
+  return norm(memberOpen(value, name));
+}
+
+/** The same before it becomes a value. */
+export function memberOpen(value: unknown, name: string): unknown {
+  const found = rawMember(value, name);
+  return Array.isArray(value) ? asSequence(found as unknown[]) : found;
 }
 
 /** Members of an array within an array come unchecked, as the library finds them. */
 function rawMember(value: unknown, name: string): unknown {
-  if (!Array.isArray(value)) return member(value, name);
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!Array.isArray(value)) return own(value, name);
   const found: unknown[] = [];
   spend(value.length);
   for (const each of value) {

@@ -1,6 +1,6 @@
 import { Suspended } from "../../suspended.ts";
 import { meter, Stop, spend } from "../../watch.ts";
-import { isOuter } from "./mark.ts";
+import { isOuter, norm } from "./mark.ts";
 
 /** A function as mappings have it: a JavaScript function of its arguments, with what the library knows of its own. */
 export interface Callable {
@@ -76,13 +76,20 @@ export function truth(value: unknown): boolean {
   return found;
 }
 
+/** `$boolean`: nothing for nothing, and for a list of nothing alone. */
+export function booleanOf(value: unknown): boolean | undefined {
+  let only = value;
+  while (Array.isArray(only) && only.length === 1) only = only[0];
+  return only === undefined ? undefined : truth(only);
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The context as `$` gives it. */
 export function self(context: unknown): unknown {
-  return isOuter(context) ? context[0] : context;
+  return isOuter(context) ? context[0] : norm(context);
 }
 
 /** An own member, for names that every object inherits. */
