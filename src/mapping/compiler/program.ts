@@ -99,5 +99,5 @@ function analyse(root: Node, functions: readonly string[], shadowed: readonly st
     return true;
   });
   const all = [...FUNCTION_NAMES, ...functions].filter((name) => !shadowed.includes(name));
-  return { unmarked, cons, transforms, bound, functions: new Set(all) };
+  return { unmarked, cons, transforms, bound, hosts: new Set(functions), functions: new Set(all) };
 }

@@ -140,3 +140,9 @@ describe("a mapping that is not compiled", () => {
     expect(mapping.evaluate({})).toBe(1);
   });
 });
+
+it("a function of the host counts before one of the library with its name", () => {
+  const functions = { sum: { call: () => "mine" }, map: { call: () => "mine too" } };
+  const mapping = compileMapping("[$sum(a), $map(a, function($v){ $v })]", { path: "m", functions });
+  expect(mapping.evaluate({ a: [1] })).toEqual(["mine", "mine too"]);
+});

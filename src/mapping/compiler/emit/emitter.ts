@@ -37,6 +37,8 @@ export interface Program {
   readonly transforms: boolean;
   /** Names that the mapping binds anywhere. */
   readonly bound: ReadonlySet<string>;
+  /** Names of functions of the host, which count before those of the library. */
+  readonly hosts: ReadonlySet<string>;
   /** Names of functions of the library and of the host. */
   readonly functions: ReadonlySet<string>;
 }

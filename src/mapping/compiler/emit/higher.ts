@@ -17,6 +17,7 @@ export function inlined(
   tail = false,
 ): Value | undefined {
   const [list, lambda, ...others] = node.arguments ?? [];
+  if (emitter.program.hosts.has(name)) return undefined;
   if (list === undefined || lambda === undefined || !isPlainLambda(emitter, lambda)) return undefined;
   const arity = lambda.arguments?.length ?? 0;
   const open = tail || (!use.result && use.open);

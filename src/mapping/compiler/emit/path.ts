@@ -1,22 +1,11 @@
 import { type Emitter, type Use, VALUE } from "./emitter.ts";
-import { filterInto, literalIndex } from "./filter.ts";
 import { ANY, ARRAY, type Context, can, ENDLESS, FUNCTION, NOTHING, type Value } from "./kind.ts";
 import { namePath } from "./name.ts";
-import { at, type Node } from "./node.ts";
+import type { Node } from "./node.ts";
 import { grouping } from "./object.ts";
+import { iterate, type Reached } from "./reached.ts";
 import { used } from "./result.ts";
-
-/** What a path has reached: its context, what one step gave, or a list of members. */
-export type Reached =
-  | { readonly form: "context"; readonly context: Context }
-  | { readonly form: "one"; readonly value: Value }
-  | {
-      readonly form: "list";
-      readonly js: string;
-      readonly input: boolean;
-      /** An array that is a value of its own, which ends the path when it is empty. */
-      readonly whole?: boolean;
-    };
+import { type Found, sorted, stages } from "./stage.ts";
 
 /** `a.b[c].(d)` without positions and parents, which are in tuple.ts. */
 export function path(emitter: Emitter, node: Node, context: Context, use: Use): Value {
@@ -92,64 +81,6 @@ function opened(emitter: Emitter, node: Node, list: string, use: Use, input = fa
   return used(emitter, emitter.temp(`norm(${node.keepArray === true ? `keep(${kept})` : kept})`, ANY), use);
 }
 
-/** Goes through what is reached; `write` may run any number of times. */
-export function iterate(emitter: Emitter, reached: Reached, write: (item: Context) => void): void {
-  const index = emitter.name("i");
-  const item = emitter.name("x");
-  const loop = (count: string, member: string, input: boolean, kinds: number): void => {
-    emitter.line(`for (let ${index} = 0; ${index} < ${count}; ${index}++) {`);
-    emitter.line("if (--meter.fuel < 0) look();");
-    emitter.line(`const ${item} = ${member};`);
-    emitter.repeated(() => write(emitter.context(item, kinds, input)));
-    emitter.line("}");
-  };
-  if (reached.form === "list") {
-    loop(`${reached.js}.length`, `${reached.js}[${index}]`, reached.input, ANY);
-    return;
-  }
-  const { js, kinds, input } = reached.form === "one" ? reached.value : reached.context;
-  const isContext = reached.form === "context";
-  if (!can(kinds, ARRAY)) {
-    if (isContext) {
-      emitter.line("{");
-      emitter.branch(() => write(reached.context));
-    } else {
-      emitter.line(can(kinds, NOTHING) ? `if (${js} !== undefined) {` : "{");
-      emitter.branch(() => write(emitter.context(js, kinds & ~NOTHING, input)));
-    }
-    emitter.line("}");
-    return;
-  }
-  const isList = emitter.name("a");
-  const test = emitter.program.cons && !isContext && !input ? `isList(${js})` : `Array.isArray(${js})`;
-  emitter.line(`const ${isList} = ${test};`);
-  const single = isContext || !can(kinds, NOTHING) ? "1" : `${js} === undefined ? 0 : 1`;
-  const count = emitter.name("n");
-  emitter.line(`const ${count} = ${isList} ? ${js}.length : ${single};`);
-  loop(count, `${isList} ? ${js}[${index}] : ${js}`, input, ANY);
-}
-
-/** What is reached as a list. */
-export function listOfReached(emitter: Emitter, reached: Reached): string {
-  if (reached.form === "list") return reached.js;
-  const { js } = reached.form === "one" ? reached.value : reached.context;
-  if (reached.form === "context") return emitter.temp(`Array.isArray(${js}) ? ${js} : [${js}]`).js;
-  return emitter.temp(`${js} === undefined ? [] : isList(${js}) ? ${js} : [${js}]`).js;
-}
-
-interface Found {
-  /** An array of what the step gave for each member, or of the members themselves. */
-  readonly js: string;
-  readonly kinds: number;
-  /** They are members already: nothing is left to put together. */
-  readonly flat: boolean;
-  readonly input: boolean;
-  /** It is a value with its marks. */
-  readonly marked?: boolean;
-  /** Its members are parts of the result already. */
-  readonly final?: boolean;
-}
-
 /** A step for each member reached. */
 function found(emitter: Emitter, step: Node, reached: Reached, use: Use): Found {
   if (step.type === "sort") return sorted(emitter, step, reached);
@@ -185,55 +116,6 @@ function withoutStages(step: Node): Node {
   if (step.stages === undefined) return step;
   const { stages: _stages, ...rest } = step;
   return { ...rest, type: step.type, value: step.value, position: step.position ?? 0 };
-}
-
-/** Predicates of a step. @returns whether what is pushed are members */
-function stages(emitter: Emitter, predicates: readonly Node[], value: Value, target: string): boolean {
-  let current = value;
-  for (const [index, stage] of predicates.entries()) {
-    const isLast = index === predicates.length - 1;
-    const predicate = stage.expr as Node;
-    const nth = literalIndex(predicate);
-    if (nth !== undefined) {
-      current = emitter.temp(`nth(${current.js}, ${nth})`, ANY, { input: current.input });
-      if (isLast) emitter.line(`${target}.push(${current.js});`);
-      continue;
-    }
-    if (isLast) {
-      filterInto(emitter, current, predicate, target);
-      return true;
-    }
-    const next = emitter.name("f");
-    emitter.line(`const ${next} = [];`);
-    filterInto(emitter, current, predicate, next);
-    current = { js: next, kinds: ARRAY, input: current.input };
-  }
-  return false;
-}
-
-/** `^(…)` of all that is reached. */
-function sorted(emitter: Emitter, step: Node, reached: Reached): Found {
-  const list = listOfReached(emitter, reached);
-  const input = reached.form === "list" ? reached.input : reached.form === "one" && reached.value.input;
-  const terms = (step.terms ?? []).map(({ descending, expression }) => {
-    const key = emitter.ofMember(input, (member) => emitter.evaluate(expression, member, VALUE));
-    return `{ descending: ${descending}, key: ${key} }`;
-  });
-  let js = emitter.temp(`ordered(${list}, [${terms.join(", ")}], ${at(step)})`).js;
-  let marked = false;
-  for (const stage of step.stages ?? []) {
-    const predicate = stage.expr as Node;
-    const nth = literalIndex(predicate);
-    marked = nth !== undefined;
-    if (marked) js = emitter.temp(`nthList(${js}, ${nth})`).js;
-    else {
-      const next = emitter.name("f");
-      emitter.line(`const ${next} = [];`);
-      filterInto(emitter, { js, kinds: ARRAY, input }, predicate, next);
-      js = next;
-    }
-  }
-  return { js, kinds: ANY, flat: true, input, marked };
 }
 
 /** Whether the step is evaluated once, whatever the context is. */

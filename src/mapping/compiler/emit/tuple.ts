@@ -2,7 +2,8 @@ import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
 import { literalIndex } from "./filter.ts";
 import { ANY, ARRAY, type Context, OBJECT, type Value } from "./kind.ts";
 import { at, type Node, walk } from "./node.ts";
-import { listOfReached, middleStep } from "./path.ts";
+import { middleStep } from "./path.ts";
+import { listOfReached } from "./reached.ts";
 import { used } from "./result.ts";
 import { declare } from "./variable.ts";
 
