@@ -17,6 +17,8 @@ export function tuplePath(emitter: Emitter, node: Node, context: Context, use: U
   const start = first.type === "variable" ? `asSequence([${context.js}])` : `contextList(${context.js})`;
   emitter.line(`let ${list} = ${start};`);
   emitter.line(`let ${tuples};`);
+  const empty = emitter.name("e");
+  emitter.line(`let ${empty};`);
   const label = emitter.name("b");
   emitter.line(`${label}: {`);
   let inTuples = false;
@@ -25,7 +27,10 @@ export function tuplePath(emitter: Emitter, node: Node, context: Context, use: U
       inTuples ||= step.tuple === true;
       if (index === 0 && step.consarray === true) {
         const value = emitter.evaluate(step, emitter.context(list, ARRAY, false), VALUE);
-        emitter.line(`${list} = consList(${value.js});`);
+        // What is named by `@` leaves the context as it was, and so loses the array.
+        if (step.focus === undefined) emitter.line(`${list} = consList(${value.js});`);
+        if (!inTuples)
+          emitter.line(`if (${list}.length === 0) { ${empty} = unstarted(${value.js}); break ${label}; }`);
         continue;
       }
       if (inTuples) tupleStep(emitter, step, list, tuples, labels);
@@ -33,7 +38,7 @@ export function tuplePath(emitter: Emitter, node: Node, context: Context, use: U
     }
   });
   emitter.line("}");
-  return finished(emitter, node, list, tuples, labels, use);
+  return finished(emitter, node, { list, tuples, empty }, labels, use);
 }
 
 /** Everything that tuples of the path may carry. */
@@ -112,13 +117,12 @@ function inTuple(emitter: Emitter, node: Node, labels: Labels, use: Use = VALUE)
 function finished(
   emitter: Emitter,
   node: Node,
-  list: string,
-  tuples: string,
+  { list, tuples, empty }: { readonly list: string; readonly tuples: string; readonly empty: string },
   labels: Labels,
   use: Use,
 ): Value {
   const values = node.tuple === true ? tuples : `tupleValues(${tuples})`;
-  let result = emitter.temp(`${tuples} === undefined ? unreached(${list}) : ${values}`, ANY).js;
+  let result = emitter.temp(`${tuples} === undefined ? (${empty} ?? unreached(${list})) : ${values}`, ANY).js;
   if (node.keepSingletonArray === true) result = emitter.temp(`keepPath(${result})`).js;
   if (node.group === undefined)
     return used(emitter, emitter.temp(`norm(${node.keepArray === true ? `keep(${result})` : result})`), use);
