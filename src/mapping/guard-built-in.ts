@@ -2,9 +2,9 @@ import { PICTURE_LIMIT } from "./limits.ts";
 import { same } from "./same.ts";
 import { checkText, Stop } from "./watch.ts";
 
-/** `$pad` makes so many characters whatever its text is. */
-export function checkPad(width: unknown): void {
-  if (typeof width === "number") checkText(Math.abs(width));
+/** `$pad` makes so many characters whatever its text is; of nothing it makes nothing. */
+export function checkPad(text: unknown, width: unknown): void {
+  if (text !== undefined && typeof width === "number") checkText(Math.abs(width));
 }
 
 /** `$join` makes one text of many. */

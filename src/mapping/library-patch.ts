@@ -56,7 +56,7 @@ const SIZES: readonly Patch[] = [
 const BUILT_INS: readonly Patch[] = [
   {
     find: "function pad(str, width, char) {",
-    put: "function pad(str, width, char) { guard.checkPad(width);",
+    put: "function pad(str, width, char) { guard.checkPad(str, width);",
   },
   {
     find: "function join(strs, separator) {",

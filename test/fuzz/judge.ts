@@ -16,7 +16,8 @@ import { openReferences } from "./reference.ts";
 
 /**
  * - `same`: equal, or both stopped
- * - `order`: as the library when it takes members one after the other; it reports whichever fails first
+ * - `order`: as the library when it takes members one after the other; it reports whichever fails first. Or two failures of
+ *   keys to sort by, which ours computes member by member, and the library pair by pair
  * - `input`: as the library when it does not write to its input
  * - `crash`: the library fails with an error of JavaScript itself, which is a defect; ours answers or fails in its own way
  * - `proto`: members called `__proto__` are there, which the library loses
@@ -73,6 +74,8 @@ export function openDuel(text: string): Duel {
   return { early, judge: async () => early };
 }
 
+const SORTS = /\^\s*\(/;
+
 const NOTHING: Outcome = { kind: "value", value: undefined };
 
 async function compared(
@@ -102,6 +105,7 @@ async function compared(
     if (isSame(ours, await libraryOutcome(variant(text, LIBRARY_LIMITS), input, bindings)))
       return said(verdict);
   }
+  if (ours.kind === "error" && theirs.kind === "error" && SORTS.test(text)) return said("order");
   if (isSameButProto(ours, theirs)) return said("proto");
   return said(isCrash(theirs) && !isBare(ours) ? "crash" : "different");
 }

@@ -1,6 +1,6 @@
 import { CONTEXTUAL, kindsOf, mostArguments, OPEN, STRICT } from "./built-in-facts.ts";
 import { type Emitter, quoted } from "./emitter.ts";
-import { ANY, ARRAY, BOOLEAN, can, FUNCTION, NOTHING, NUMBER, TEXT, type Value } from "./kind.ts";
+import { ANY, ARRAY, BOOLEAN, can, FUNCTION, NOTHING, NUMBER, only, TEXT, type Value } from "./kind.ts";
 import { at, type Node } from "./node.ts";
 import { truthOf } from "./operator.ts";
 import { patterned } from "./pattern.ts";
@@ -29,11 +29,18 @@ export function builtInCall(
     const value = emitter.temp(slow, kinds | NOTHING);
     return tail || OPEN.has(name) ? { ...value, open: true } : value;
   }
-  const missing = args.length > 0 && !STRICT.has(name) && can(args[0]?.kinds ?? 0, NOTHING);
+  const missing = mayBeMissing(name, args);
   const first = args[0]?.js ?? "";
   const rest = missing ? `${first} === undefined ? undefined : ${slow}` : slow;
   const value = emitter.temp(`${quick.test} ? ${quick.code} : ${rest}`, quick.kinds | kinds | NOTHING);
   return tail || OPEN.has(name) ? { ...value, open: true } : value;
+}
+
+/** Whether the first argument may be missing, and nothing comes of that: the library still refuses a wrong one behind it. */
+function mayBeMissing(name: string, [first, ...others]: readonly Value[]): boolean {
+  if (first === undefined || STRICT.has(name) || !can(first.kinds, NOTHING)) return false;
+  const option = name === "round" ? NUMBER : TEXT;
+  return others.every(({ kinds }) => only(kinds, option));
 }
 
 function withContext(name: string, args: readonly Value[], input: string): readonly Value[] {
