@@ -20,7 +20,7 @@ if (folder === null) {
   const failures = all.filter(([, { passed }]) => !passed);
   if (failures.length > 0) printFailures(all, failures);
   const by = (native: boolean | null): number => all.filter(([, judged]) => judged.native === native).length;
-  console.log(`${by(true)} native, ${by(false)} by the reference library, ${by(null)} refused by the parser`);
+  console.log(`${by(true)} native, ${by(false)} by the reference library, ${by(null)} refused when compiled`);
   const unsafe = all.filter(([, { neededUnsafe }]) => neededUnsafe).length;
   console.log(`${unsafe} with the refusals of $eval, look-around and back-references lifted`);
   console.log(`${all.length - failures.length} passed, ${failures.length} failed, 0 skipped`);
