@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { folderWith, project, run } from "./support.ts";
@@ -55,7 +55,27 @@ describe("tieline check", () => {
   });
 });
 
+describe("tieline compile", () => {
+  it("writes the code of every expression into the data folder", async () => {
+    const cwd = await project();
+    const { code, out } = await run(["compile"], { cwd });
+    expect(code).toBe(0);
+    expect(out).toContain("of 1 flow compiled into");
+    const files = await readdir(join(cwd, "data", "compiled"));
+    expect(files.length).toBeGreaterThan(0);
+    expect(files.every((file) => file.endsWith(".cjs"))).toBe(true);
+  });
+});
+
 describe("tieline explain", () => {
+  it("says how each expression runs", async () => {
+    const cwd = await project();
+    const { out } = await run(["explain", "orders"], { cwd });
+    expect(out).toContain("# key: runs native");
+    const json = (await run(["explain", "orders", "--json"], { cwd })).json();
+    expect(json).toMatchObject({ expressions: { key: "native" } });
+  });
+
   it("prints the flow with its defaults", async () => {
     const { code, out } = await run(["explain", "orders"], { cwd: await project() });
     expect(code).toBe(0);

@@ -7,7 +7,7 @@ import type { Node } from "./emit/node.ts";
 import { FUNCTION_NAMES, generate, type UnsupportedPart } from "./program.ts";
 import { runtimeWith } from "./runtime/index.ts";
 import { type Native, signatureOf } from "./runtime/native.ts";
-import { type Factory, keep, kept } from "./store.ts";
+import { type Factory, keep, keepMissing, kept } from "./store.ts";
 
 export type Evaluation = (input: Json, bindings?: Readonly<Record<string, Json>>) => unknown;
 
@@ -19,6 +19,8 @@ export interface NativeEvaluation {
 
 interface Compiled {
   readonly factory: Factory;
+  /** Null when it came from the folder, or is not to be kept. */
+  readonly code: string | null;
   readonly unsupported: readonly UnsupportedPart[];
 }
 
@@ -66,21 +68,26 @@ function compiledText(
   lenient: boolean,
 ): Compiled {
   const key = JSON.stringify([text, functions, shadowed, ...(lenient ? ["lenient"] : [])]);
-  const known = compiled.get(key) ?? keptText(key) ?? made(key, text, path, functions, shadowed, lenient);
+  const inMemory = compiled.get(key);
+  if (inMemory !== undefined) {
+    if (inMemory.code !== null) keepMissing(key, inMemory.code);
+    return inMemory;
+  }
+  const made = keptText(key) ?? make(text, path, functions, shadowed, lenient);
+  if (made.code !== null) keep(key, made.code);
   // The one that was made first goes first; who uses it still has it.
   const [oldest] = compiled.keys();
   if (compiled.size >= MOST_COMPILED && oldest !== undefined) compiled.delete(oldest);
-  compiled.set(key, known);
-  return known;
+  compiled.set(key, made);
+  return made;
 }
 
 function keptText(key: string): Compiled | undefined {
   const factory = kept(key);
-  return factory === undefined ? undefined : { factory, unsupported: [] };
+  return factory === undefined ? undefined : { factory, code: null, unsupported: [] };
 }
 
-function made(
-  key: string,
+function make(
   text: string,
   path: string,
   functions: readonly string[],
@@ -90,9 +97,8 @@ function made(
   const { root } = parseMapping(text, path);
   if (!lenient) refuseUnsafe(root, text, path, functions);
   const { code, unsupported } = generate(root as unknown as Node, functions, shadowed);
-  if (unsupported.length === 0) keep(key, code);
   const factory = compileFunction(code, ["runtime"], { filename: `${path}.js` }) as Factory;
-  return { factory, unsupported };
+  return { factory, code: unsupported.length === 0 ? code : null, unsupported };
 }
 
 function hostsOf(functions: HostFunctions): ReadonlyMap<string, Native> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,11 @@ export function kept(key: string): Factory | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Keeps code that was compiled before the folder was known. */
+export function keepMissing(key: string, code: string): void {
+  if (folder !== null && !existsSync(fileOf(folder, key))) keep(key, code);
 }
 
 /** Keeps code for the next start. A folder that cannot be written costs that start its time, no more. */

@@ -74,6 +74,7 @@ export function tailCall(emitter: Emitter, thunk: Node, context: Context): Value
   const node = thunk.body as Node;
   const name = calledName(node);
   const { input, loop } = emitter.unit;
+  if (emitter.forced) return tail(emitter, node, context, "ending");
   if (name !== undefined && isFunctionName(emitter, name)) {
     const quick = inlined(emitter, name, node, context, VALUE, true);
     if (quick !== undefined) return quick;
@@ -90,9 +91,13 @@ export function tailCall(emitter: Emitter, thunk: Node, context: Context): Value
     emitter.line("continue;");
     return { js: "undefined", kinds: ANY, input: false };
   }
+  return tail(emitter, node, context, "new Tail");
+}
+
+function tail(emitter: Emitter, node: Node, context: Context, maker: string): Value {
   const target = emitter.evaluate(node.procedure as Node, context, VALUE);
   const args = plainArguments(emitter, node, context).map(({ js }) => js);
-  return emitter.temp(`new Tail(${target.js}, [${args.join(", ")}], ${at(node)}, ${tokenOf(node)})`);
+  return emitter.temp(`${maker}(${target.js}, [${args.join(", ")}], ${at(node)}, ${tokenOf(node)})`);
 }
 
 function plainArguments(emitter: Emitter, node: Node, context: Context): Value[] {

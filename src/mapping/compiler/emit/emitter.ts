@@ -63,6 +63,8 @@ export class Emitter {
   unit: Unit = { input: "null", loop: null };
   /** Paths that were read where they can be seen from here, by context and names. */
   readonly paths = new Map<string, Value>();
+  /** A predicate stands behind the call that a function ends with. */
+  forced = false;
   /** How many loops and functions are around the code written now. */
   loops = 0;
   #names = 0;

@@ -14,7 +14,7 @@ import {
   TEXT,
   type Value,
 } from "./kind.ts";
-import { lambda, namedLambda } from "./lambda.ts";
+import { isForced, lambda, namedLambda } from "./lambda.ts";
 import { at, type Node } from "./node.ts";
 import { array, grouping, object } from "./object.ts";
 import { binary, condition, negation } from "./operator.ts";
@@ -42,12 +42,20 @@ function evaluate(emitter: Emitter, node: Node, context: Context, use: Use): Val
     const value = base(emitter, node, context, use);
     return settles(node) ? used(emitter, closed(emitter, value), use) : value;
   }
-  let value = base(emitter, node, context, OPEN);
+  let value = isForced(node) ? forcedBase(emitter, node, context) : base(emitter, node, context, OPEN);
   for (const { expr } of predicate ?? []) value = filtered(emitter, node, value, expr as Node);
   if (group !== undefined) return grouping(emitter, group.lhs, value, group.position ?? 0, use);
   if (node.keepArray === true && (predicate !== undefined || value.open === true))
     value = { ...emitter.temp(`keep(${value.js})`, value.kinds, { input: value.input }), open: true };
   return used(emitter, closed(emitter, value), use);
+}
+
+function forcedBase(emitter: Emitter, node: Node, context: Context): Value {
+  const { forced } = emitter;
+  emitter.forced = true;
+  const value = base(emitter, node, context, OPEN);
+  emitter.forced = forced;
+  return value;
 }
 
 /** These hand on what is in them as it is. */

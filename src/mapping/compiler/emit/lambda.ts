@@ -11,15 +11,26 @@ export function mayTail(emitter: Emitter, lambda: Node): boolean {
   walk(lambda.body, (node) => {
     if (node.type === "lambda" && node.thunk !== true) return false;
     if (node.type === "lambda" && !callsFunction(emitter, node.body as Node)) found = true;
+    if (isForced(node)) found = true;
     return !found;
   });
   return found;
 }
 
+/** Whether a predicate stands behind a part that ends with the call a function ends with. */
+export function isForced(node: Node): boolean {
+  const isPart = node.type === "block" || node.type === "condition";
+  return isPart && (node.predicate !== undefined || node.group !== undefined) && hasEnding(node);
+}
+
 /** Whether a function may end with a call of any function. */
 export function endsWithCall(lambda: Node): boolean {
+  return hasEnding(lambda.body);
+}
+
+function hasEnding(part: Node | undefined): boolean {
   let found = false;
-  walk(lambda.body, (node) => {
+  walk(part, (node) => {
     if (node.type === "lambda") found ||= node.thunk === true;
     return node.type !== "lambda";
   });
@@ -85,6 +96,8 @@ function functionCode(emitter: Emitter, lambda: Node, context: Context, self: Va
   const input = emitter.name("w");
   const loops = self !== undefined && !makesFunctions(lambda);
   const outer = emitter.unit;
+  const { forced } = emitter;
+  emitter.forced = false;
   emitter.unit = { input, loop: loops ? { variable: self, parameters } : null };
   const code = emitter.repeated(() =>
     emitter.apart(() => {
@@ -98,6 +111,7 @@ function functionCode(emitter: Emitter, lambda: Node, context: Context, self: Va
     }),
   );
   emitter.unit = outer;
+  emitter.forced = forced;
   return `(${[input, ...parameters].join(", ")}) => {\n${code}\n}`;
 }
 

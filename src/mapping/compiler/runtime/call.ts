@@ -17,12 +17,33 @@ export class Tail {
   }
 }
 
+const ENDING: unique symbol = Symbol("ending");
+
+interface Ending extends Callable {
+  [ENDING]?: Tail;
+}
+
+/**
+ * The same where a predicate stands behind it: the library's predicate sees the call that is still to be made, as a
+ * function, and not what it gives.
+ */
+export function ending(target: unknown, args: unknown[], position: number, name: unknown): Callable {
+  const call: Ending = () => undefined;
+  call[ENDING] = new Tail(target, args, position, name);
+  return call;
+}
+
+function tailOf(value: unknown): Tail | undefined {
+  if (value instanceof Tail) return value;
+  return typeof value === "function" ? (value as Ending)[ENDING] : undefined;
+}
+
 /** Makes the calls a result stands for, one after the other. */
 export function settle(result: unknown, input: unknown): unknown {
   let value = result;
-  while (value instanceof Tail) {
+  for (let tail = tailOf(value); tail !== undefined; tail = tailOf(value)) {
     spend(4);
-    const { target, args, position, name } = value;
+    const { target, args, position, name } = tail;
     try {
       value = once(target, input, args);
     } catch (thrown) {
