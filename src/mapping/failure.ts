@@ -6,7 +6,7 @@ import { NotJson } from "./border.ts";
 import { runTimeText } from "./failure-text.ts";
 import { locateIn } from "./locate-pair.ts";
 import { placeAt, tokenStart } from "./position.ts";
-import { Stop } from "./watch.ts";
+import { meter, Stop } from "./watch.ts";
 
 /** What a failed evaluation is of. */
 export interface Source {
@@ -60,9 +60,14 @@ function isExhausted(thrown: unknown): boolean {
 }
 
 function placeOf(thrown: unknown, { path, text }: Source): Place {
-  const { position, token } = asThrown(thrown);
+  const { position = markOf(thrown), token } = asThrown(thrown);
   if (typeof position !== "number") return { file: path, line: 1, column: 1 };
   return placeAt(text, tokenStart(text, position, token), path);
+}
+
+/** The engine's own errors know no place; what began last is known while the evaluation is the last one. */
+function markOf(thrown: unknown): number | undefined {
+  return isExhausted(thrown) && meter.at > 0 ? meter.at : undefined;
 }
 
 function asThrown(thrown: unknown): Thrown {

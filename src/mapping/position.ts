@@ -7,6 +7,9 @@ export function placeAt(text: string, offset: number, file: string): Place {
   return { file, line: before.split("\n").length, column: before.length - lineStart + 1 };
 }
 
+/** A name, or an operator of two letters, at the end of a text. */
+const TOKEN = /(?:\$?[\p{L}\p{N}_]+|\*\*|\.\.|:=|~>|[<>!]=)$/u;
+
 /**
  * Where a token begins. The library gives the offset just behind a token, for a call that behind its bracket;
  * `token` is what it says the token is, without the dollar sign of a function.
@@ -19,7 +22,8 @@ export function tokenStart(text: string, position: number, token: unknown): numb
     if (before.endsWith(token)) return position - token.length;
   }
   // Another function's name came with it, as for `$map(a, $number)`: the call itself is the place.
-  const word = call === before ? undefined : /\$?[\p{L}\p{N}_]+$/u.exec(call)?.[0];
+  const isCall = call !== before;
+  const word = isCall || token === undefined ? TOKEN.exec(call)?.[0] : undefined;
   return word === undefined ? Math.max(0, position - 1) : call.length - word.length;
 }
 

@@ -14,6 +14,8 @@ export class Stop extends Error {
   constructor(reason: StopReason) {
     super(reason);
     this.reason = reason;
+    // The library's own steps have no mark: it adds their place itself.
+    if (meter.at > 0) this.position = meter.at;
   }
 }
 
@@ -34,7 +36,7 @@ export const meter = {
   deepest: DEFAULT_LIMITS.depth,
   /** Longest text. */
   text: DEFAULT_LIMITS.text,
-  /** Offset of the loop or function entered last, for the place of a stop. */
+  /** Offset just behind the token of what began last, for the place of a stop; 0 where nothing said so. */
   at: 0,
   /** Values and texts that the result under way has so far. */
   values: 0,

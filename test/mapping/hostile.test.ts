@@ -73,6 +73,28 @@ describe("a hostile expression is stopped", () => {
   });
 });
 
+/** A text with a mark before what the operator should be told. */
+const PLACES: readonly (readonly [string, string])[] = [
+  ["a recursion", "($f := ►function($n){ 1 + $f($n + 1) }; 'a' & $f(0))"],
+  ["a range", "{ 'a': [1 ►.. 100000000] }"],
+  ["padding", '$length(►$pad("a", 300000000))'],
+  ["replacing by a text", '$length(►$replace($pad("a", 1000000, "a"), "a", $pad("b", 1000000)))'],
+  ["replacing by a regular expression", '{ "a": ►$replace($pad("a", 1000000, "a"), /a/, "bb") }'],
+  ["an inner loop", "[1..1000].($x := $; [1..100000].►($x * $))"],
+  ["a text that grows", '$reduce([1..60], function($a, $b){ $a ►& $a }, "xy")'],
+  ["a comparison", `(${SHARED_OBJECTS}; $o({}, 60) ►= $o({}, 60))`],
+  ["a search", `(${SHARED_OBJECTS}; $count($o({}, 60).►**))`],
+  ["a result", `(${SHARED_OBJECTS}; $r := $o({}, 60); { "a": ►$r })`],
+];
+
+describe("a stop names what ran", () => {
+  it.each(PLACES)("%s", async (_what, marked) => {
+    const error = await failed(marked.replace("►", ""));
+    expect(error.code).toBe("TL_MAPPING_RUNAWAY");
+    expect(error.place?.column).toBe(marked.indexOf("►") + 1);
+  });
+});
+
 describe("what only looks hostile is answered", () => {
   it("a date picture of adjacent letters on a text it does not fit", async () => {
     const text = '$toMillis($pad("", 40, "A") & "!", "[YA][MA][DA][HA][mA][sA][fA][WA][dA][FA][YA][MA][DA]")';

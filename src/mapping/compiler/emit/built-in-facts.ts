@@ -14,6 +14,11 @@ export const STRICT = named(`
   lookup match millis now pad parseInteger power random replace sift split spread substring
   substringAfter substringBefore type zip`);
 
+/** What is written out for these never takes long enough to be stopped. */
+export const SHORT = named(`
+  abs ceil contains decimal email floor isoDate lookup lowercase millis number phone power round
+  toMillis fromMillis uppercase`);
+
 /** Built-ins that take the context when they are given nothing. */
 export const CONTEXTUAL = named(`
   abs boolean ceil floor length lowercase not number round sqrt string trim uppercase`);

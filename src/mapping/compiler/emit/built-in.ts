@@ -1,4 +1,4 @@
-import { CONTEXTUAL, kindsOf, mostArguments, OPEN, STRICT } from "./built-in-facts.ts";
+import { CONTEXTUAL, kindsOf, mostArguments, OPEN, SHORT, STRICT } from "./built-in-facts.ts";
 import { type Emitter, quoted } from "./emitter.ts";
 import { ANY, ARRAY, BOOLEAN, can, FUNCTION, NOTHING, NUMBER, only, TEXT, type Value } from "./kind.ts";
 import { at, type Node } from "./node.ts";
@@ -32,6 +32,7 @@ export function builtInCall(
   const missing = mayBeMissing(name, args);
   const first = args[0]?.js ?? "";
   const rest = missing ? `${first} === undefined ? undefined : ${slow}` : slow;
+  if (!SHORT.has(name)) emitter.mark(at(node));
   const value = emitter.temp(`${quick.test} ? ${quick.code} : ${rest}`, quick.kinds | kinds | NOTHING);
   return tail || OPEN.has(name) ? { ...value, open: true } : value;
 }
@@ -65,9 +66,9 @@ function always(emitter: Emitter, name: string, args: readonly Value[]): Value |
     return emitter.temp(`${first.js} === undefined ? undefined : ${truth}`, BOOLEAN | NOTHING);
   }
   if (name === "append" && args.length === 2)
-    return { ...emitter.temp(`append(${first.js}, ${second.js})`), open: true };
+    return { ...emitter.temp(emitter.marked(`append(${first.js}, ${second.js})`)), open: true };
   if (name === "distinct" && args.length === 1 && !can(first.kinds, FUNCTION))
-    return { ...emitter.temp(`distinct(${first.js})`), open: true };
+    return { ...emitter.temp(emitter.marked(`distinct(${first.js})`)), open: true };
   if (name === "type" && args.length === 1) return emitter.temp(`typeName(${first.js})`, TEXT | NOTHING);
   return undefined;
 }

@@ -67,6 +67,8 @@ export class Emitter {
   forced = false;
   /** How many loops and functions are around the code written now. */
   loops = 0;
+  /** Offset of what the code written now is for. */
+  position = 0;
   #names = 0;
   readonly #shared = new Map<string, string>();
 
@@ -82,6 +84,16 @@ export class Emitter {
 
   line(code: string): void {
     this.buffer.push(code);
+  }
+
+  /** What may be stopped, or throw an error of the engine's own, begins here. */
+  mark(position = this.position): void {
+    if (position > 0) this.line(`meter.at = ${position};`);
+  }
+
+  /** The same within an expression. */
+  marked(code: string): string {
+    return this.position > 0 ? `(meter.at = ${this.position}, ${code})` : code;
   }
 
   /** A value that is computed here and now. */

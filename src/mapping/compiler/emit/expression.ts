@@ -27,9 +27,13 @@ import { bind, block, read, variable } from "./variable.ts";
 
 /** A writer of code for one mapping. */
 export function createEmitter(program: Program): Emitter {
-  const emitter: Emitter = new Emitter(program, (node, context, use) =>
-    evaluate(emitter, node, context, use),
-  );
+  const emitter: Emitter = new Emitter(program, (node, context, use) => {
+    const outer = emitter.position;
+    emitter.position = node.position ?? node.steps?.[0]?.position ?? outer;
+    const value = evaluate(emitter, node, context, use);
+    emitter.position = outer;
+    return value;
+  });
   return emitter;
 }
 
@@ -123,9 +127,9 @@ function ofFunctions(emitter: Emitter, node: Node, context: Context, use: Use): 
     case "regex":
       return { js: `matcher(${regexConstant(emitter, node)}, ${at(node)})`, kinds: FUNCTION, input: false };
     case "wildcard":
-      return { ...emitter.temp(`wildcard(${context.js})`, ANY), open: true };
+      return { ...emitter.temp(emitter.marked(`wildcard(${context.js})`), ANY), open: true };
     case "descendant":
-      return { ...emitter.temp(`descendants(${context.js})`, ANY), open: true };
+      return { ...emitter.temp(emitter.marked(`descendants(${context.js})`), ANY), open: true };
     default:
       emitter.unsupported.push(new Unsupported(node, node.type));
       return { js: "undefined", kinds: NOTHING, input: true };

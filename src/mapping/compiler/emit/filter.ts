@@ -14,6 +14,7 @@ export function filterInto(emitter: Emitter, value: Value, predicate: Node, targ
   const list = value.kinds === ARRAY ? value.js : emitter.temp(`listOf(${value.js})`).js;
   const index = emitter.name("i");
   const item = emitter.name("x");
+  emitter.mark(predicate.position);
   emitter.line(`for (let ${index} = 0; ${index} < ${list}.length; ${index}++) {`);
   emitter.line("if (--meter.fuel < 0) look();");
   emitter.line(`const ${item} = ${list}[${index}];`);

@@ -67,7 +67,7 @@ function eachMember(
 ): void {
   const index = emitter.name("i");
   const item = emitter.name("x");
-  emitter.line(`meter.at = ${at(lambda)};`);
+  emitter.mark(at(lambda));
   emitter.line(`for (let ${index} = 0; ${index} < ${items}.length; ${index}++) {`);
   emitter.line("if ((meter.fuel -= 2) < 0) look();");
   emitter.line(`const ${item} = ${items}[${index}];`);
@@ -170,6 +170,7 @@ function eachReduced(
   names: { readonly js: string; readonly total: string; readonly from: string },
   before: readonly Value[],
 ): void {
+  emitter.mark(at(lambda));
   emitter.line(`for (let d = ${names.from}; d < ${items}.length; d++) {`);
   emitter.line("if ((meter.fuel -= 2) < 0) look();");
   emitter.line(`const ${names.total} = ${names.js};`);
@@ -197,7 +198,7 @@ function sort(emitter: Emitter, list: Node, lambda: Node, context: Context, node
       return body(emitter, lambda, parametersIn(emitter, lambda, values), context);
     });
     emitter.unit = outer;
-    emitter.line(`meter.at = ${at(node)};`);
+    emitter.mark(at(node));
     emitter.line(`${result} = ${items}.length <= 1 ? ${items} : sortWith(${items}, ${compare});`);
   });
   return { js, kinds: ANY, input: false, open: true };

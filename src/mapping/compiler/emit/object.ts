@@ -113,6 +113,7 @@ export function array(emitter: Emitter, node: Node, context: Context, use: Use):
   if (items.every(({ value, whole, read }) => whole && !read && !can(value.kinds, NOTHING)))
     return finish(emitter.temp(`[${items.map(({ value }) => value.js).join(", ")}]`, ARRAY));
   const list = emitter.temp("[]", ARRAY);
+  emitter.mark();
   for (const { value, whole, read } of items) {
     const plain = whole ? `${list.js}.push(${value.js});` : `extend(${list.js}, ${value.js});`;
     const add = read && use.result ? `extendOut(${list.js}, ${value.js}, ${use.depth + 1});` : plain;

@@ -54,7 +54,7 @@ export function binary(emitter: Emitter, node: Node, context: Context): Value {
   if (ARITHMETIC.has(operator)) return arithmetic(emitter, operator, left, right, node);
   if (COMPARISON.has(operator)) return comparison(emitter, operator, left, right, node);
   if (operator === "=" || operator === "!=") return equality(emitter, operator, left, right);
-  if (operator === "in") return emitter.temp(`within(${left.js}, ${right.js})`, BOOLEAN);
+  if (operator === "in") return emitter.temp(emitter.marked(`within(${left.js}, ${right.js})`), BOOLEAN);
   const range = emitter.temp(`range(${left.js}, ${right.js}, ${at(node)})`, ARRAY | NOTHING);
   return emitter.program.unmarked ? range : emitter.temp(`sequenceOf(${range.js})`, ARRAY | NOTHING);
 }
@@ -91,7 +91,10 @@ function comparison(emitter: Emitter, operator: string, left: Value, right: Valu
 function equality(emitter: Emitter, operator: string, left: Value, right: Value): Value {
   const [l, r] = [left.js, right.js];
   const plain = [left, right].some(({ kinds }) => !can(kinds, OBJECT | ARRAY));
-  if (!plain) return emitter.temp(`${operator === "=" ? "equal" : "unequal"}(${l}, ${r})`, BOOLEAN);
+  if (!plain) {
+    const deep = `${operator === "=" ? "equal" : "unequal"}(${l}, ${r})`;
+    return emitter.temp(emitter.marked(deep), BOOLEAN);
+  }
   const present = [left, right].filter(({ kinds }) => can(kinds, NOTHING));
   if (operator === "=") {
     // Two that are both missing are not equal; one that is there is not equal to one that is missing.

@@ -96,6 +96,7 @@ function found(emitter: Emitter, step: Node, reached: Reached, use: Use): Found 
     step.predicate === undefined &&
     step.group === undefined;
   const inside = step.stages === undefined && (isUnit || !emitter.program.cons) ? use : VALUE;
+  emitter.mark(step.position);
   iterate(emitter, reached, (item) => {
     const value = emitter.evaluate(withoutStages(step), item, inside);
     input &&= value.input;

@@ -9,7 +9,8 @@ export function used(emitter: Emitter, given: Value, use: Use): Value {
   if (can(value.kinds, OBJECT | ARRAY | FUNCTION)) {
     // Outside of loops the texts of a result are as many as the mapping has places, so they need no counting.
     const quick = emitter.loops > 0 ? "" : `typeof ${value.js} === "string" ? ${value.js} : `;
-    const copy = emitter.temp(`${quick}out(${value.js}, ${use.depth})`, value.kinds & ~(FUNCTION | ENDLESS));
+    const whole = emitter.marked(`out(${value.js}, ${use.depth})`);
+    const copy = emitter.temp(`${quick}${whole}`, value.kinds & ~(FUNCTION | ENDLESS));
     return copy;
   }
   if (can(value.kinds, ENDLESS)) return emitter.temp(`outNumber(${value.js})`, value.kinds & ~ENDLESS);

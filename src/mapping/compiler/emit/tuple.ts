@@ -66,6 +66,7 @@ function plainStep(emitter: Emitter, step: Node, list: string, label: string): v
 type Labels = ReadonlySet<string>;
 
 function tupleStep(emitter: Emitter, step: Node, list: string, tuples: string, labels: Labels): void {
+  emitter.mark(step.position);
   if (step.type === "sort") {
     const terms = (step.terms ?? []).map(({ descending, expression }) => {
       const key = inTuple(emitter, expression, labels);

@@ -1,4 +1,4 @@
-import { spend } from "../../watch.ts";
+import { meter, spend } from "../../watch.ts";
 import type { Signature } from "./native.ts";
 import { type Callable, failure, placed } from "./value.ts";
 
@@ -42,8 +42,9 @@ function tailOf(value: unknown): Tail | undefined {
 export function settle(result: unknown, input: unknown): unknown {
   let value = result;
   for (let tail = tailOf(value); tail !== undefined; tail = tailOf(value)) {
-    spend(4);
     const { target, args, position, name } = tail;
+    meter.at = position;
+    spend(4);
     try {
       value = once(target, input, args);
     } catch (thrown) {
@@ -72,6 +73,7 @@ export function callAny(
   position: number,
   name: unknown,
 ): unknown {
+  meter.at = position;
   spend(4);
   try {
     return settle(once(target, input, args), input);

@@ -17,6 +17,7 @@ interface Group {
 
 /** `items{ key: value }`, and an object constructor whose keys only the evaluation knows. */
 export function grouped(input: unknown, pairs: readonly Pair[], position: number): Record<string, unknown> {
+  meter.at = position;
   const members = membersOf(input);
   const groups = new Map<string, Group>();
   if (pairs.length === 1) collectOne(groups, members, pairs[0] as Pair, position);

@@ -1,5 +1,5 @@
 import { library } from "../../library.ts";
-import { evaluationTime, spend } from "../../watch.ts";
+import { evaluationTime, meter, spend } from "../../watch.ts";
 import { distinct } from "./list.ts";
 import { asSequence } from "./mark.ts";
 import { type Callable, named, placed } from "./value.ts";
@@ -60,6 +60,7 @@ function focus(input: unknown): object {
 
 /** Calls a built-in as the library does: its arguments checked, its failures with their place. */
 export function invoke(native: Native, input: unknown, args: unknown[], position: number): unknown {
+  meter.at = position;
   spend(8);
   try {
     const checked = native.signature === undefined ? args : native.signature.validate(args, input);

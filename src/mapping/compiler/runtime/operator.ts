@@ -1,8 +1,8 @@
 import { same } from "../../same.ts";
-import { checkCount, checkText, spend } from "../../watch.ts";
+import { checkCount, checkText, meter, spend } from "../../watch.ts";
 import { bare, call } from "./call.ts";
 import { textOf } from "./text.ts";
-import { type Callable, failure, isNumeric, placed } from "./value.ts";
+import { type Callable, failure, isNumeric } from "./value.ts";
 
 /** `+ - * / %` where the quick way did not give a number. */
 export function arithmetic(operator: string, left: unknown, right: unknown, position: number): unknown {
@@ -64,6 +64,7 @@ export function within(left: unknown, right: unknown): boolean {
 /** A side of `&` as text. */
 export function part(value: unknown, position: number): string {
   if (value === undefined) return "";
+  meter.at = position;
   try {
     return textOf(value);
   } catch (thrown) {
@@ -73,13 +74,10 @@ export function part(value: unknown, position: number): string {
 
 /** A text that was put together. @throws Stop when it is too long */
 export function longText(text: string, position: number): string {
-  try {
-    checkText(text.length);
-    spend(text.length >> 6);
-    return text;
-  } catch (thrown) {
-    throw placed(thrown, position);
-  }
+  meter.at = position;
+  checkText(text.length);
+  spend(text.length >> 6);
+  return text;
 }
 
 /** `left..right` */
@@ -92,11 +90,8 @@ export function range(left: unknown, right: unknown, position: number): unknown[
   if (from > to) return undefined;
   const size = to - from + 1;
   if (size > 1e7) throw failure("D2014", { ...place, value: size });
-  try {
-    checkCount(size);
-  } catch (thrown) {
-    throw placed(thrown, position);
-  }
+  meter.at = position;
+  checkCount(size);
   spend(size >> 4);
   const numbers: number[] = new Array(size);
   for (let index = 0; index < size; index++) numbers[index] = from + index;
@@ -105,6 +100,7 @@ export function range(left: unknown, right: unknown, position: number): unknown[
 
 /** `value ~> function` */
 export function applied(value: unknown, target: unknown, position: number): unknown {
+  meter.at = position;
   if (typeof target !== "function") throw failure("T2006", { position, value: target });
   const callable = target as Callable;
   if (typeof value === "function") return chained(value as Callable, callable);

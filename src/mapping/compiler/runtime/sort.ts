@@ -1,5 +1,5 @@
 import { sortWith } from "../../sort.ts";
-import { spend } from "../../watch.ts";
+import { meter, spend } from "../../watch.ts";
 import { areNumbers, areTexts } from "./list.ts";
 import { failure } from "./value.ts";
 
@@ -12,6 +12,7 @@ export interface Term {
 /** `^(…)`. The comparisons are those the library makes, so that what cannot be compared fails alike. */
 export function ordered(values: unknown[], terms: readonly Term[], position: number): unknown[] {
   if (values.length <= 1) return values;
+  meter.at = position;
   const [first] = terms as readonly [Term];
   const keys = values.map((value) => first.key(value));
   if (terms.length === 1) {

@@ -1,4 +1,5 @@
 import { HELPERS } from "../../helper.ts";
+import { meter } from "../../watch.ts";
 import { asSequence, norm } from "./mark.ts";
 import { textOf } from "./text.ts";
 import { failure, isNumeric, placed } from "./value.ts";
@@ -31,6 +32,7 @@ export function sequenceOf(values: unknown[] | undefined): unknown {
 
 /** `$string(value)` */
 export function stringOf(value: unknown, position: number): string {
+  meter.at = position;
   try {
     return textOf(value);
   } catch (thrown) {

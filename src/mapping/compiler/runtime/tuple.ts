@@ -1,4 +1,4 @@
-import { spend } from "../../watch.ts";
+import { meter, spend } from "../../watch.ts";
 import { nthList, picks } from "./filter.ts";
 import { checkedKey, grouped } from "./group.ts";
 import { append } from "./list.ts";
@@ -94,6 +94,7 @@ export function groupedTuples(
   pairs: readonly TuplePair[],
   position: number,
 ): Record<string, unknown> {
+  meter.at = position;
   if (!isTuples(tuples)) {
     const plain = pairs.map(({ key, value }) => ({
       key: (member: unknown) => key(member, {}),
