@@ -1,14 +1,8 @@
-import { once } from "node:events";
-import { createWriteStream } from "node:fs";
-import { join } from "node:path";
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 import { shopCustomer } from "./customer.ts";
-import { peaks, type Read, rates, readAlone } from "./reading.ts";
-import { alternate } from "./rounds.ts";
-import { atLeast, figure, median, ratios, within } from "./statistics.ts";
-import { temporaryFolder } from "./temporary.ts";
+import { peakRow, peaks, rateRow, rates, readInTurn, TIMES, writeFiles } from "./reading.ts";
+import { atLeast, median, ratios, within } from "./statistics.ts";
 
-const TIMES = 20;
 const OURS = "hub's reader";
 const BARE = "saxes with a bare record builder";
 
@@ -19,44 +13,21 @@ export const bench: Bench = {
 };
 
 async function run(options: BenchOptions): Promise<BenchReport> {
-  const records = options.rows ?? (options.quick ? 2_000 : 10_000);
-  const folder = await temporaryFolder("xml");
-  const small = join(folder.path, "small.xml");
-  const large = join(folder.path, "large.xml");
-  await writeXml(small, records);
-  await writeXml(large, records * TIMES);
-  const side = (kind: "ours" | "bare", path: string, expected: number) => () =>
-    readAlone("xml-read.ts", { kind, path }, expected);
-  const all = records * TIMES;
-  const results = await alternate<Read>(
-    [
-      { name: OURS, run: side("ours", large, all) },
-      { name: BARE, run: side("bare", large, all) },
-      { name: "small", run: side("ours", small, records) },
-    ],
-    options.rounds,
-    options.note,
-    { warmUp: false },
-  );
-  await folder.remove();
+  const files = await writeFiles("xml", options.rows ?? (options.quick ? 2_000 : 10_000), xmlText);
+  const whole = { name: OURS, kind: "ours", file: files.large };
+  const part = { name: OURS, kind: "ours", file: files.small };
+  const bare = { name: BARE, kind: "bare", file: files.large };
+  const reads = await readInTurn("xml-read.ts", [whole, bare, part], options);
+  await files.remove();
   return {
-    rows: [
-      figure(OURS, "records/s", rates(results, OURS)),
-      figure(BARE, "records/s", rates(results, BARE)),
-      figure(`${OURS}, peak memory, ${records} records`, "MiB", peaks(results, "small")),
-      figure(`${OURS}, peak memory, ${all} records`, "MiB", peaks(results, OURS)),
-    ],
+    rows: [rateRow(reads, whole), rateRow(reads, bare), peakRow(reads, part), peakRow(reads, whole)],
     targets: [
-      atLeast(
-        "rate over that of bare saxes",
-        1.5,
-        median(ratios(rates(results, OURS), rates(results, BARE))),
-      ),
+      atLeast("rate over that of bare saxes", 1.5, median(ratios(rates(reads, whole), rates(reads, bare)))),
       within(
         `peak memory of a file ${TIMES} times larger`,
         0.8,
         1.2,
-        median(ratios(peaks(results, OURS), peaks(results, "small"))),
+        median(ratios(peaks(reads, whole), peaks(reads, part))),
       ),
     ],
     remarks: [
@@ -66,16 +37,13 @@ async function run(options: BenchOptions): Promise<BenchReport> {
   };
 }
 
-async function writeXml(path: string, records: number): Promise<void> {
-  const out = createWriteStream(path);
-  out.write('<?xml version="1.0" encoding="UTF-8"?>\n<customers>\n');
+function* xmlText(records: number): Iterable<string> {
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n<customers>\n';
   for (let n = 1; n <= records; n++) {
     const fields = Object.entries(shopCustomer(n)).map(
       ([name, value]) => `    <${name}>${value.replaceAll("&", "&amp;")}</${name}>\n`,
     );
-    const record = `  <customer id="${n}">\n${fields.join("")}  </customer>\n`;
-    if (!out.write(record)) await once(out, "drain");
+    yield `  <customer id="${n}">\n${fields.join("")}  </customer>\n`;
   }
-  out.end("</customers>\n");
-  await once(out, "finish");
+  yield "</customers>\n";
 }
