@@ -24,6 +24,17 @@ interface Compiled {
   readonly unsupported: readonly UnsupportedPart[];
 }
 
+/** A mapping to be compiled. `path` is for messages alone; the code hangs on all the rest. */
+interface MappingText {
+  readonly text: string;
+  readonly path: string;
+  /** The functions of the hub, by name. */
+  readonly functions: readonly string[];
+  /** Those of them, and of the built-ins, that the caller has variables of the same name for. */
+  readonly shadowed: readonly string[];
+  readonly lenient: boolean;
+}
+
 const compiled = new Map<string, Compiled>();
 
 /** More mappings than a project has; what is tried and edited for weeks must not stay for ever. */
@@ -38,7 +49,8 @@ export function nativeEvaluation(
 ): NativeEvaluation {
   const names = Object.keys(functions).sort();
   const runtime = runtimeWith(hostsOf(functions));
-  const { factory, unsupported } = compiledText(text, path, names, [], lenient);
+  const mapping: MappingText = { text, path, functions: names, shadowed: [], lenient };
+  const { factory, unsupported } = compiledText(mapping);
   const plain = factory(runtime) as Evaluation;
   const taken = new Set([...FUNCTION_NAMES, ...names]);
   const shadowing = new Map<string, Evaluation>();
@@ -47,7 +59,7 @@ export function nativeEvaluation(
     const own = Object.keys(bindings).filter((name) => taken.has(name));
     const known = shadowing.get(own.join());
     if (known !== undefined) return known;
-    const made = compiledText(text, path, names, own, lenient).factory(runtime) as Evaluation;
+    const made = compiledText({ ...mapping, shadowed: own }).factory(runtime) as Evaluation;
     shadowing.set(own.join(), made);
     return made;
   };
@@ -60,20 +72,15 @@ export function nativeEvaluation(
 }
 
 /** From memory, from the folder of compiled code, or made now. */
-function compiledText(
-  text: string,
-  path: string,
-  functions: readonly string[],
-  shadowed: readonly string[],
-  lenient: boolean,
-): Compiled {
+function compiledText(mapping: MappingText): Compiled {
+  const { text, functions, shadowed, lenient } = mapping;
   const key = JSON.stringify([text, functions, shadowed, ...(lenient ? ["lenient"] : [])]);
   const inMemory = compiled.get(key);
   if (inMemory !== undefined) {
     if (inMemory.code !== null) keepMissing(key, inMemory.code);
     return inMemory;
   }
-  const made = keptText(key) ?? make(text, path, functions, shadowed, lenient);
+  const made = keptText(key) ?? make(mapping);
   if (made.code !== null) keep(key, made.code);
   // The one that was made first goes first; who uses it still has it.
   const [oldest] = compiled.keys();
@@ -87,13 +94,7 @@ function keptText(key: string): Compiled | undefined {
   return factory === undefined ? undefined : { factory, code: null, unsupported: [] };
 }
 
-function make(
-  text: string,
-  path: string,
-  functions: readonly string[],
-  shadowed: readonly string[],
-  lenient: boolean,
-): Compiled {
+function make({ text, path, functions, shadowed, lenient }: MappingText): Compiled {
   const { root } = parseMapping(text, path);
   if (!lenient) refuseUnsafe(root, text, path, functions);
   const { code, unsupported } = generate(root as unknown as Node, functions, shadowed);
