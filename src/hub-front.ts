@@ -2,6 +2,7 @@ import { DEFAULT_LIMITS, type FlowEntry } from "./api/deps.ts";
 import type { createServer } from "./api/server.ts";
 import { loadOrCreateToken } from "./api/token.ts";
 import { openSqliteReads } from "./backend/sqlite/reads.ts";
+import type { HubStart, RunningHub } from "./cli/ports.ts";
 import type { EngineStatus } from "./control/engine.ts";
 import type { RemoteEngine } from "./control/rpc.ts";
 import type { EngineThread } from "./engine-host.ts";
@@ -13,35 +14,13 @@ import type { FlowInForce, ProjectPlace } from "./thread.ts";
 
 type FastifyServer = Awaited<ReturnType<typeof createServer>>;
 
-export interface HubOptions {
-  /** The project folder. */
-  readonly dir: string;
-  /** Replaces the data folder of `tieline.yaml`. */
-  readonly data?: string;
-  /** Replaces `listen` of `tieline.yaml`: `host:port`. */
-  readonly listen?: string;
-  /** Do not run the shipped examples on an empty data folder. */
-  readonly empty: boolean;
-  readonly version: string;
-  /** Prints one line for the person who started it. */
-  print(line: string): void;
-}
-
-export interface RunningHub {
-  readonly url: string;
-  /** Takes nothing new, finishes what is under way, closes. */
-  stop(): Promise<void>;
-  /** Resolves when the hub has stopped; rejects when it cannot go on. */
-  readonly done: Promise<void>;
-}
-
 /**
  * The front on this thread, on top of an engine that is starting. Composition only; with `engine.ts` the place that picks
  * a technology.
  * @throws HubError when the project, the data folder or the address cannot be used
  */
 export async function openFront(
-  options: HubOptions,
+  options: HubStart,
   place: ProjectPlace,
   logLevel: LogLevel,
   thread: EngineThread,
@@ -173,7 +152,7 @@ function flowEntries(thread: EngineThread): () => readonly FlowEntry[] {
 }
 
 function say(
-  options: HubOptions,
+  options: HubStart,
   hub: {
     readonly url: string;
     readonly token: string | null;

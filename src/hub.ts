@@ -1,5 +1,5 @@
+import type { HubStart, RunningHub } from "./cli/ports.ts";
 import { startThread } from "./engine-host.ts";
-import type { HubOptions, RunningHub } from "./hub-front.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
 import { LOG_LEVELS, type LogLevel } from "./observe/logger.ts";
 import type { ProjectPlace } from "./thread.ts";
@@ -9,7 +9,7 @@ import type { ProjectPlace } from "./thread.ts";
  * begins before the front's code is loaded.
  * @throws HubError when the project, the data folder or the address cannot be used
  */
-export async function startHub(options: HubOptions): Promise<RunningHub> {
+export async function startHub(options: HubStart): Promise<RunningHub> {
   enableLinearRegex();
   const place: ProjectPlace = {
     dir: options.dir,

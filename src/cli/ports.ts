@@ -44,7 +44,7 @@ export interface StoreReport {
 /** Starts the hub in this process. */
 export type HubStarter = (options: HubStart) => Promise<RunningHub>;
 
-interface HubStart {
+export interface HubStart {
   /** The project folder, absolute. */
   readonly dir: string;
   /** The data folder, absolute; undefined: the one of the environment or tieline.yaml. */
@@ -58,7 +58,7 @@ interface HubStart {
   print(line: string): void;
 }
 
-interface RunningHub {
+export interface RunningHub {
   readonly url: string;
   /** Takes nothing new, finishes what is under way, closes. Resolves when all is closed. */
   stop(): Promise<void>;
