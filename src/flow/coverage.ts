@@ -3,7 +3,7 @@ import { type Branch, probeBranches } from "../mapping/branch-probe.ts";
 import type { Answers } from "../mapping/look-up.ts";
 import { isObject, type Json } from "../message/json.ts";
 import { schemaFields } from "../schema/fields.ts";
-import { schemaShape } from "../schema/shape.ts";
+import { schemaShape } from "../schema/schema-shape.ts";
 import { openFlowDesk } from "./flow-desk.ts";
 
 /** A field of a schema, or one that the mapping knows without it. */

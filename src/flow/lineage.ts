@@ -4,7 +4,7 @@ import { traceExpressions, traceFlow } from "../config/strict/check-strict.ts";
 import type { FieldSource, TargetField } from "../mapping/lineage/target.ts";
 import type { Place } from "../message/place.ts";
 import { schemaFields } from "../schema/fields.ts";
-import { schemaShape } from "../schema/shape.ts";
+import { schemaShape } from "../schema/schema-shape.ts";
 
 /** One way from source fields to a field of a target, through one flow. */
 export interface Crossing {

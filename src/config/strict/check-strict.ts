@@ -1,5 +1,5 @@
 import { type Trace, traceMapping } from "../../mapping/lineage/trace.ts";
-import { schemaShape } from "../../schema/shape.ts";
+import { schemaShape } from "../../schema/schema-shape.ts";
 import { expressionSpan } from "../expression-position.ts";
 import type { Finding } from "../finding.ts";
 import type { FlowDefinition } from "../flow-definition.ts";

@@ -1,7 +1,7 @@
 import type { Place } from "../../message/place.ts";
 import type { AstNode } from "../ast.ts";
 import { parseMapping } from "../parse.ts";
-import { createTracer } from "./evaluate.ts";
+import { createTracer } from "./create-tracer.ts";
 import { nodePlace } from "./node-place.ts";
 import { inner } from "./scope.ts";
 import { pathText, type SourceRef, type SourceShape } from "./source.ts";

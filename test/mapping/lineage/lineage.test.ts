@@ -4,7 +4,7 @@ import { parseCases } from "../../../src/flow/cases.ts";
 import { fixtureAnswers, NO_FIXTURES } from "../../../src/flow/look-up-fixtures.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { traceMapping } from "../../../src/mapping/lineage/trace.ts";
-import { schemaShape } from "../../../src/schema/shape.ts";
+import { schemaShape } from "../../../src/schema/schema-shape.ts";
 import { shippedDesk, shippedFlows } from "../../mappings/shipped-flows.ts";
 import { CORPUS, INPUT } from "./corpus.ts";
 import { unexplained } from "./sound.ts";

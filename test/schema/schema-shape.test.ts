@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { schemaShape } from "../../src/schema/shape.ts";
+import { schemaShape } from "../../src/schema/schema-shape.ts";
 
 const FILES: Readonly<Record<string, object>> = {
   "a/main.json": {
