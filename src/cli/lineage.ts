@@ -9,6 +9,7 @@ import {
   reached,
   usesOf,
 } from "../flow/lineage.ts";
+import { type Hop, hopsBack, hopsOnward } from "../flow/lineage-hops.ts";
 import { describePlace } from "../message/place.ts";
 import { type LineageQuery, readQuery, requireField } from "./lineage-query.ts";
 import { inspect } from "./project-files.ts";
@@ -23,7 +24,7 @@ export function addLineage(program: Command, session: Session): void {
   addCommand(
     program,
     "lineage [field]",
-    "Tell which source fields make a target field, or which target fields a source field goes into",
+    "Tell which source fields make a target field, or which target fields a source field goes into, through topics to the end",
     [
       "tieline lineage crm.customer.phones.number   # <system>.<sink>.<field>: what makes it",
       "tieline lineage billing.customer             # all fields of a target",
@@ -65,7 +66,10 @@ async function lineage(session: Session, field: string | undefined, options: Lin
       ? all.map(({ target }) => target)
       : [...all.flatMap(({ sources }) => sources.map(({ path }) => path)), ...uses.map(({ path }) => path)];
   if (query.path !== "") requireField(query, known);
-  const crossings = query.side === "target" ? feeding(all, query.path) : reached(all, query.path);
+  const crossings =
+    query.side === "target"
+      ? hopsBack(feeding(all, query.path), flows)
+      : hopsOnward(reached(all, query.path), flows);
   const used = uses.filter(({ path }) => leadsTo(path, query.path));
   const { side, of, path } = query;
   print(session, options, { side, of, field: path, crossings, uses: used }, () =>
@@ -76,23 +80,44 @@ async function lineage(session: Session, field: string | undefined, options: Lin
 function lineageText(
   terminal: Terminal,
   { side, of, path }: LineageQuery,
-  crossings: readonly Crossing[],
+  crossings: readonly Hop[],
   uses: readonly FieldUse[],
 ): string {
   const title = paint(terminal, "bold", printable(`${of}${path === "" ? "" : `  ${path}`}`));
   if (crossings.length + uses.length === 0)
     return `${title}\n  ${side === "target" ? "no mapping sets it" : "it goes into no target"}`;
-  const blocks = crossings.map((crossing) => crossingText(terminal, crossing, side));
+  const blocks = crossings.map((crossing) => hopText(terminal, crossing, { side, via: null }));
   const lines = uses.map(({ flow, use, path: read, file }) =>
     printable(`  ${flow}  ${use} of the flow${read === path ? "" : `, from ${read}`}  ${file}`),
   );
   return [title, ...lines, ...blocks].join("\n");
 }
 
-function crossingText(terminal: Terminal, crossing: Crossing, side: LineageQuery["side"]): string {
+/** @param via the topic that it was reached by */
+function hopText(
+  terminal: Terminal,
+  hop: Hop,
+  { side, via }: { readonly side: LineageQuery["side"]; readonly via: string | null },
+): string {
+  const own = crossingText(terminal, hop, { side, via });
+  if (hop.topic === null) return own;
+  if (hop.repeated) return `${own}\n      ${printable(hop.topic)}: as told above`;
+  const beyond = hop.hops.map((one) => hopText(terminal, one, { side, via: hop.topic }));
+  return [own, ...beyond.map((text) => text.replace(/^/gm, "    "))].join("\n");
+}
+
+function crossingText(
+  terminal: Terminal,
+  crossing: Crossing,
+  { side, via }: { readonly side: LineageQuery["side"]; readonly via: string | null },
+): string {
   const { flow, from, to, target, set, place, sources } = crossing;
   const field = target === "" ? "the whole record" : target;
-  const where = side === "target" ? `${field}  by ${flow} from ${from}` : `${flow}  → ${to}  ${field}`;
+  const inFull = via === null ? field : `${via}: ${to}  ${field}`;
+  const where =
+    side === "target"
+      ? `${inFull}  by ${flow} from ${from}`
+      : `${via === null ? "" : `${via}: `}${flow}  → ${to}  ${field}`;
   const often = set === "always" ? "" : set === "sometimes" ? "  sometimes" : "  perhaps";
   const of = (role: string): string =>
     sources
