@@ -6,11 +6,15 @@ import { type LookUpCall, lookUpCalls } from "../mapping/look-up-calls.ts";
 import type { Place } from "../message/place.ts";
 import { CODES, codeListPaths, columnProblem, parseCodeList } from "./code-list-file.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import type { Finding } from "./finding.ts";
 import type { FlowContext } from "./flow-context.ts";
 import { readProjectFile } from "./project-file.ts";
 
 /** Tells what is wrong at a place of the expression. */
-type Report = (place: Place, message: string, cure: string) => void;
+type Report = (place: Place, message: string, cure: string, severity?: Finding["severity"]) => void;
+
+/** No cell of a code list holds it. */
+const NO_CODE = "\0";
 
 /**
  * Judges the look-ups of an expression, and reads the code lists they name into the texts of the flow version, so that
@@ -23,7 +27,7 @@ export function readCodeLists(
   texts: Record<string, string>,
   wrongAt: Report,
 ): void {
-  for (const { code, place } of callsOf(text, path, wrongAt)) {
+  for (const { code, place, tested } of callsOf(text, path, wrongAt)) {
     if (code === null) continue;
     const { list, to, from } = code;
     const there = codeListPaths(list).flatMap((file) => {
@@ -42,10 +46,15 @@ export function readCodeLists(
     const isNew = !Object.hasOwn(texts, file.path);
     texts[file.path] = file.text;
     const parsed = parsedList(file.path, file.text, isNew ? report : null);
-    const problem = parsed === undefined ? undefined : columnProblem(parsed, [to, from]);
+    if (parsed === undefined) continue;
+    const problem = columnProblem(parsed, [to, from]);
     if (problem !== undefined) wrongAt(place, problem.message, problem.cure);
+    else if (!tested && parsed.find(NO_CODE, to, from) === undefined)
+      wrongAt(place, `a code that ${file.path} has no row for gives nothing here`, FALLBACK, "warning");
   }
 }
+
+const FALLBACK = 'Say what counts then, `$code(…) ?? "…"` or `?? null`, or add a row `*` to the list.';
 
 function callsOf(text: string, path: string, wrongAt: Report): readonly LookUpCall[] {
   try {

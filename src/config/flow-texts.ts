@@ -70,8 +70,8 @@ function checkMapping(path: string, context: FlowContext, texts: Record<string, 
     reportInside(path, text, error, report);
     return;
   }
-  readCodeLists(text, path, context, texts, (place, message, cure) => {
-    report.elsewhere(place, text.split(/\r?\n/)[(place.line ?? 1) - 1] ?? null, message, cure);
+  readCodeLists(text, path, context, texts, (place, ...rest) => {
+    report.elsewhere(place, text.split(/\r?\n/)[(place.line ?? 1) - 1] ?? null, ...rest);
   });
 }
 
@@ -81,9 +81,9 @@ function checkConditions(context: FlowContext, texts: Record<string, string>): v
   for (const [index, route] of listAt(raw, "routes").entries()) {
     const text = textAt(route, "when");
     if (text === undefined || text === "" || env.compileExpression(text, allowedBy(raw)) !== null) continue;
-    readCodeLists(text, report.file.path, context, texts, (place, message, cure) => {
+    readCodeLists(text, report.file.path, context, texts, (place, message, ...rest) => {
       const span = expressionSpan(report.file, ["routes", index, "when"], place);
-      report.span(span, `routes[${index + 1}].when: ${message}`, cure);
+      report.span(span, `routes[${index + 1}].when: ${message}`, ...rest);
     });
   }
 }

@@ -12,7 +12,13 @@ export interface Reporter {
   /** At offsets of the file. */
   span(span: Span, message: string, cure?: string | null, severity?: Finding["severity"]): void;
   /** In another text, or nowhere in particular. */
-  elsewhere(place: Place, line: string | null, message: string, cure?: string | null): void;
+  elsewhere(
+    place: Place,
+    line: string | null,
+    message: string,
+    cure?: string | null,
+    severity?: Finding["severity"],
+  ): void;
 }
 
 /** Shows the line a finding is in, up to the end of what is wrong; a comment behind it may say anything. */
@@ -37,8 +43,8 @@ export function createReporter(
     span,
     key: (path, ...rest) => span(keySpan(file, path), ...rest),
     value: (path, ...rest) => span(valueSpan(file, path), ...rest),
-    elsewhere: (place, line, message, cure = null) => {
-      findings.push({ place, severity: "error", message, cure, excerpt: line });
+    elsewhere: (place, line, message, cure = null, severity = "error") => {
+      findings.push({ place, severity, message, cure, excerpt: line });
     },
   };
 }

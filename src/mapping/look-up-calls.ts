@@ -5,6 +5,7 @@ import { LOOK_UP_NAMES } from "./look-up.ts";
 import { lookUpDesk } from "./look-up-desk.ts";
 import { parseMapping } from "./parse.ts";
 import { placeAt, tokenStart } from "./position.ts";
+import { testedPositions } from "./tested.ts";
 
 /** The look-up functions without any answers, for reading mappings before there are any. */
 export const LOOK_UPS = lookUpDesk({}, () => ({})).functions;
@@ -13,6 +14,8 @@ export const LOOK_UPS = lookUpDesk({}, () => ({})).functions;
 export interface LookUpCall {
   readonly name: string;
   readonly place: Place;
+  /** The mapping says what holds where it gives nothing (tested.ts). */
+  readonly tested: boolean;
   /** Of `$code`: its list and the columns it names, each undefined where it names none. */
   readonly code: {
     readonly list: string;
@@ -43,13 +46,15 @@ export function lookUpCalls(text: string, path: string): readonly LookUpCall[] {
   if (!LOOK_UP_NAMES.some((name) => text.includes(`$${name}`))) return [];
   const nodes = nodesOf(parseMapping(text, path).root);
   const bound = boundNames(nodes);
+  const tested = testedPositions(nodes);
   const calls = usesOf(nodes).sort((a, b) => (a.node.position ?? 0) - (b.node.position ?? 0));
-  return calls.flatMap(({ name, node, given }): LookUpCall[] => {
+  return calls.flatMap(({ name, node, given, call }): LookUpCall[] => {
     const place = placeAt(text, tokenStart(text, node.position ?? 0, node.value), path);
-    if (bound.has(name)) return name === "code" ? [] : [{ name, place, code: null }];
+    const known = { name, place, tested: tested.has(call.position ?? -1) };
+    if (bound.has(name)) return name === "code" ? [] : [{ ...known, code: null }];
     refuseWrong(name, given, place);
     const [list, , to, from] = (given ?? []).map(literalText);
-    return [{ name, place, code: name === "code" && list !== undefined ? { list, to, from } : null }];
+    return [{ ...known, code: name === "code" && list !== undefined ? { list, to, from } : null }];
   });
 }
 
@@ -64,29 +69,33 @@ interface Use {
   readonly node: AstNode;
   /** With the left side of `~>`, which comes first. Undefined: the function is handed on without being called. */
   readonly given: readonly AstNode[] | undefined;
+  /** The node whose value is the answer. */
+  readonly call: AstNode;
 }
 
 /** Every use of a look-up. Parents come before children, so that a call is met before the name in it. */
 function usesOf(nodes: readonly AstNode[]): Use[] {
-  const before = new Map<AstNode, AstNode>();
+  /** What stands behind `~>`, with the whole. */
+  const applied = new Map<AstNode, AstNode>();
   const called = new Set<AstNode>();
   const uses: Use[] = [];
   for (const node of nodes) {
-    if (node.type === "apply" && node.rhs !== undefined) before.set(node.rhs, node.lhs as AstNode);
-    const left = before.get(node);
+    if (node.type === "apply" && node.rhs !== undefined) applied.set(node.rhs, node);
+    const call = applied.get(node) ?? node;
+    const left = call === node ? undefined : (call.lhs as AstNode);
     const name = calledName(node);
     if (name !== undefined && node.procedure !== undefined) {
       called.add(node.procedure);
       const first = left === undefined || node.type !== "function" ? [] : [left];
-      note(name, node.procedure, [...first, ...(node.arguments ?? [])]);
+      note(name, node.procedure, [...first, ...(node.arguments ?? [])], call);
     } else if (node.type === "variable" && !called.has(node)) {
-      note(node.value, node, left === undefined ? undefined : [left]);
+      note(node.value, node, left === undefined ? undefined : [left], call);
     }
   }
   return uses;
 
-  function note(name: unknown, node: AstNode, given: Use["given"]): void {
-    if (typeof name === "string" && LOOK_UP_NAMES.includes(name)) uses.push({ name, node, given });
+  function note(name: unknown, node: AstNode, given: Use["given"], call: AstNode): void {
+    if (typeof name === "string" && LOOK_UP_NAMES.includes(name)) uses.push({ name, node, given, call });
   }
 }
 

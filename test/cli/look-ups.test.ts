@@ -32,10 +32,10 @@ function withLookUps(changes: Readonly<Record<string, string>> = {}): Promise<st
 
 describe("a project whose mappings look things up", () => {
   it("passes its check, and is told at the call what is wrong with one", async () => {
-    expect(await run(["check"], { cwd: await withLookUps() })).toMatchObject({
-      code: 0,
-      out: "✓ 1 flow ready\n",
-    });
+    const whole = await withLookUps({ "mappings/codes/country.csv": "erp,iso\nD,DE\n*,ZZ\n" });
+    expect(await run(["check"], { cwd: whole })).toMatchObject({ code: 0, out: "✓ 1 flow ready\n" });
+    const { out: warned } = await run(["check"], { cwd: await withLookUps() });
+    expect(warned).toContain("mappings/orders/order.jsonata:6:14: warning: a code that");
     const wrong = MAPPING.replace('"country", land', '"contry", land');
     const { code, out } = await run(["check"], {
       cwd: await withLookUps({ "mappings/orders/order.jsonata": wrong }),

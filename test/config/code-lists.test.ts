@@ -5,7 +5,7 @@ import { inspect, places } from "./project.ts";
 
 const MAP = "mappings/erp/customer.jsonata";
 const LIST = "mappings/codes/country.csv";
-const COUNTRY = "erp,iso\nD,DE\n";
+const COUNTRY = "erp,iso\nD,DE\n*,ZZ\n";
 const USE = '{ "id": KUNNR,\n  "country": $code("country", LAND1) }\n';
 
 function refused(path: string, text: string): string {
@@ -86,6 +86,32 @@ describe("a flow that uses a code list", () => {
     expect(project).toBeNull();
     const both = inspect({ [MAP]: USE, [LIST]: COUNTRY, "mappings/codes/country.yaml": "D: DE\n" });
     expect(places(both.findings)).toEqual([`${MAP}:2:14 the code list country is there twice`]);
+  });
+
+  it("is warned where other codes give nothing, unless the mapping provides for it", () => {
+    const found = (expression: string, list = "erp,iso\nD,DE\n"): readonly string[] =>
+      places(inspect({ [MAP]: USE.replace('$code("country", LAND1)', expression), [LIST]: list }).findings);
+    const warned = `${MAP}:2:14 a code that ${LIST} has no row for gives nothing here`;
+    const { findings, project } = inspect({ [MAP]: USE, [LIST]: "erp,iso\nD,DE\n" });
+    expect(places(findings)).toEqual([warned]);
+    expect(findings[0]).toMatchObject({ severity: "warning", excerpt: USE.split("\n")[1] });
+    expect(findings[0]?.cure).toContain("or add a row `*` to the list");
+    expect(project).not.toBeNull();
+    expect(found('$code("country", LAND1)', "erp,iso\nD,DE\n*,ZZ\n")).toEqual([]);
+    expect(found('$code("country", LAND1, "erp")', "erp,iso\nD,DE\n*,ZZ\n")).toEqual([warned]);
+    for (const provided of [
+      '$code("country", LAND1) ?? null',
+      '$code("country", LAND1) ?: "ZZ"',
+      '("country" ~> $code(LAND1)) ?? null',
+      'LAND1.$code("country", $) ?? null',
+      '$exists($code("country", LAND1)) ? "known" : "other"',
+      '$code("country", LAND1) = "DE" ? "home" : "abroad"',
+      '( $c := $code("country", LAND1); $c ?? "ZZ" )',
+      '( $f := function($l) { $l ? $code("country", $l) }; $f(LAND1) ?? "ZZ" )',
+    ])
+      expect([provided, ...found(provided)]).toEqual([provided]);
+    for (const open of ['$uppercase($code("country", LAND1))', 'LAND1 ? $code("country", LAND1) : "ZZ"'])
+      expect([open, found(open).length]).toEqual([open, 1]);
   });
 
   it("may use it in `when`, and look-ups nowhere else", () => {

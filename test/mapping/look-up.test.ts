@@ -138,10 +138,11 @@ describe("reading a mapping for its look-ups", () => {
       {
         name: "code",
         place: { file: "m", line: 1, column: 8 },
+        tested: false,
         code: { list: "country", to: "iso", from: undefined },
       },
-      { name: "xref", place: { file: "m", line: 2, column: 8 }, code: null },
-      { name: "customer", place: { file: "m", line: 2, column: 21 }, code: null },
+      { name: "xref", place: { file: "m", line: 2, column: 8 }, tested: false, code: null },
+      { name: "customer", place: { file: "m", line: 2, column: 21 }, tested: false, code: null },
     ]);
     expect(lookUpCalls("$customers.xref", "m")).toEqual([]);
   });
