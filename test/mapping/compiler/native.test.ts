@@ -1,3 +1,4 @@
+import jsonata from "jsonata";
 import { describe, expect, it } from "vitest";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { Suspended } from "../../../src/mapping/suspended.ts";
@@ -72,6 +73,29 @@ describe("names in a compiled mapping", () => {
   ])("%s are bound where the library binds them", async (text, expected) => {
     expect(await evaluated(text, { a: [{ b: 1 }] }, { limits: { deadline: 2_000 } })).toEqual(expected);
   });
+
+  it.each([
+    ['($f($v))[$type($) = "function"]', 1],
+    ['($f($v))[$type($) = "number"]', undefined],
+    ["($f($v))[$ = 1]", undefined],
+    ["($f($v))[true]", 1],
+    ["($v > 0 ? $f($v) : 7)[$type($) = 'function']", 1],
+    ["($v < 0 ? $f($v) : 7)[$type($) = 'number']", 7],
+    ["($n($v, 5000))[true]", "end"],
+    ["$f($v)[$ = 1]", 1],
+  ])(
+    "%s: a predicate behind a block sees the call that ends it, not what that gives, as in the library",
+    async (body, expected) => {
+      const text = `(
+      $f := function($v){ $v };
+      $n := function($v, $left){ ($left = 0 ? "end" : $n($v, $left - 1))[true] };
+      $g := function($v){ ${body} };
+      $g(1)
+    )`;
+      expect(await jsonata(text).evaluate({})).toEqual(expected);
+      expect(await evaluated(text, {}, { limits: { deadline: 2_000 } })).toEqual(expected);
+    },
+  );
 
   it("a variable of the caller counts before a function of that name", () => {
     expect(run("$sum & '/' & $message.id", {}, { sum: "mine", message: { id: 7 } })).toBe("mine/7");
