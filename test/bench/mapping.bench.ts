@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Bench, BenchOptions, BenchReport, Figure } from "./bench.ts";
 import { compiled } from "./compiled.ts";
+import { besideRows } from "./mapping/beside.ts";
 import type { Kind } from "./mapping/kind.ts";
 import { KINDS, recordsOf, SHAPES, type Shape } from "./mapping/kinds.ts";
 import { geometricMean, rate, rateOfPromises } from "./mapping/measure.ts";
@@ -48,7 +49,8 @@ async function run(options: BenchOptions): Promise<BenchReport> {
       measured.push({ kind, shape, rates });
     }
   }
-  return report(measured, first, compiles);
+  options.note("shadow and look-ups");
+  return report(measured, first, compiles, await besideRows(options, slice));
 }
 
 function measures(sides: MappingSides, records: readonly object[], slice: number) {
@@ -106,6 +108,7 @@ function report(
   measured: readonly Measured[],
   first: readonly Figure[],
   compiles: readonly Figure[],
+  beside: readonly Figure[],
 ): BenchReport {
   const over = (one: Measured, ours: SideName, theirs: SideName): number =>
     median(ratios(one.rates[ours], one.rates[theirs]));
@@ -121,6 +124,7 @@ function report(
       ),
       ...first,
       ...compiles,
+      ...beside,
     ],
     table: sideBySide(measured, over),
     targets: [
@@ -146,6 +150,7 @@ function report(
     remarks: [
       "Every side gave the identical result, key order included, for every record before it was timed.",
       "Mixed: 16 ways of being incomplete: fields missing, lists empty, one where a list is. All kinds run in one process, as in a hub.",
+      "Time with a shadow, and with look-ups: over that of the same evaluations without. Answers are at hand, so what the store takes is not in it; a record that looks something up is mapped twice.",
       "Limits out of reach are still counted towards: the cost of a limit is that of meeting it, not all of the guard rails.",
       `Mixed shapes: ${geometricMean(all("mixed", "compiled", "library")).toFixed(0)} times the library and ${geometricMean(all("mixed", "compiled", "byHand")).toFixed(2)} of hand-written, geometric means.`,
       `The synchronous reference is ${geometricMean(both("reference", "library")).toFixed(1)} times the published library.`,
