@@ -8,7 +8,8 @@ import { Ledger } from "./ledger.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { type Published, publish } from "./publish.ts";
 import type { Fate, Settled, SettleEnvironment } from "./settlement.ts";
-import { everywhere, insertDeliveries, storeRows, withoutWaiting } from "./store-rows.ts";
+import { insertDeliveries, storeRows } from "./store-rows.ts";
+import { everywhere, storedEnd } from "./stored-end.ts";
 import { type Superseded, supersedeOlder } from "./supersede.ts";
 import { describeFailure, trailEntry } from "./trail.ts";
 
@@ -130,38 +131,15 @@ function messageChange(
   flow: LiveFlow,
   now: number,
 ): MessageChange {
-  const base = {
+  return {
     place: item.place as number,
     attempts: item.attempts,
     nextAt: null,
     failure: null,
     outcomes: null,
     at: now,
+    ...storedEnd(fate, ends, flow),
   };
-  switch (fate.kind) {
-    case "done":
-      return { ...base, state: "done", outcomes: withoutWaiting(flow, ends) };
-    case "hold":
-      return { ...base, state: "held" };
-    case "wait":
-      return {
-        ...base,
-        state: "waiting",
-        attempts: fate.attempts,
-        nextAt: fate.nextAt,
-        failure: fate.failure,
-      };
-    case "park":
-      return { ...base, state: "parked", attempts: fate.attempts, failure: fate.failure };
-    case "reject":
-      return {
-        ...base,
-        state: "done",
-        attempts: fate.attempts,
-        failure: fate.failure,
-        outcomes: everywhere(flow, "rejected"),
-      };
-  }
 }
 
 function trailStep(place: number, fate: Fate, now: number): TrailEntry | null {

@@ -6,6 +6,7 @@ import type { Prepared } from "./compile.ts";
 import type { Item } from "./item.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { Fate, SettleEnvironment } from "./settlement.ts";
+import { storedEnd } from "./stored-end.ts";
 
 /** File rows that fail, wait or go to other systems become stored messages; gives the place of every item that has one. */
 export async function storeRows(
@@ -38,13 +39,13 @@ function rowMessage(
   ends: Readonly<Record<string, string>>,
   now: number,
 ): NewMessage {
-  const base = {
+  return {
     flow: flow.id,
     flowVersion: flow.version,
     lane: item.key === null ? 0 : laneOf(item.key),
     key: item.key,
     system: item.system,
-    acceptedAt: item.acceptedAt,
+    acceptedAt: fate.kind === "reject" ? now : item.acceptedAt,
     body: null,
     contentType: null,
     headers: null,
@@ -53,50 +54,8 @@ function rowMessage(
     cause: null,
     hops: 0,
     traceparent: null,
+    ...storedEnd(fate, ends, flow),
   };
-  switch (fate.kind) {
-    case "hold":
-      return { ...base, state: "held" };
-    case "wait":
-      return {
-        ...base,
-        state: "waiting",
-        nextAt: fate.nextAt,
-        attempts: fate.attempts,
-        failure: fate.failure,
-      };
-    case "park":
-      return { ...base, state: "parked", attempts: fate.attempts, failure: fate.failure };
-    case "reject":
-      return {
-        ...base,
-        acceptedAt: now,
-        state: "done",
-        outcomes: everywhere(flow, "rejected"),
-        failure: fate.failure,
-        attempts: fate.attempts,
-      };
-    case "done":
-      return { ...base, state: "done", outcomes: withoutWaiting(flow, ends) };
-  }
-}
-
-/** The same outcome on all routes. */
-export function everywhere(flow: LiveFlow, outcome: string): Record<string, string> {
-  return Object.fromEntries(flow.routes.map((route) => [route.to, outcome]));
-}
-
-/** In the order of the routes, so that messages that end alike are stored by one statement. */
-export function withoutWaiting(
-  flow: LiveFlow,
-  ends: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const ended: Record<string, string> = {};
-  for (const route of flow.routes) {
-    const outcome = ends[route.to];
-    if (outcome !== undefined && outcome !== "waiting") ended[route.to] = outcome;
-  }
-  return ended;
 }
 
 /** One delivery for each route to another system that an item takes. */
