@@ -1,4 +1,4 @@
-import { ANY, ARRAY, BOOLEAN, ENDLESS, NUMBER, OBJECT, TEXT } from "./kind.ts";
+import { ANY, ARRAY, BOOLEAN, ENDLESS, FUNCTION, NUMBER, OBJECT, TEXT } from "./kind.ts";
 
 function named(names: string): ReadonlySet<string> {
   return new Set(names.trim().split(/\s+/));
@@ -13,6 +13,18 @@ export const STRICT = named(`
   append assert contains count each error exists formatBase formatInteger formatNumber join keys
   lookup match millis now pad parseInteger power random replace sift split spread substring
   substringAfter substringBefore type zip`);
+
+/** What may follow a missing first argument of some of these: then nothing comes of the call. */
+export const BEHIND: Readonly<Record<string, readonly number[]>> = {
+  contains: [TEXT | FUNCTION],
+  match: [FUNCTION],
+  pad: [NUMBER, TEXT],
+  replace: [TEXT | FUNCTION, TEXT],
+  split: [TEXT | FUNCTION],
+  substring: [NUMBER, NUMBER],
+  substringAfter: [TEXT],
+  substringBefore: [TEXT],
+};
 
 /** What is written out for these never takes long enough to be stopped. */
 export const SHORT = named(`

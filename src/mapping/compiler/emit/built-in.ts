@@ -1,4 +1,4 @@
-import { CONTEXTUAL, kindsOf, mostArguments, OPEN, SHORT, STRICT } from "./built-in-facts.ts";
+import { BEHIND, CONTEXTUAL, kindsOf, mostArguments, OPEN, SHORT, STRICT } from "./built-in-facts.ts";
 import { type Emitter, quoted } from "./emitter.ts";
 import { ANY, ARRAY, BOOLEAN, can, FUNCTION, NOTHING, NUMBER, only, TEXT, type Value } from "./kind.ts";
 import { at, type Node } from "./node.ts";
@@ -39,7 +39,11 @@ export function builtInCall(
 
 /** Whether the first argument may be missing, and nothing comes of that: the library still refuses a wrong one behind it. */
 function mayBeMissing(name: string, [first, ...others]: readonly Value[]): boolean {
-  if (first === undefined || STRICT.has(name) || !can(first.kinds, NOTHING)) return false;
+  if (first === undefined || !can(first.kinds, NOTHING)) return false;
+  const behind = BEHIND[name];
+  if (behind !== undefined)
+    return others.length > 0 && others.every(({ kinds }, index) => only(kinds, behind[index] ?? 0));
+  if (STRICT.has(name)) return false;
   const option = name === "round" ? NUMBER : TEXT;
   return others.every(({ kinds }) => only(kinds, option));
 }

@@ -123,10 +123,11 @@ export class Emitter {
   /** The code that tells whether the context is an object. */
   isObject(context: Context): string {
     const { test, js } = context;
-    if (test === null) return `isObject(${js})`;
+    const code = `typeof ${js} === "object" && ${js} !== null && !Array.isArray(${js})`;
+    if (test === null) return `(${code})`;
     if (test.name === null) {
       test.name = this.name("k");
-      test.buffer[test.slot] = `const ${test.name} = isObject(${js});`;
+      test.buffer[test.slot] = `const ${test.name} = ${code};`;
     }
     return test.name;
   }

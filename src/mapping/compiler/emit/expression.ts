@@ -1,6 +1,7 @@
 import { apply, call, partial, tailCall } from "./call.ts";
 import { Emitter, memberOf, OPEN, type Program, quoted, Unsupported, type Use } from "./emitter.ts";
 import { filterInto, literalIndex } from "./filter.ts";
+import { grouping } from "./group.ts";
 import {
   ANY,
   ARRAY,
@@ -16,7 +17,7 @@ import {
 } from "./kind.ts";
 import { isForced, lambda, namedLambda } from "./lambda.ts";
 import { at, type Node } from "./node.ts";
-import { array, grouping, object } from "./object.ts";
+import { array, object } from "./object.ts";
 import { binary, condition, negation } from "./operator.ts";
 import { path } from "./path.ts";
 import { regexConstant } from "./pattern.ts";

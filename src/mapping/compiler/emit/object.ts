@@ -1,9 +1,9 @@
 import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
+import { grouping, type Pairs } from "./group.ts";
 import { ARRAY, type Context, can, NOTHING, OBJECT, type Value } from "./kind.ts";
 import { at, type Node, pairs } from "./node.ts";
+import { pathList } from "./path.ts";
 import { deeper } from "./result.ts";
-
-type Pairs = readonly (readonly [Node, Node])[];
 
 const RESERVED = new Set(["_jsonata_lambda", "_jsonata_function"]);
 
@@ -73,23 +73,6 @@ function property(key: string): string {
   return key === "__proto__" ? '["__proto__"]' : quoted(key);
 }
 
-/** Grouping by keys that only the evaluation knows. */
-export function grouping(
-  emitter: Emitter,
-  all: Pairs,
-  input: { readonly js: string; readonly kinds: number; readonly input: boolean },
-  position: number,
-  use: Use,
-): Value {
-  const inside = deeper(emitter, use);
-  const code = all.map(([key, value]) => {
-    const keyIn = emitter.ofMember(input.input, (member) => emitter.evaluate(key, member, VALUE));
-    const valueIn = emitter.ofMember(input.input, (member) => emitter.evaluate(value, member, inside));
-    return `{ key: ${keyIn}, value: ${valueIn} }`;
-  });
-  return emitter.temp(`grouped(${input.js}, [${code.join(", ")}], ${position})`, OBJECT);
-}
-
 /** A variable, or a path of names. */
 function isRead(item: Node): boolean {
   const isNames = (item.steps ?? []).every((step) => step.type === "name" && step.stages === undefined);
@@ -99,25 +82,29 @@ function isRead(item: Node): boolean {
 /** `[a, b]` */
 export function array(emitter: Emitter, node: Node, context: Context, use: Use): Value {
   const inside = deeper(emitter, use);
-  const items = (node.expressions ?? []).map((item) => {
-    // What is read from the input is copied member by member, as it is added.
-    const read = use.result && (item.type === "path" || item.type === "variable") && isRead(item);
-    const value = emitter.evaluate(item, context, read ? VALUE : inside);
-    return { value, read, whole: item.value === "[" || !can(value.kinds, ARRAY) };
-  });
+  const expressions = node.expressions ?? [];
   const cons = node.consarray === true && !use.result;
   const finish = (value: Value): Value => {
     if (use.result) emitter.line(`counted(${value.js});`);
     return cons ? emitter.temp(`asCons(${value.js})`, ARRAY) : value;
   };
+  const [only] = expressions;
+  const list = expressions.length === 1 && pathList(emitter, only as Node, context, inside);
+  if (list) return finish(list);
+  const items = expressions.map((item) => {
+    // What is read from the input is copied member by member, as it is added.
+    const read = use.result && (item.type === "path" || item.type === "variable") && isRead(item);
+    const value = emitter.evaluate(item, context, read ? VALUE : inside);
+    return { value, read, whole: item.value === "[" || !can(value.kinds, ARRAY) };
+  });
   if (items.every(({ value, whole, read }) => whole && !read && !can(value.kinds, NOTHING)))
     return finish(emitter.temp(`[${items.map(({ value }) => value.js).join(", ")}]`, ARRAY));
-  const list = emitter.temp("[]", ARRAY);
+  const all = emitter.temp("[]", ARRAY);
   emitter.mark();
   for (const { value, whole, read } of items) {
-    const plain = whole ? `${list.js}.push(${value.js});` : `extend(${list.js}, ${value.js});`;
-    const add = read && use.result ? `extendOut(${list.js}, ${value.js}, ${use.depth + 1});` : plain;
+    const plain = whole ? `${all.js}.push(${value.js});` : `extend(${all.js}, ${value.js});`;
+    const add = read && use.result ? `extendOut(${all.js}, ${value.js}, ${use.depth + 1});` : plain;
     emitter.line(can(value.kinds, NOTHING) ? `if (${value.js} !== undefined) ${add}` : add);
   }
-  return finish(list);
+  return finish(all);
 }

@@ -113,16 +113,13 @@ function concatenation(emitter: Emitter, node: Node, context: Context): Value {
   emitter.line(`if (${text.js}.length > meter.text) longText(${text.js}, ${at(node)});`);
   return text;
 
-  function collect(part: Node): void {
-    if (
-      part.type === "binary" &&
-      part.value === "&" &&
-      part.predicate === undefined &&
-      part.group === undefined
-    ) {
-      collect(part.lhs as Node);
-      collect(part.rhs as Node);
-    } else parts.push(piece(emitter.evaluate(part, context, VALUE), at(node)));
+  /** Both sides have their values before either is written out. */
+  function collect({ lhs, rhs }: Node): void {
+    const left = isJoined(lhs as Node) ? undefined : emitter.evaluate(lhs as Node, context, VALUE);
+    if (left === undefined) collect(lhs as Node);
+    const right = emitter.evaluate(rhs as Node, context, VALUE);
+    if (left !== undefined) parts.push(piece(left, at(node)));
+    parts.push(piece(right, at(node)));
   }
 
   function piece(value: Value, position: number): string {
@@ -131,6 +128,11 @@ function concatenation(emitter: Emitter, node: Node, context: Context): Value {
     if (!can(value.kinds, TEXT)) return emitter.temp(slow, TEXT).js;
     return emitter.temp(`typeof ${value.js} === "string" ? ${value.js} : ${slow}`, TEXT).js;
   }
+}
+
+function isJoined(part: Node): boolean {
+  const isBare = part.predicate === undefined && part.group === undefined;
+  return part.type === "binary" && part.value === "&" && isBare;
 }
 
 export function negation(emitter: Emitter, node: Node, context: Context): Value {

@@ -1,11 +1,13 @@
 import { type Emitter, type Use, VALUE } from "./emitter.ts";
+import { grouping } from "./group.ts";
 import { ANY, ARRAY, type Context, can, ENDLESS, FUNCTION, NOTHING, type Value } from "./kind.ts";
 import { namePath } from "./name.ts";
 import type { Node } from "./node.ts";
-import { grouping } from "./object.ts";
 import { iterate, type Reached } from "./reached.ts";
 import { used } from "./result.ts";
+import { gathered, listed } from "./sink.ts";
 import { type Found, sorted, stages } from "./stage.ts";
+import { firstStreamed } from "./stream.ts";
 
 /** `a.b[c].(d)` without positions and parents, which are in tuple.ts. */
 export function path(emitter: Emitter, node: Node, context: Context, use: Use): Value {
@@ -15,6 +17,8 @@ export function path(emitter: Emitter, node: Node, context: Context, use: Use): 
   const names = steps.slice(0, plain < 0 ? steps.length : plain).map((step) => String(step.value));
   if (names.length === steps.length && !open)
     return used(emitter, namePath(emitter, names, context, "value"), use);
+  const loops = open || emitter.program.cons ? undefined : inLoops(emitter, steps, context);
+  if (loops !== undefined) return gathered(emitter, loops.steps, loops.reached, use);
   let reached: Reached = { form: "context", context };
   let from = 0;
   if (names.length > 0 && names.length < steps.length) {
@@ -45,6 +49,37 @@ export function path(emitter: Emitter, node: Node, context: Context, use: Use): 
     `${start.list}.length === 0 && Array.isArray(${start.value}) ? ${start.value} : ${list}`,
   );
   return opened(emitter, node, kept.js, use);
+}
+
+/** A path of which `[…]` makes a list, without another list before it; undefined when that cannot be. */
+export function pathList(emitter: Emitter, node: Node, context: Context, use: Use): Value | undefined {
+  const isOpen = node.keepSingletonArray === true || node.keepArray === true || node.group !== undefined;
+  if (node.type !== "path" || isOpen || emitter.program.cons) return undefined;
+  const loops = inLoops(emitter, node.steps as readonly Node[], context);
+  return loops && listed(emitter, loops.steps, loops.reached, use);
+}
+
+interface Loops {
+  readonly reached: Reached;
+  readonly steps: readonly Node[];
+}
+
+/** The last steps as loops within each other, and what those before them reach; undefined when the last is none. */
+function inLoops(emitter: Emitter, steps: readonly Node[], context: Context): Loops | undefined {
+  const [start] = steps as readonly [Node];
+  if (steps.some((step) => step.tuple === true) || start.consarray === true) return undefined;
+  const isVariable = isOnce(start, true);
+  if (isVariable && steps.length === 1) return undefined;
+  const isName = start.type === "name" && start.stages === undefined && steps.length > 1;
+  const from = isVariable || isName ? 1 : 0;
+  const first = firstStreamed(emitter, steps, from);
+  if (first === steps.length) return undefined;
+  let reached: Reached = { form: "context", context };
+  if (isVariable) reached = { form: "one", value: once(emitter, start, reached, VALUE) };
+  if (isName) reached = { form: "one", value: namePath(emitter, [String(start.value)], context, "middle") };
+  for (const [index, step] of steps.slice(from, first).entries())
+    reached = middleStep(emitter, step, reached, from + index === 0);
+  return { reached, steps: steps.slice(first) };
 }
 
 /** `[…]` as the first step: what it gave, and the members the next step goes through. */

@@ -10,10 +10,19 @@ function literal(node: Node, index: number): Node | undefined {
 }
 
 /** A regular expression as a constant: it is made once, and set back before each use. */
-export function regexConstant(emitter: Emitter, node: Node): string {
+export function regexConstant(emitter: Emitter, node: Node, global = true): string {
   const { source, flags } = node.value as RegExp;
-  return emitter.constant(`new RegExp(${quoted(source)}, ${quoted(flags)})`, "z");
+  const used = global ? flags : flags.replace("g", "");
+  return emitter.constant(`new RegExp(${quoted(source)}, ${quoted(used)})`, "z");
 }
+
+/** Whether no match can be empty, of which the library refuses a second one. Only what looks around can be empty within a text and not in an empty one. */
+export function neverEmpty({ source, flags }: RegExp): boolean {
+  return !/\\[bB]|\(\?<?[=!]/.test(source) && !new RegExp(source, flags.replace("g", "")).test("");
+}
+
+/** Longest replacement that is put in without counting what comes of each match. */
+const SHORT_REPLACEMENT = 256;
 
 /** Calls whose regular expression or picture stands in the mapping: it is prepared once. */
 export function patterned(
@@ -54,23 +63,31 @@ function ofRegex(
   regex: Node,
 ): Quick | undefined {
   const [text, , third] = args as readonly [Value, Value, Value | undefined];
-  const source = regexConstant(emitter, regex);
   const position = at(regex);
-  if (name === "contains" && args.length === 2)
-    return { test: isText(text.js), code: `containsMatch(${text.js}, ${source})`, kinds: BOOLEAN };
+  if (name === "contains" && args.length === 2) {
+    const single = regexConstant(emitter, regex, false);
+    return { test: isText(text.js), code: `containsMatch(${text.js}, ${single})`, kinds: BOOLEAN };
+  }
+  const source = regexConstant(emitter, regex);
+  const isSure = neverEmpty(regex.value as RegExp);
   if (name === "match" && args.length === 2) {
     const code = `asSequence(matches(${text.js}, ${source}, undefined, ${position}))`;
     return { test: isText(text.js), code, kinds: ANY };
   }
-  if (name === "split" && args.length === 2)
-    return {
-      test: isText(text.js),
-      code: `splitBy(${text.js}, ${source}, undefined, ${position})`,
-      kinds: ARRAY,
-    };
-  const isPlain = node.arguments?.[2]?.type === "string";
-  if (name === "replace" && args.length === 3 && isPlain && third !== undefined) {
-    const code = `replacedBy(${text.js}, ${source}, ${third.js}, undefined, ${position})`;
+  if (name === "split" && args.length === 2) {
+    const code =
+      isSure && !/\((?!\?:)/.test((regex.value as RegExp).source)
+        ? `splitAll(${text.js}, ${source}, ${position})`
+        : `splitBy(${text.js}, ${source}, undefined, ${position})`;
+    return { test: isText(text.js), code, kinds: ARRAY };
+  }
+  const replacement = node.arguments?.[2];
+  if (name === "replace" && args.length === 3 && replacement?.type === "string" && third !== undefined) {
+    const put = String(replacement.value);
+    const code =
+      isSure && !put.includes("$") && put.length <= SHORT_REPLACEMENT
+        ? `replacedAll(${text.js}, ${source}, ${third.js}, ${position})`
+        : `replacedBy(${text.js}, ${source}, ${third.js}, undefined, ${position})`;
     return { test: isText(text.js), code, kinds: TEXT };
   }
   return undefined;

@@ -5,6 +5,8 @@ import { ANY, ARRAY, type Context, can, NOTHING, type Value } from "./kind.ts";
 export type Reached =
   | { readonly form: "context"; readonly context: Context }
   | { readonly form: "one"; readonly value: Value }
+  /** A member, which is not many even when it is an array. */
+  | { readonly form: "item"; readonly value: Value }
   | {
       readonly form: "list";
       readonly js: string;
@@ -26,6 +28,11 @@ export function iterate(emitter: Emitter, reached: Reached, write: (item: Contex
   };
   if (reached.form === "list") {
     loop(`${reached.js}.length`, `${reached.js}[${index}]`, reached.input, ANY);
+    return;
+  }
+  if (reached.form === "item") {
+    const { js, kinds, input } = reached.value;
+    write(emitter.context(js, kinds, input));
     return;
   }
   const { js, kinds, input } = reached.form === "one" ? reached.value : reached.context;
@@ -53,7 +60,7 @@ export function iterate(emitter: Emitter, reached: Reached, write: (item: Contex
 /** What is reached as a list. */
 export function listOfReached(emitter: Emitter, reached: Reached): string {
   if (reached.form === "list") return reached.js;
-  const { js } = reached.form === "one" ? reached.value : reached.context;
+  const { js } = reached.form === "context" ? reached.context : reached.value;
   if (reached.form === "context") return emitter.temp(`Array.isArray(${js}) ? ${js} : [${js}]`).js;
   return emitter.temp(`${js} === undefined ? [] : isList(${js}) ? ${js} : [${js}]`).js;
 }

@@ -8,10 +8,14 @@ export function used(emitter: Emitter, given: Value, use: Use): Value {
   if (!use.result || value.final === true) return value;
   if (can(value.kinds, OBJECT | ARRAY | FUNCTION)) {
     // Outside of loops the texts of a result are as many as the mapping has places, so they need no counting.
-    const quick = emitter.loops > 0 ? "" : `typeof ${value.js} === "string" ? ${value.js} : `;
-    const whole = emitter.marked(`out(${value.js}, ${use.depth})`);
-    const copy = emitter.temp(`${quick}${whole}`, value.kinds & ~(FUNCTION | ENDLESS));
-    return copy;
+    const { js, kinds } = value;
+    const text = emitter.loops > 0 ? `(meter.texts += ${js}.length, ${js})` : js;
+    const isPlain = `${js} === undefined || (typeof ${js} === "number" && ${js} - ${js} === 0)`;
+    const whole = emitter.marked(`out(${js}, ${use.depth})`);
+    return emitter.temp(
+      `typeof ${js} === "string" ? ${text} : ${isPlain} ? ${js} : ${whole}`,
+      kinds & ~(FUNCTION | ENDLESS),
+    );
   }
   if (can(value.kinds, ENDLESS)) return emitter.temp(`outNumber(${value.js})`, value.kinds & ~ENDLESS);
   return value;

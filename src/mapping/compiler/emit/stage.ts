@@ -45,7 +45,7 @@ export function stages(emitter: Emitter, predicates: readonly Node[], value: Val
 /** `^(…)` of all that is reached. */
 export function sorted(emitter: Emitter, step: Node, reached: Reached): Found {
   const list = listOfReached(emitter, reached);
-  const input = reached.form === "list" ? reached.input : reached.form === "one" && reached.value.input;
+  const input = reached.form === "list" ? reached.input : reached.form !== "context" && reached.value.input;
   const terms = (step.terms ?? []).map(({ descending, expression }) => {
     const key = emitter.ofMember(input, (member) => emitter.evaluate(expression, member, VALUE));
     return `{ descending: ${descending}, key: ${key} }`;

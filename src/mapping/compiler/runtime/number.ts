@@ -2,11 +2,33 @@ import { failure } from "./value.ts";
 
 const DECIMAL = /^-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?$/;
 
+/** So many digits are a whole number without loss, and so is the power of ten that puts the point. */
+const EXACT_DIGITS = 15;
+
 /** `$number` of a text in decimal notation; undefined for any other, which is the library's work. */
 export function decimalNumber(text: string): number | undefined {
+  const plain = text.length <= EXACT_DIGITS ? plainDecimal(text) : undefined;
+  if (plain !== undefined) return plain;
   if (!DECIMAL.test(text)) return undefined;
   const value = Number.parseFloat(text);
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** Digits with at most a sign and a point; the quotient of two exact numbers is the nearest there is. */
+function plainDecimal(text: string): number | undefined {
+  const from = text.charCodeAt(0) === 45 ? 1 : 0;
+  let whole = 0;
+  let point = -1;
+  for (let at = from; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) whole = whole * 10 + digit;
+    else if (digit === -2 && point < 0 && at > from) point = at;
+    else return undefined;
+  }
+  const last = text.length - 1;
+  if (last < from || point === last) return undefined;
+  const value = point < 0 ? whole : whole / (POWERS[last - point] as number);
+  return from === 0 ? value : -value;
 }
 
 const POWERS: readonly number[] = Array.from({ length: 16 }, (_, places) => 10 ** places);

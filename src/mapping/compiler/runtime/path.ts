@@ -95,6 +95,27 @@ export function lastPlain(found: unknown[]): unknown {
   return found.length === 1 ? found[0] : plainMade(middle(found));
 }
 
+/** What a path found first and what it found then, as one list. The first may be an array of others. */
+export function both(first: unknown, second: unknown): unknown[] {
+  const list: unknown[] = [];
+  more(list, first);
+  return more(list, second);
+}
+
+/** Adds what a path found to a list that it made. */
+export function more(list: unknown[], value: unknown): unknown[] {
+  if (Array.isArray(value)) pushAll(list, value);
+  else if (value !== undefined) list.push(value);
+  return list;
+}
+
+/** The members of an array that is all there is in a list that `[…]` makes. */
+export function opened(list: unknown[]): unknown[] {
+  const [only] = list;
+  if (Array.isArray(only)) return [...only];
+  return only === undefined ? [] : list;
+}
+
 /** What the last step found before it becomes a value, for what still follows it. */
 export function lastOpen(found: unknown[]): unknown[] {
   if (found.length === 1 && Array.isArray(found[0]) && !isSequence(found[0])) return found[0];

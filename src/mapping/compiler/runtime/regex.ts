@@ -25,11 +25,35 @@ function eachMatch(
   return count;
 }
 
-/** `$contains(text, /…/)` */
+/** `$contains(text, /…/)`; the regular expression has no flag `g`. */
 export function containsMatch(text: string, regex: RegExp): boolean {
   spend(4 + (text.length >> 4));
-  regex.lastIndex = 0;
   return regex.test(text);
+}
+
+/** `$match(text, /…/)[0].groups[group - 1]`, or its `match` for 0; without the flag `g`, and never an empty match. */
+export function firstMatch(text: string, regex: RegExp, group: number): string | undefined {
+  spend(4 + (text.length >> 4));
+  return regex.exec(text)?.[group];
+}
+
+/** The longest text that is searched in one go: nothing can stop that. */
+const AT_ONCE = 1_024;
+
+/** `$replace(text, /…/, "…")` where no match is empty and the replacement is short and plain. */
+export function replacedAll(text: string, regex: RegExp, replacement: string, position: number): string {
+  if (text.length > AT_ONCE) return replacedBy(text, regex, replacement, undefined, position);
+  spend(4 + (text.length >> 4));
+  const result = text.replace(regex, replacement);
+  checkText(result.length);
+  return result;
+}
+
+/** `$split(text, /…/)` where no match is empty and there are no groups. */
+export function splitAll(text: string, regex: RegExp, position: number): string[] {
+  if (text.length > AT_ONCE) return splitBy(text, regex, undefined, position);
+  spend(4 + (text.length >> 4));
+  return text.split(regex);
 }
 
 /** `$match(text, /…/, limit)` as an open sequence. */

@@ -56,11 +56,12 @@ export function outNumber(value: unknown): unknown {
   throw new NotJson(NO_VALUE);
 }
 
-/** Values of the result, as it grows. */
+/** Values of the result, as it grows; its texts were added up where they are. */
 export function count(values: number): void {
   spend(1 + (values >> 1));
   meter.values += values;
   checkCount(meter.values);
+  checkTexts(meter.texts);
 }
 
 /** An array built for the result. */
