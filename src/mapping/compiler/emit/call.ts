@@ -1,3 +1,4 @@
+import { aggregate } from "./aggregate.ts";
 import { builtInCall } from "./built-in.ts";
 import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
 import { inlined } from "./higher.ts";
@@ -9,7 +10,10 @@ import { isFunctionName, read, variableOf } from "./variable.ts";
 export function call(emitter: Emitter, node: Node, context: Context, use: Use, first?: Value): Value {
   const name = calledName(node);
   if (name !== undefined && isFunctionName(emitter, name)) {
-    const quick = first === undefined ? inlined(emitter, name, node, context, use) : undefined;
+    const quick =
+      first === undefined
+        ? (inlined(emitter, name, node, context, use) ?? aggregate(emitter, name, node, context))
+        : undefined;
     if (quick !== undefined) return quick;
     const args = [...(first === undefined ? [] : [first]), ...argumentsOf(emitter, node, context)];
     return builtInCall(emitter, name, args, context.js, node);

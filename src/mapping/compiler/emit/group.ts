@@ -1,7 +1,9 @@
 import { type Emitter, type Use, VALUE } from "./emitter.ts";
-import { OBJECT, type Value } from "./kind.ts";
+import { ANY, can, NOTHING, OBJECT, type Value } from "./kind.ts";
 import type { Node } from "./node.ts";
+import { iterate, type Reached } from "./reached.ts";
 import { deeper } from "./result.ts";
+import { isRead, isSafe, stream } from "./stream.ts";
 
 /** Pairs of an object constructor or of grouping. */
 export type Pairs = readonly (readonly [Node, Node])[];
@@ -21,4 +23,55 @@ export function grouping(
     return `{ key: ${keyIn}, value: ${valueIn} }`;
   });
   return emitter.temp(`grouped(${input.js}, [${code.join(", ")}], ${position})`, OBJECT);
+}
+
+/** Whether `path{ key: value }` is grouped in place: only the key may fail before there are groups. */
+export function isGroupedInPlace(emitter: Emitter, node: Node, steps: readonly Node[]): boolean {
+  const { group } = node;
+  if (group === undefined || group.lhs.length !== 1 || emitter.program.cons) return false;
+  const [[key]] = group.lhs as readonly [readonly [Node, Node]];
+  // Without members there is no key: one that is read from nothing.
+  return key.type === "path" && isRead(key) && steps.every((step) => isSafe(emitter, step));
+}
+
+/** Grouping of what steps find from what is reached, which comes from the input as it is. */
+export function groupedInPlace(
+  emitter: Emitter,
+  node: Node,
+  steps: readonly Node[],
+  reached: Reached,
+  use: Use,
+): Value {
+  const { lhs, position = 0 } = node.group as NonNullable<Node["group"]>;
+  const [[key, value]] = lhs as readonly [readonly [Node, Node]];
+  const groups = emitter.temp("new Groups()").js;
+  const gather = (found: Reached): void => {
+    emitter.mark(position);
+    iterate(emitter, found, (member) => {
+      const name = emitter.evaluate(key, member, VALUE);
+      const add = `gather(${groups}, ${name.js}, ${member.js}, ${position});`;
+      emitter.line(can(name.kinds, NOTHING) ? `if (${name.js} !== undefined) ${add}` : add);
+    });
+  };
+  if (steps.length === 0) gather(reached);
+  else
+    stream(emitter, steps, reached, VALUE, (found, form) =>
+      gather({ form: form === "whole" ? "item" : "one", value: found }),
+    );
+  const js = emitter.temp("{}", OBJECT).js;
+  const index = emitter.name("i");
+  const data = emitter.name("x");
+  emitter.line(`inOrder(${groups});`);
+  emitter.line(`for (let ${index} = 0; ${index} < ${groups}.keys.length; ${index}++) {`);
+  emitter.line("if (--meter.fuel < 0) look();");
+  emitter.line(`const ${data} = ${groups}.members[${index}];`);
+  emitter.repeated(() => {
+    const context = { ...emitter.context(data, ANY & ~NOTHING, true), many: true };
+    const made = emitter.evaluate(value, context, deeper(emitter, use));
+    const set = `put(${js}, ${groups}.keys[${index}], ${made.js});`;
+    emitter.line(can(made.kinds, NOTHING) ? `if (${made.js} !== undefined) ${set}` : set);
+  });
+  emitter.line("}");
+  if (use.result) emitter.line(`count(${groups}.keys.length);`);
+  return { js, kinds: OBJECT, input: false, ...(use.result ? { final: true } : {}) };
 }

@@ -40,6 +40,8 @@ export interface Context {
   readonly js: string;
   readonly kinds: number;
   readonly input: boolean;
+  /** It is mostly an array, so its members are worth going through one by one. */
+  readonly many?: boolean;
   /** The name of what tells whether it is an object, once that is asked. */
   readonly test: { name: string | null; readonly slot: number; readonly buffer: string[] } | null;
 }

@@ -1,9 +1,11 @@
+import { distinctList } from "./aggregate.ts";
 import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
 import { grouping, type Pairs } from "./group.ts";
 import { ARRAY, type Context, can, NOTHING, OBJECT, type Value } from "./kind.ts";
+import { inLoops } from "./loops.ts";
 import { at, type Node, pairs } from "./node.ts";
-import { pathList } from "./path.ts";
 import { deeper } from "./result.ts";
+import { listed } from "./sink.ts";
 
 const RESERVED = new Set(["_jsonata_lambda", "_jsonata_function"]);
 
@@ -36,9 +38,9 @@ function fixedKeys(all: Pairs): readonly string[] | undefined {
 /** An object constructor takes an array as its context for all its members together. */
 function literalContext(emitter: Emitter, context: Context): Context {
   if (!can(context.kinds, ARRAY)) return context;
-  const { js, input, kinds } = context;
+  const { js, input, kinds, many = false } = context;
   const all = emitter.temp(`Array.isArray(${js}) ? allOf(${js}) : ${js}`);
-  return emitter.context(all.js, kinds, input);
+  return { ...emitter.context(all.js, kinds, input), many };
 }
 
 function literal(
@@ -79,6 +81,13 @@ function isRead(item: Node): boolean {
   return isNames && item.predicate === undefined && item.group === undefined;
 }
 
+/** `[path]` and `[$distinct(path)]` without another list before; undefined for anything else. */
+function onlyList(emitter: Emitter, item: Node, context: Context, use: Use): Value | undefined {
+  if (item.type === "function") return distinctList(emitter, item, context, use);
+  const loops = inLoops(emitter, item, context);
+  return loops && listed(emitter, loops, use);
+}
+
 /** `[a, b]` */
 export function array(emitter: Emitter, node: Node, context: Context, use: Use): Value {
   const inside = deeper(emitter, use);
@@ -88,8 +97,7 @@ export function array(emitter: Emitter, node: Node, context: Context, use: Use):
     if (use.result) emitter.line(`counted(${value.js});`);
     return cons ? emitter.temp(`asCons(${value.js})`, ARRAY) : value;
   };
-  const [only] = expressions;
-  const list = expressions.length === 1 && pathList(emitter, only as Node, context, inside);
+  const list = expressions.length === 1 && onlyList(emitter, expressions[0] as Node, context, inside);
   if (list) return finish(list);
   const items = expressions.map((item) => {
     // What is read from the input is copied member by member, as it is added.

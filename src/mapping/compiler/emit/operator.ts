@@ -42,7 +42,7 @@ export function logical(emitter: Emitter, node: Node, context: Context): Value {
   return { js, kinds: BOOLEAN, input: false };
 }
 
-const ARITHMETIC = new Set(["+", "-", "*", "/", "%"]);
+export const ARITHMETIC: ReadonlySet<string> = new Set(["+", "-", "*", "/", "%"]);
 const COMPARISON = new Set(["<", "<=", ">", ">="]);
 
 export function binary(emitter: Emitter, node: Node, context: Context): Value {

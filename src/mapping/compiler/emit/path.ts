@@ -1,13 +1,13 @@
 import { type Emitter, type Use, VALUE } from "./emitter.ts";
-import { grouping } from "./group.ts";
+import { groupedInPlace, grouping, isGroupedInPlace } from "./group.ts";
 import { ANY, ARRAY, type Context, can, ENDLESS, FUNCTION, NOTHING, type Value } from "./kind.ts";
+import { inLoops } from "./loops.ts";
 import { namePath } from "./name.ts";
 import type { Node } from "./node.ts";
-import { iterate, type Reached } from "./reached.ts";
+import type { Reached } from "./reached.ts";
 import { used } from "./result.ts";
-import { gathered, listed } from "./sink.ts";
-import { type Found, sorted, stages } from "./stage.ts";
-import { firstStreamed } from "./stream.ts";
+import { gathered } from "./sink.ts";
+import { found, isOnce, middleStep, once } from "./step.ts";
 
 /** `a.b[c].(d)` without positions and parents, which are in tuple.ts. */
 export function path(emitter: Emitter, node: Node, context: Context, use: Use): Value {
@@ -17,8 +17,11 @@ export function path(emitter: Emitter, node: Node, context: Context, use: Use): 
   const names = steps.slice(0, plain < 0 ? steps.length : plain).map((step) => String(step.value));
   if (names.length === steps.length && !open)
     return used(emitter, namePath(emitter, names, context, "value"), use);
-  const loops = open || emitter.program.cons ? undefined : inLoops(emitter, steps, context);
-  if (loops !== undefined) return gathered(emitter, loops.steps, loops.reached, use);
+  const loops = open ? undefined : inLoops(emitter, node, context);
+  if (loops !== undefined) return gathered(emitter, loops, use);
+  const groups =
+    node.keepSingletonArray !== true && node.keepArray !== true && groupsOf(emitter, node, context, use);
+  if (groups) return groups;
   let reached: Reached = { form: "context", context };
   let from = 0;
   if (names.length > 0 && names.length < steps.length) {
@@ -51,35 +54,16 @@ export function path(emitter: Emitter, node: Node, context: Context, use: Use): 
   return opened(emitter, node, kept.js, use);
 }
 
-/** A path of which `[…]` makes a list, without another list before it; undefined when that cannot be. */
-export function pathList(emitter: Emitter, node: Node, context: Context, use: Use): Value | undefined {
-  const isOpen = node.keepSingletonArray === true || node.keepArray === true || node.group !== undefined;
-  if (node.type !== "path" || isOpen || emitter.program.cons) return undefined;
-  const loops = inLoops(emitter, node.steps as readonly Node[], context);
-  return loops && listed(emitter, loops.steps, loops.reached, use);
-}
-
-interface Loops {
-  readonly reached: Reached;
-  readonly steps: readonly Node[];
-}
-
-/** The last steps as loops within each other, and what those before them reach; undefined when the last is none. */
-function inLoops(emitter: Emitter, steps: readonly Node[], context: Context): Loops | undefined {
-  const [start] = steps as readonly [Node];
-  if (steps.some((step) => step.tuple === true) || start.consarray === true) return undefined;
+/** `path{ key: value }` in place; undefined where it is not. */
+function groupsOf(emitter: Emitter, node: Node, context: Context, use: Use): Value | undefined {
+  const [start, ...others] = node.steps as readonly [Node, ...Node[]];
   const isVariable = isOnce(start, true);
-  if (isVariable && steps.length === 1) return undefined;
-  const isName = start.type === "name" && start.stages === undefined && steps.length > 1;
-  const from = isVariable || isName ? 1 : 0;
-  const first = firstStreamed(emitter, steps, from);
-  if (first === steps.length) return undefined;
-  let reached: Reached = { form: "context", context };
-  if (isVariable) reached = { form: "one", value: once(emitter, start, reached, VALUE) };
-  if (isName) reached = { form: "one", value: namePath(emitter, [String(start.value)], context, "middle") };
-  for (const [index, step] of steps.slice(from, first).entries())
-    reached = middleStep(emitter, step, reached, from + index === 0);
-  return { reached, steps: steps.slice(first) };
+  const steps = isVariable ? others : [start, ...others];
+  if (!isGroupedInPlace(emitter, node, steps)) return undefined;
+  const value = isVariable ? emitter.evaluate(start, context, VALUE) : undefined;
+  if (value !== undefined)
+    return value.input ? groupedInPlace(emitter, node, steps, { form: "one", value }, use) : undefined;
+  return context.input ? groupedInPlace(emitter, node, steps, { form: "context", context }, use) : undefined;
 }
 
 /** `[…]` as the first step: what it gave, and the members the next step goes through. */
@@ -114,60 +98,6 @@ function opened(emitter: Emitter, node: Node, list: string, use: Use, input = fa
       use,
     );
   return used(emitter, emitter.temp(`norm(${node.keepArray === true ? `keep(${kept})` : kept})`, ANY), use);
-}
-
-/** A step for each member reached. */
-function found(emitter: Emitter, step: Node, reached: Reached, use: Use): Found {
-  if (step.type === "sort") return sorted(emitter, step, reached);
-  const js = emitter.name("f");
-  emitter.line(`const ${js} = [];`);
-  let kinds = 0;
-  let input = true;
-  let flat = false;
-  // What `[…]` made is one member, wherever it comes from; a part of the result has no mark to tell.
-  const isUnit =
-    step.type === "unary" &&
-    step.stages === undefined &&
-    step.predicate === undefined &&
-    step.group === undefined;
-  const inside = step.stages === undefined && (isUnit || !emitter.program.cons) ? use : VALUE;
-  emitter.mark(step.position);
-  iterate(emitter, reached, (item) => {
-    const value = emitter.evaluate(withoutStages(step), item, inside);
-    input &&= value.input;
-    if (step.stages !== undefined) {
-      flat = stages(emitter, step.stages, value, js);
-      kinds = ANY;
-      return;
-    }
-    kinds |= value.kinds;
-    const push = `${js}.push(${value.js});`;
-    emitter.line(can(value.kinds, NOTHING) ? `if (${value.js} !== undefined) ${push}` : push);
-  });
-  flat ||= !can(kinds, ARRAY) || (isUnit && step.consarray === true);
-  return { js, kinds, flat, input, final: inside.result };
-}
-
-function withoutStages(step: Node): Node {
-  if (step.stages === undefined) return step;
-  const { stages: _stages, ...rest } = step;
-  return { ...rest, type: step.type, value: step.value, position: step.position ?? 0 };
-}
-
-/** Whether the step is evaluated once, whatever the context is. */
-function isOnce(step: Node, first: boolean): boolean {
-  return first && step.type === "variable" && step.stages === undefined;
-}
-
-function once(emitter: Emitter, step: Node, reached: Reached, use: Use): Value {
-  return emitter.evaluate(step, (reached as { context: Context }).context, use);
-}
-
-/** A step that another follows. */
-export function middleStep(emitter: Emitter, step: Node, reached: Reached, first: boolean): Reached {
-  if (isOnce(step, first)) return { form: "one", value: once(emitter, step, reached, VALUE) };
-  const { js, flat, input, marked = false } = found(emitter, step, reached, VALUE);
-  return { form: "list", whole: marked, js: flat ? js : emitter.temp(`middle(${js})`).js, input };
 }
 
 function lastStep(emitter: Emitter, step: Node, reached: Reached, use: Use, first: boolean): Value {

@@ -1,11 +1,10 @@
 import type { Emitter, Use } from "./emitter.ts";
 import { ARRAY, can, ENDLESS, FUNCTION, NOTHING, type Value } from "./kind.ts";
-import type { Node } from "./node.ts";
-import type { Reached } from "./reached.ts";
+import type { Loops } from "./loops.ts";
 import { stream } from "./stream.ts";
 
 /** What a path comes to, as a value: nothing, its only member, or a list of them. */
-export function gathered(emitter: Emitter, steps: readonly Node[], reached: Reached, use: Use): Value {
+export function gathered(emitter: Emitter, { steps, reached }: Loops, use: Use): Value {
   const js = emitter.name("v");
   const count = emitter.name("n");
   emitter.line(`let ${js};`);
@@ -40,7 +39,7 @@ export function gathered(emitter: Emitter, steps: readonly Node[], reached: Reac
 }
 
 /** The same as a list of its own, as `[…]` makes it. */
-export function listed(emitter: Emitter, steps: readonly Node[], reached: Reached, use: Use): Value {
+export function listed(emitter: Emitter, { steps, reached }: Loops, use: Use): Value {
   const js = emitter.name("f");
   emitter.line(`let ${js} = [];`);
   const { buffer } = emitter;

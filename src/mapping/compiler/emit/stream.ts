@@ -29,8 +29,8 @@ export function firstStreamed(emitter: Emitter, steps: readonly Node[], from: nu
 }
 
 /** Whether a step cannot fail. */
-function isSafe(emitter: Emitter, step: Node): boolean {
-  if (step.type !== "name") return false;
+export function isSafe(emitter: Emitter, step: Node): boolean {
+  if (step.type !== "name" || step.keepArray === true || step.tuple === true) return false;
   return (step.stages ?? []).every(({ expr }) => {
     const predicate = expr as Node;
     return literalIndex(predicate) !== undefined || isSafeTest(emitter, predicate);

@@ -2,9 +2,9 @@ import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
 import { literalIndex } from "./filter.ts";
 import { ANY, ARRAY, type Context, OBJECT, type Value } from "./kind.ts";
 import { at, type Node, walk } from "./node.ts";
-import { middleStep } from "./path.ts";
 import { listOfReached } from "./reached.ts";
 import { used } from "./result.ts";
+import { middleStep } from "./step.ts";
 import { declare } from "./variable.ts";
 
 /** A path with positions (`#`), focus (`@`) or parents (`%`): every member is carried with what was named on its way. */

@@ -1,6 +1,30 @@
 import { look, meter, spend } from "../../watch.ts";
 import { append } from "./list.ts";
+import { both, pushAll } from "./path.ts";
 import { failure, put } from "./value.ts";
+
+/** Members by their key: one as it is, several as a list. */
+export class Groups {
+  readonly keys: string[] = [];
+  readonly members: unknown[] = [];
+  readonly places = new Map<string, number>();
+}
+
+/** Adds a member. Those that are arrays give their members. @throws T1003, D1013 */
+export function gather(groups: Groups, key: unknown, member: unknown, position: number): void {
+  const { keys, members, places } = groups;
+  const place = places.get(key as string);
+  if (place === undefined) {
+    places.set(checkedKey(key, position) as string, keys.length);
+    keys.push(key as string);
+    members.push(Array.isArray(member) ? [...member] : member);
+    return;
+  }
+  const known = members[place];
+  if (!Array.isArray(known)) members[place] = both(known, member);
+  else if (Array.isArray(member)) pushAll(known, member);
+  else known.push(member);
+}
 
 /** A pair of an object constructor or of grouping: its key for a member, and its value for all members of a key. */
 export interface Pair {
@@ -23,16 +47,16 @@ export function grouped(input: unknown, pairs: readonly Pair[], position: number
   if (pairs.length === 1) collectOne(groups, members, pairs[0] as Pair, position);
   else collect(groups, members, pairs, position);
   const result: Record<string, unknown> = {};
-  for (const [key, { data, pair }] of inOrder(groups)) {
+  for (const [key, { data, pair }] of ordered(groups)) {
     const value = (pairs[pair] as Pair).value(data);
     if (value !== undefined) put(result, key, value);
   }
   return result;
 }
 
-type Groups = Map<string, Group>;
+type Collected = Map<string, Group>;
 
-function collectOne(groups: Groups, members: readonly unknown[], pair: Pair, position: number): void {
+function collectOne(groups: Collected, members: readonly unknown[], pair: Pair, position: number): void {
   for (let index = 0; index < members.length; index++) {
     if (--meter.fuel < 0) look();
     const member = members[index];
@@ -51,7 +75,7 @@ function membersOf(input: unknown): readonly unknown[] {
 }
 
 function collect(
-  groups: Groups,
+  groups: Collected,
   members: readonly unknown[],
   pairs: readonly Pair[],
   position: number,
@@ -99,13 +123,27 @@ export function checkedKey(key: unknown, position: number): string | undefined {
 }
 
 /** As an object has its members: names that are indexes come first. */
-function inOrder(groups: Groups): Iterable<[string, Group]> {
+function ordered(groups: Collected): Iterable<[string, Group]> {
   for (const key of groups.keys()) {
-    const code = key.charCodeAt(0);
-    if (code >= 48 && code <= 57)
+    if (mayBeIndex(key))
       return Object.keys(Object.fromEntries(groups)).map((name) => [name, groups.get(name) as Group]);
   }
   return groups;
+}
+
+/** The same where they are. */
+export function inOrder({ keys, members, places }: Groups): void {
+  if (!keys.some(mayBeIndex)) return;
+  const given = [...members];
+  for (const [at, key] of Object.keys(Object.fromEntries(places)).entries()) {
+    keys[at] = key;
+    members[at] = given[places.get(key) as number];
+  }
+}
+
+function mayBeIndex(key: string): boolean {
+  const code = key.charCodeAt(0);
+  return code >= 48 && code <= 57;
 }
 
 /** The context of the values of an object constructor with fixed keys, where its input is an array. */

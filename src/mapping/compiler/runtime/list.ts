@@ -28,6 +28,7 @@ export function extend(target: unknown[], value: unknown): void {
 /** `$distinct`; plain values need no comparing with each other. */
 export function distinct(value: unknown): unknown {
   if (!Array.isArray(value) || value.length <= 1) return value;
+  if (value.length <= FEW) return distinctFew(value);
   const found: unknown[] = [];
   const plain = new Set<unknown>();
   const structured: unknown[] = [];
@@ -44,6 +45,23 @@ export function distinct(value: unknown): unknown {
     found.push(one);
   }
   return isSequence(value) ? asSequence(found) : found;
+}
+
+/** So many members are sooner looked through than kept in a set. */
+const FEW = 12;
+
+function distinctFew(values: readonly unknown[]): unknown {
+  const found: unknown[] = [];
+  for (let index = 0; index < values.length; index++) {
+    const one = values[index];
+    const isKnown =
+      typeof one === "object" && one !== null
+        ? found.some((other) => same(one, other))
+        : found.indexOf(one) >= 0;
+    if (!isKnown) found.push(one);
+  }
+  spend(values.length);
+  return isSequence(values) ? asSequence(found) : found;
 }
 
 /** `$merge` of objects. */

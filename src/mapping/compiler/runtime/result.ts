@@ -88,3 +88,12 @@ export function extendOut(target: unknown[], value: unknown, depth: number): voi
   checkCount(target.length + value.length);
   for (let index = 0; index < value.length; index++) target.push(out(value[index], depth));
 }
+
+/** A list of the mapping's own whose members the mapping took over. */
+export function outEach(list: unknown[], depth: number): void {
+  for (let index = 0; index < list.length; index++) {
+    const one = list[index];
+    if (typeof one === "string") meter.texts += one.length;
+    else list[index] = out(one, depth);
+  }
+}
