@@ -1,4 +1,4 @@
-import type { FastifyRequest } from "fastify";
+import type { IncomingMessage } from "node:http";
 import { HubError } from "../errors.ts";
 
 /**
@@ -7,7 +7,7 @@ import { HubError } from "../errors.ts";
  * the body.
  */
 export function readBody(
-  payload: FastifyRequest["raw"],
+  payload: IncomingMessage,
   limit: number,
   done: (error: HubError | null, body?: Buffer) => void,
 ): void {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { PushedItem, PushSource } from "../connector/contract.ts";
 import { admissionBatcher } from "../control/admission.ts";
 import type { Admission } from "../control/engine.ts";
@@ -7,36 +7,25 @@ import type { Counters } from "../observe/counter.ts";
 import { readBody } from "./body.ts";
 import type { ApiDeps, ApiLimits, FlowEntry } from "./deps.ts";
 import { type DoorFlow, doorFlows, eventOf, keyOf } from "./door-flow.ts";
-import { headerText, sendProblem } from "./problem.ts";
+import { requireMediaType } from "./door-media-type.ts";
+import { headerText, writeProblem } from "./problem.ts";
 
-const PATH = "/in/:system/:source";
+/** Where push sources are called. */
+export const DOOR = { url: "/in/:system/:source", methods: ["POST", "PUT"] } as const;
+
+const ADDRESS = /^\/in\/([^/?#]+\/[^/?#]+)(?:[?#]|$)/;
 const JSON_TYPE = "application/json; charset=utf-8";
-const EMPTY = Buffer.alloc(0);
 const LONGEST_IDEMPOTENCY_KEY = 256;
 
-declare module "fastify" {
-  interface FastifyRequest {
-    /** Found before the body is read, which needs its limit. */
-    doorFlow: DoorFlow | null;
-  }
-}
-
-interface Address {
-  readonly system: string;
-  readonly source: string;
-}
+/** Takes a request of a push source and answers it; false: it is none, and nothing was done to it. */
+export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
  * The way in for push sources. Whether a sender is who it says it is, the source itself judges. An answer of 2xx means
  * that the item is committed and fsynced (invariant I1); any other answer means that nothing was stored.
- * This is the hot path: no hooks, no response schemas, no log lines.
+ * This is the hot path: it stands before the framework, whose way to a route costs as much as all that is done here.
  */
-export async function door(
-  app: FastifyInstance,
-  deps: ApiDeps,
-  limits: ApiLimits,
-  counters: Counters,
-): Promise<void> {
+export function openDoor(deps: ApiDeps, limits: ApiLimits, counters: Counters): Door {
   const admit = admissionBatcher((items) => deps.engine.admit(items), {
     maxItems: limits.batchItems,
     maxBytes: limits.batchBytes,
@@ -44,14 +33,13 @@ export async function door(
   let known: readonly FlowEntry[] | undefined;
   let flows: ReadonlyMap<string, DoorFlow> = new Map();
 
-  const find = (request: FastifyRequest): DoorFlow => {
+  const find = (address: string): DoorFlow => {
     const entries = deps.flows();
     if (entries !== known) {
       flows = doorFlows(deps, entries);
       known = entries;
     }
-    const { system, source } = request.params as Address;
-    const flow = flows.get(`${system}/${source}`);
+    const flow = flows.get(address);
     if (flow === undefined) {
       throw new HubError("TL_NOT_FOUND", "no flow reads from this address", {
         cure: "The address is /in/<system>/<source> of a flow in force; `tieline flows` lists them.",
@@ -60,45 +48,59 @@ export async function door(
     return flow;
   };
 
-  app.decorateRequest("doorFlow", null);
-  app.setErrorHandler((error, request, reply) => {
-    const code = sendProblem(error, request, reply, deps.logger);
-    counters.add("refused", { flow: request.doorFlow?.name ?? "", code }, 1);
-  });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", (request, payload, done) => {
-    const flow = find(request);
-    request.doorFlow = flow;
-    requireOpen(deps, flow);
-    requirePlain(request);
-    readBody(payload, flow.limit, done);
-  });
-
-  const receive = (request: FastifyRequest, reply: FastifyReply): void => {
-    let flow = request.doorFlow;
-    if (flow === null) {
-      flow = find(request);
-      request.doorFlow = flow;
-      requireOpen(deps, flow);
+  return (request, response) => {
+    const address = addressOf(request);
+    if (address === undefined) return false;
+    let flow: DoorFlow | undefined;
+    const refuse = (error: unknown): void => {
+      const code = writeProblem(error, request, response, deps.logger);
+      counters.add("refused", { flow: flow?.name ?? "", code }, 1);
+    };
+    try {
+      const found = find(address);
+      flow = found;
+      requireOpen(deps, found);
+      requirePlain(request);
+      readBody(request, found.limit, (error, body) => {
+        if (body === undefined) {
+          refuse(error);
+          return;
+        }
+        try {
+          admit(receive(found, request, body)).then((receipt) => {
+            if ("error" in receipt) refuse(new HubError(codeOf(receipt.error.code), receipt.error.message));
+            else answer(response, found.source, receipt);
+          }, refuse);
+        } catch (thrown) {
+          refuse(thrown);
+        }
+      });
+    } catch (thrown) {
+      refuse(thrown);
     }
-    const body = (request.body as Buffer | undefined) ?? EMPTY;
-    const item = flow.source.receive({
-      method: request.method,
-      url: request.url,
-      headers: flatHeaders(request.headers),
-      body,
-    });
-    admit(admissionOf(flow, item, body, request)).then(
-      (receipt) => {
-        if ("error" in receipt) reply.send(new HubError(codeOf(receipt.error.code), receipt.error.message));
-        else answer(reply, flow.source, receipt);
-      },
-      (error: unknown) => reply.send(error),
-    );
+    return true;
   };
-  const schema = { hide: true };
-  app.post(PATH, { schema }, receive);
-  app.put(PATH, { schema }, receive);
+}
+
+/** `system/source`; undefined when the request is not for a push source. */
+function addressOf({ method, url = "" }: IncomingMessage): string | undefined {
+  if (method !== "POST" && method !== "PUT") return undefined;
+  const address = ADDRESS.exec(url)?.[1];
+  return address?.includes("%") ? decoded(address) : address;
+}
+
+function decoded(address: string): string | undefined {
+  try {
+    return decodeURIComponent(address);
+  } catch {
+    return undefined;
+  }
+}
+
+function receive(flow: DoorFlow, request: IncomingMessage, body: Buffer): Admission {
+  const { method = "", url = "", headers } = request;
+  const item = flow.source.receive({ method, url, headers: flatHeaders(headers), body });
+  return admissionOf(flow, item, body, headers);
 }
 
 function requireOpen(deps: ApiDeps, flow: DoorFlow): void {
@@ -111,8 +113,8 @@ function requireOpen(deps: ApiDeps, flow: DoorFlow): void {
 }
 
 /** A compressed body could be a thousand times larger than its limit, and signatures are over what was sent. */
-function requirePlain(request: FastifyRequest): void {
-  const encoding = request.headers["content-encoding"];
+function requirePlain({ headers }: IncomingMessage): void {
+  const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     throw new HubError("TL_MEDIA_TYPE", "compressed bodies are not taken", {
       cure: "Send without Content-Encoding.",
@@ -124,10 +126,10 @@ function admissionOf(
   flow: DoorFlow,
   item: PushedItem,
   received: Uint8Array,
-  request: FastifyRequest,
+  headers: IncomingHttpHeaders,
 ): Admission {
   const untouched = item.body === received;
-  const contentType = request.headers["content-type"] ?? null;
+  const contentType = headers["content-type"] ?? null;
   if (untouched && contentType !== null) requireMediaType(flow, contentType);
   const value = flow.decode(item.body);
   return {
@@ -137,47 +139,13 @@ function admissionOf(
     contentType: untouched ? contentType : (flow.format.mediaTypes[0] ?? null),
     headers: item.headers ?? null,
     key: keyOf(flow, value),
-    event: flow.definition.event === null ? (item.event ?? idempotencyKey(request)) : eventOf(flow, value),
-    traceparent: headerText(request.headers["traceparent"]) ?? null,
+    event: flow.definition.event === null ? (item.event ?? idempotencyKey(headers)) : eventOf(flow, value),
+    traceparent: headerText(headers["traceparent"]) ?? null,
   };
 }
 
-/** @throws HubError TL_MEDIA_TYPE when the type or its charset is not the flow format's */
-function requireMediaType(flow: DoorFlow, contentType: string): void {
-  if (flow.knownTypes.has(contentType)) return;
-  checkMediaType(flow, contentType);
-  // Senders write it in few ways; a set that strangers could fill has a limit.
-  if (flow.knownTypes.size < 100) flow.knownTypes.add(contentType);
-}
-
-function checkMediaType(flow: DoorFlow, contentType: string): void {
-  const [type = "", ...parameters] = contentType
-    .toLowerCase()
-    .split(";")
-    .map((part) => part.trim());
-  if (!flow.format.mediaTypes.includes(type) && !(flow.format.name === "json" && type.endsWith("+json"))) {
-    throw new HubError("TL_MEDIA_TYPE", `the content type is not ${flow.format.mediaTypes.join(" or ")}`);
-  }
-  const charset = parameters
-    .find((one) => one.startsWith("charset="))
-    ?.slice(8)
-    .replaceAll('"', "");
-  // XML declares its own encoding; elsewhere the flow's must be the one sent.
-  if (charset === undefined || flow.format.name === "xml" || sameCharset(charset, flow.format.encoding))
-    return;
-  throw new HubError("TL_MEDIA_TYPE", `the charset is not ${flow.format.encoding}`);
-}
-
-function sameCharset(sent: string, wanted: string): boolean {
-  try {
-    return new TextDecoder(sent).encoding === new TextDecoder(wanted).encoding;
-  } catch {
-    return false;
-  }
-}
-
-function idempotencyKey(request: FastifyRequest): string | null {
-  const key = headerText(request.headers["idempotency-key"]);
+function idempotencyKey(headers: IncomingHttpHeaders): string | null {
+  const key = headerText(headers["idempotency-key"]);
   if (key === undefined) return null;
   if (key === "" || key.length > LONGEST_IDEMPOTENCY_KEY) {
     throw new HubError("TL_USAGE", `Idempotency-Key has 1 to ${LONGEST_IDEMPOTENCY_KEY} characters`);
@@ -186,7 +154,7 @@ function idempotencyKey(request: FastifyRequest): string | null {
 }
 
 /** Node joins what is repeated to one text, all but `set-cookie`, which no request has. */
-function flatHeaders(headers: FastifyRequest["headers"]): Readonly<Record<string, string>> {
+function flatHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   if (headers["set-cookie"] === undefined) return headers as Readonly<Record<string, string>>;
   const flat: Record<string, string> = {};
   for (const name in headers) {
@@ -200,19 +168,15 @@ function codeOf(code: string): ErrorCode {
   return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : "TL_INTERNAL";
 }
 
-/** Written by hand: the id is the hub's own and needs no escaping. */
 function answer(
-  reply: FastifyReply,
+  response: ServerResponse,
   { answer: custom }: PushSource,
   { id, duplicate }: { readonly id: string; readonly duplicate: boolean },
 ): void {
-  if (duplicate) reply.header("idempotent-replayed", "true");
-  if (custom !== undefined) {
-    reply.code(custom.status).header("content-type", custom.contentType).send(custom.body);
-    return;
-  }
-  reply
-    .code(duplicate ? 200 : 202)
-    .header("content-type", JSON_TYPE)
-    .send(`{"id":"${id}","duplicate":${duplicate},"status":"/api/v1/messages/${id}"}`);
+  // Written by hand: the id is the hub's own and needs no escaping.
+  const text = custom?.body ?? `{"id":"${id}","duplicate":${duplicate},"status":"/api/v1/messages/${id}"}`;
+  const headers = ["content-type", custom?.contentType ?? JSON_TYPE];
+  headers.push("content-length", String(Buffer.byteLength(text)));
+  if (duplicate) headers.push("idempotent-replayed", "true");
+  response.writeHead(custom?.status ?? (duplicate ? 200 : 202), headers).end(text);
 }

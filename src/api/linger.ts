@@ -1,5 +1,5 @@
+import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { FastifyReply } from "fastify";
 
 /** As long as a sender that was answered may take to notice; milliseconds. */
 const LINGER_MS = 5_000;
@@ -13,14 +13,20 @@ const lingering = new WeakSet<Socket>();
  * Answers a request whose body is not read to its end. Closing at once would reset the connection under a sender that
  * still writes, and a reset takes the answer away with it (RFC 9112 §9.6).
  */
-export function answerAndLinger(reply: FastifyReply, text: string): void {
-  const { raw: response } = reply;
-  const { raw: incoming } = reply.request;
-  reply.hijack();
-  reply.header("content-length", Buffer.byteLength(text)).header("connection", "close");
-  for (const [name, value] of Object.entries(reply.getHeaders()))
+export function answerAndLinger(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  answer: {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, OutgoingHttpHeader | undefined>>;
+    readonly text: string;
+  },
+): void {
+  const { status, headers, text } = answer;
+  for (const [name, value] of Object.entries(headers))
     if (value !== undefined) response.setHeader(name, value);
-  response.writeHead(reply.statusCode);
+  response.setHeader("content-length", Buffer.byteLength(text)).setHeader("connection", "close");
+  response.writeHead(status);
   response.write(text);
   linger(incoming.socket);
   incoming.once("end", () => incoming.socket.destroy()).resume();

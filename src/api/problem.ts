@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { asHubError, ERRORS, type ErrorCode, HubError } from "../errors.ts";
 import type { ApiLogger } from "./deps.ts";
@@ -47,30 +48,58 @@ export function problemOf(error: HubError, traceparent?: string): Problem {
   };
 }
 
-/** Answers any thrown thing as a problem and gives its code. Only what the hub does not understand is logged. */
+/** Answers any thrown thing as a problem. Only what the hub does not understand is logged. */
 export function sendProblem(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   logger: ApiLogger,
+): void {
+  const { status, headers, text } = answerOf(fromFastify(thrown), request.raw, logger);
+  reply.code(status).headers(headers);
+  if (status === 413 && !request.raw.complete) {
+    reply.hijack();
+    answerAndLinger(request.raw, reply.raw, { status, headers: reply.getHeaders(), text });
+  } else {
+    reply.serializer(asIs).send(text);
+  }
+}
+
+/** As `sendProblem`, where no framework stands between; gives the code. */
+export function writeProblem(
+  thrown: unknown,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  logger: ApiLogger,
 ): ErrorCode {
-  const error = fromFastify(thrown);
-  const problem = problemOf(error, headerText(request.headers["traceparent"]));
+  const error = asHubError(thrown);
+  const { status, headers, text } = answerOf(error, incoming, logger);
+  if (status === 413 && !incoming.complete) answerAndLinger(incoming, response, { status, headers, text });
+  else response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
+  return error.code;
+}
+
+interface ProblemAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+function answerOf(error: HubError, incoming: IncomingMessage, logger: ApiLogger): ProblemAnswer {
+  const problem = problemOf(error, headerText(incoming.headers["traceparent"]));
+  const { status } = error;
   if (error.code === "TL_INTERNAL") {
     logger.error(
       { instance: problem.instance, stack: stackOf(error.cause) },
       "a request failed in an unknown way",
     );
   }
-  if (PASSING.includes(error.status)) {
-    reply.header("retry-after", String(Math.max(1, Math.ceil((error.retryAfter ?? RETRY_AFTER_MS) / 1000))));
+  const headers: Record<string, string> = { "content-type": PROBLEM_TYPE, "cache-control": "no-store" };
+  if (PASSING.includes(status)) {
+    headers["retry-after"] = String(Math.max(1, Math.ceil((error.retryAfter ?? RETRY_AFTER_MS) / 1000)));
   }
-  if (error.status === 401) reply.header("www-authenticate", 'Bearer realm="tieline"');
-  reply.code(error.status).header("content-type", PROBLEM_TYPE).header("cache-control", "no-store");
-  const text = JSON.stringify(problem);
-  if (error.status === 413 && !request.raw.complete) answerAndLinger(reply, text);
-  else reply.serializer(asIs).send(text);
-  return error.code;
+  if (status === 401) headers["www-authenticate"] = 'Bearer realm="tieline"';
+  return { status, headers, text: JSON.stringify(problem) };
 }
 
 function asIs(text: unknown): string {

@@ -1,3 +1,4 @@
+import { createServer as createHttpServer } from "node:http";
 import type { Socket } from "node:net";
 import swagger from "@fastify/swagger";
 import { Type } from "@sinclair/typebox";
@@ -8,7 +9,7 @@ import { openCounters } from "../observe/counter.ts";
 import { requireSafeAuth, requireToken } from "./auth.ts";
 import { answerClientError } from "./client-error.ts";
 import { type ApiDeps, type ApiLimits, DEFAULT_LIMITS } from "./deps.ts";
-import { door } from "./door.ts";
+import { DOOR, openDoor } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { sendProblem } from "./problem.ts";
 import { customerRoutes } from "./resource/customer.ts";
@@ -30,16 +31,20 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
   requireSafeAuth(deps);
   const limits: ApiLimits = { ...DEFAULT_LIMITS, ...deps.limits };
   const counters = openCounters();
+  const door = openDoor(deps, limits, counters);
+  const { requestTimeout, headersTimeout, keepAliveTimeout } = limits;
+  const connectionsCheckingInterval = Math.min(1000, headersTimeout, requestTimeout);
   const app = fastify({
     logger: false,
-    requestTimeout: limits.requestTimeout,
-    keepAliveTimeout: limits.keepAliveTimeout,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 1024 },
-    http: {
-      headersTimeout: limits.headersTimeout,
-      connectionsCheckingInterval: Math.min(1000, limits.headersTimeout, limits.requestTimeout),
-    },
+    serverFactory: (routes) =>
+      createHttpServer(
+        { requestTimeout, headersTimeout, keepAliveTimeout, connectionsCheckingInterval },
+        (request, response) => {
+          if (!door(request, response)) routes(request, response);
+        },
+      ),
     clientErrorHandler: (error, socket) => answerClientError(error, socket as Socket),
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply, deps.logger);
@@ -51,7 +56,7 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
   app.setErrorHandler((error, request, reply) => {
     sendProblem(error, request, reply, deps.logger);
   });
-  answerUnknownRoutes(app, deps.logger);
+  answerUnknownRoutes(app, deps.logger, DOOR);
   ignoreBodies(app);
   app.addSchema(ProblemSchema);
   await app.register(swagger, {
@@ -70,7 +75,6 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
         typeof json["$id"] === "string" ? json["$id"] : `def-${index}`,
     },
   });
-  await app.register(plugin((inner) => door(inner, deps, limits, counters)));
   await app.register(plugin((inner) => healthRoutes(inner, deps, counters)));
   await app.register(plugin(openRoutes), { prefix: "/api/v1" });
   await app.register(

@@ -11,9 +11,16 @@ interface Known {
 /**
  * Answers what no route takes: 404, 405 with Allow when the address is known, 204 with Allow for OPTIONS.
  * Install it before the routes, which it listens to.
+ * @param others an address that is served before the routes, and its methods
  */
-export function answerUnknownRoutes(app: FastifyInstance, logger: ApiLogger): void {
-  const known = new Map<string, Known>();
+export function answerUnknownRoutes(
+  app: FastifyInstance,
+  logger: ApiLogger,
+  others: { readonly url: string; readonly methods: readonly string[] },
+): void {
+  const known = new Map<string, Known>([
+    [others.url, { pattern: patternOf(others.url), methods: new Set(["OPTIONS", ...others.methods]) }],
+  ]);
   app.addHook("onRoute", ({ url, method }) => {
     const entry = known.get(url) ?? { pattern: patternOf(url), methods: new Set(["OPTIONS"]) };
     for (const one of [method].flat()) entry.methods.add(one);
