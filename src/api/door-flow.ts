@@ -1,7 +1,6 @@
 import type { FlowDefinition } from "../config/flow-definition.ts";
 import type { PushSource } from "../connector/contract.ts";
 import { toKey } from "../flow/key.ts";
-import { decodeText } from "../format/encoding.ts";
 import type { Format } from "../format/format.ts";
 import type { PathGetter } from "../mapping/mapping.ts";
 import { ArrayOnPath, pathGetter } from "../mapping/path.ts";
@@ -17,7 +16,6 @@ export interface DoorFlow {
   readonly source: PushSource;
   /** Bytes. */
   readonly limit: number;
-  readonly decode: (body: Uint8Array) => Json;
   readonly format: Format;
   /** Content types that were found to be right before, as they were written. */
   readonly knownTypes: Set<string>;
@@ -47,23 +45,12 @@ export function doorFlows(deps: ApiDeps, entries: readonly FlowEntry[]): Readonl
       source,
       limit: Math.min(source.limit ?? LIMIT_BYTES, definition.limits.body),
       format,
-      decode: decoderOf(format),
       knownTypes: new Set(),
       key: definition.key === null ? null : pathGetter(definition.key),
       event: definition.event === null ? null : pathGetter(definition.event),
     });
   }
   return flows;
-}
-
-/** A body in UTF-8 needs no look at its encoding; one that begins beyond ASCII may have a byte order mark. */
-function decoderOf(format: Format): (body: Uint8Array) => Json {
-  const plain = /^utf-?8$/i.test(format.encoding) && format.name !== "xml";
-  return (body) => {
-    const first = body[0] ?? 0;
-    const direct = plain && first > 0 && first < 0x80;
-    return format.decode(direct ? body : decodeText(body, format.encoding));
-  };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { PushedItem, PushSource } from "../connector/contract.ts";
 import { admissionBatcher } from "../control/admission.ts";
 import type { Admission } from "../control/engine.ts";
 import { ERRORS, type ErrorCode, HubError } from "../errors.ts";
+import { decodeText } from "../format/encoding.ts";
 import type { Counters } from "../observe/counter.ts";
 import { readBody } from "./body.ts";
 import type { ApiDeps, ApiLimits, FlowEntry } from "./deps.ts";
@@ -131,7 +132,7 @@ function admissionOf(
   const untouched = item.body === received;
   const contentType = headers["content-type"] ?? null;
   if (untouched && contentType !== null) requireMediaType(flow, contentType);
-  const value = flow.decode(item.body);
+  const value = flow.format.decode(decodeText(item.body, flow.format.encoding));
   return {
     flow: flow.id,
     flowVersion: flow.version,

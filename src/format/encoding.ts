@@ -8,6 +8,8 @@ import { HubError } from "../errors.ts";
  */
 const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009dž\u009f";
 
+const UTF8 = /^utf-?8$/i;
+
 /** More bytes than any character has, in any encoding. */
 const LONGEST = 8;
 
@@ -83,6 +85,9 @@ function knownName(label: string): string | undefined {
  * @throws HubError TL_ENCODING_INVALID with line, column and byte of the first bad byte
  */
 export function decodeText(bytes: Uint8Array, encoding: string): Uint8Array {
+  const first = bytes[0] ?? 0;
+  // Neither a mark nor a declaration begins like this.
+  if (first > 0 && first < 0x80 && first !== 0x3c && UTF8.test(encoding)) return bytes;
   const name = detectEncoding(bytes, encoding);
   if (name === "utf-8") return bytes;
   const text = attempt(createDecoder(name), bytes, false);

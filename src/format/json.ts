@@ -18,7 +18,8 @@ export function parseJson(utf8: Uint8Array): Json {
   const text = utf8Text(bytes);
   const value = parse(text);
   if (mayPollute(text)) refusePrototypeNames(value);
-  if (!mayHoldInexactNumber(text)) return value;
+  // Looking at what was parsed costs a fraction of a look at the text.
+  if (!holdsNumber(value) || !mayHoldInexactNumber(text)) return value;
   const quoted = quoteInexactNumbers(text);
   return quoted === text ? value : parse(quoted);
 }
@@ -32,6 +33,11 @@ function parse(text: string): Json {
       place: lineAndColumn(text, fault.index),
     });
   }
+}
+
+function holdsNumber(value: Json): boolean {
+  if (typeof value !== "object" || value === null) return typeof value === "number";
+  return Object.values(value).some(holdsNumber);
 }
 
 /** Escaped letters could hide a name, so they count as suspicious too. */
