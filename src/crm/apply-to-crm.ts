@@ -1,8 +1,9 @@
 import type { JsonObject } from "../message/json.ts";
-import type { CrmTables, RecordHead } from "../store/crm-tables.ts";
+import type { CrmTables, CrmWrites, RecordHead } from "../store/crm-tables.ts";
 import type { CrmItem, CrmResult } from "./apply.ts";
 import { applyCustomer } from "./apply-customer.ts";
 import { applyHistory } from "./apply-history.ts";
+import { type Arrivals, arrive, findArrivals } from "./arrivals.ts";
 import { sameHash } from "./freshness.ts";
 import { idOf, loadHeads, loadSet } from "./load.ts";
 import { drawIds, keyText, type WorkingSet } from "./working-set.ts";
@@ -35,12 +36,10 @@ export async function applyToCrm(
     else results[index] = { outcome: "unchanged", customer: heads.get(key)?.customer ?? null };
   }
   if (work.length === 0) return results;
-  const set = await loadSet(
-    tables,
-    work.map((index) => items[index] as CrmItem),
-    heads,
-    now,
-  );
+  const newcomers = await findArrivals(items, keys, work, heads, tables);
+  const arrivals: Arrivals = { customers: [], records: [], contacts: [] };
+  const others = work.filter((index) => !newcomers.has(index)).map((index) => items[index] as CrmItem);
+  const set = await loadSet(tables, others, heads, now);
   await drawAhead(
     set,
     tables,
@@ -49,6 +48,12 @@ export async function applyToCrm(
   for (const index of work) {
     const item = items[index] as CrmItem;
     const key = keys[index] as string;
+    const newcomer = newcomers.get(index);
+    if (newcomer !== undefined) {
+      if (set.ids.customers < 1 || set.ids.records < 1) await drawIds(set.ids, tables, 1, 1);
+      results[index] = arrive(set, item, newcomer, arrivals);
+      continue;
+    }
     const customers = customersNeeded(set, item, key);
     const records = recordsNeeded(set, item, key);
     if (set.ids.customers < customers || set.ids.records < records)
@@ -56,8 +61,17 @@ export async function applyToCrm(
     results[index] =
       item.entity === "customer" ? applyCustomer(set, item) : applyHistory(set, item, item.entity);
   }
-  await tables.write(writesOf(set));
+  await tables.write(withArrivals(writesOf(set), arrivals));
   return results;
+}
+
+function withArrivals(writes: CrmWrites, { customers, records, contacts }: Arrivals): CrmWrites {
+  return {
+    ...writes,
+    newCustomers: [...writes.newCustomers, ...customers],
+    newRecords: [...writes.newRecords, ...records],
+    newContacts: [...writes.newContacts, ...contacts],
+  };
 }
 
 /** Keys with at least one item that is not, by its hash, what was applied last. Of the others nothing more is read. */

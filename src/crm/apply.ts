@@ -2,6 +2,7 @@ import type { Failure } from "../errors.ts";
 import type { Entity } from "../message/entity.ts";
 import type { Json } from "../message/json.ts";
 import type { Origin } from "../store/origin.ts";
+import type { Newcomer } from "./newcomer.ts";
 
 /** One canonical record on its way into the CRM engine. */
 export interface CrmItem {
@@ -10,6 +11,8 @@ export interface CrmItem {
   readonly system: string;
   /** A canonical record, already valid by `schemas/canonical/<entity>.schema.json`. */
   readonly record: Json;
+  /** What the record comes to alone, where that is known already (null: nothing); made when needed unless given. */
+  readonly newcomer?: Newcomer | null | undefined;
   /** The flow's `version` value; compared as numbers when both are, else as text. Null: no version, newest place wins. */
   readonly version: string | number | null;
   /** Hash of (record bytes, flow version), for the unchanged check; null when not wanted. */

@@ -82,7 +82,7 @@ export async function loadSet(
 
 /** The id of an item's record. */
 export function idOf(item: CrmItem): string {
-  return String((item.record as JsonObject)["id"]);
+  return item.newcomer?.externalId ?? String((item.record as JsonObject)["id"]);
 }
 
 /** The customer's record that a reference names; undefined when it is none. */

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CrmItem } from "../../src/crm/apply.ts";
+import type { CrmItem, CrmResult } from "../../src/crm/apply.ts";
 import { contactsOf } from "../../src/crm/contact.ts";
 import { golden, goldenValues } from "../../src/crm/golden.ts";
 import { byExternalId, customerById } from "../../src/crm/view.ts";
@@ -21,6 +21,11 @@ async function withRepository(work: (crm: Repository) => Promise<void>): Promise
   }
 }
 
+/** With what is made when it is asked for. */
+function shown(result: CrmResult): unknown {
+  return JSON.parse(JSON.stringify(result));
+}
+
 describe("the customer repository", () => {
   it("gives every item exactly one result", async () => {
     await fc.assert(
@@ -29,6 +34,24 @@ describe("the customer repository", () => {
           const results = await crm.apply(...made.map(toItem));
           expect(results).toHaveLength(made.length);
           for (const result of results) expect("outcome" in result !== "failure" in result).toBe(true);
+        });
+      }),
+    );
+  });
+
+  it("makes of a newcomer what it makes of any other record", async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.nat(14), async (made, cut) => {
+        await withRepository(async (short) => {
+          await withRepository(async (long) => {
+            const items = made.map(toItem);
+            for (const batch of [items.slice(0, cut), items.slice(cut)]) {
+              const results = await short.apply(...batch);
+              const same = await long.apply(...batch.map((one) => ({ ...one, newcomer: null })));
+              expect(results.map(shown)).toEqual(same.map(shown));
+            }
+            expect(dump(short.sql)).toEqual(dump(long.sql));
+          });
         });
       }),
     );

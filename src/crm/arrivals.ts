@@ -1,0 +1,101 @@
+import type { JsonObject } from "../message/json.ts";
+import type { ContactPoint, CrmTables, CustomerRow, RecordHead, RecordRow } from "../store/crm-tables.ts";
+import type { CrmItem, CrmResult } from "./apply.ts";
+import { customerChange } from "./customer-change.ts";
+import { EMPTY } from "./golden.ts";
+import { type Newcomer, newcomerOf } from "./newcomer.ts";
+import { keyText, takeCustomerId, takeRecordId, type WorkingSet } from "./working-set.ts";
+
+/**
+ * The newcomers among the items, by position: nothing of them is stored, nothing stored or in the batch refers to them,
+ * and each comes once. Nothing but their own record has a say in what they come to, and they have none in the others.
+ * @param keys the key text of each item
+ * @param work positions of the items that are not known to be unchanged
+ */
+export async function findArrivals(
+  items: readonly CrmItem[],
+  keys: readonly string[],
+  work: readonly number[],
+  heads: ReadonlyMap<string, RecordHead>,
+  tables: CrmTables,
+): Promise<ReadonlyMap<number, Newcomer>> {
+  const found = new Map<string, { readonly index: number; readonly newcomer: Newcomer }>();
+  const seen = new Set<string>();
+  for (const index of work) {
+    const item = items[index] as CrmItem;
+    // The history of customers refers to them, and so do cross-references.
+    if (item.entity !== "customer") return NOBODY;
+    const newcomer = item.newcomer === undefined ? newcomerOf(item.record) : item.newcomer;
+    if (newcomer === null && (item.record as JsonObject)["links"] !== undefined) return NOBODY;
+    const key = keys[index] as string;
+    if (seen.has(key)) found.delete(key);
+    else if (newcomer !== null && !heads.has(key)) found.set(key, { index, newcomer });
+    seen.add(key);
+  }
+  const ids = new Map<string, string[]>();
+  for (const { index, newcomer } of found.values()) {
+    const { system } = items[index] as CrmItem;
+    const others = ids.get(system);
+    if (others === undefined) ids.set(system, [newcomer.externalId]);
+    else others.push(newcomer.externalId);
+  }
+  for (const [system, externalIds] of ids) {
+    for (const link of await tables.linksTo(system, externalIds))
+      found.delete(keyText("customer", system, link.externalId));
+  }
+  return new Map([...found.values()].map(({ index, newcomer }) => [index, newcomer]));
+}
+
+const NOBODY: ReadonlyMap<number, Newcomer> = new Map();
+
+/** Rows of newcomers, to be written with what else the batch changes. */
+export interface Arrivals {
+  readonly customers: CustomerRow[];
+  readonly records: RecordRow[];
+  readonly contacts: ContactPoint[];
+}
+
+/** Makes a customer of a newcomer. Both ids must have been drawn. */
+export function arrive(set: WorkingSet, item: CrmItem, newcomer: Newcomer, rows: Arrivals): CrmResult {
+  const { externalId, values, name, folded, status } = newcomer;
+  const record = takeRecordId(set.ids);
+  const id = takeCustomerId(set.ids);
+  const { now } = set;
+  rows.records.push({
+    id: record,
+    entity: "customer",
+    system: item.system,
+    externalId,
+    customer: id,
+    version: item.version,
+    hash: item.hash,
+    deleted: false,
+    values,
+    origin: item.origin,
+    changed: null,
+    born: null,
+    holder: null,
+    phone: null,
+    email: null,
+    happenedAt: null,
+  });
+  rows.customers.push({
+    ...{ id, name, folded, status, revision: 1, createdAt: now, updatedAt: now, alive: true },
+    mergedInto: null,
+  });
+  for (const { kind, value } of newcomer.contacts) rows.contacts.push({ kind, value, customer: id });
+  const snapshot = {
+    id,
+    before: EMPTY,
+    // Most changes are never looked at.
+    get after() {
+      return JSON.parse(values) as JsonObject;
+    },
+    ids: [{ system: item.system, id: externalId }],
+    idsBefore: [],
+    gone: false,
+    mergedInto: null,
+    cause: item.system,
+  };
+  return { outcome: "applied", customer: id, change: customerChange(snapshot, true) };
+}

@@ -1,0 +1,54 @@
+import { isObject, type Json, type JsonObject } from "../message/json.ts";
+import { type Contact, contactsOf } from "./contact.ts";
+import { displayName, fold } from "./display-name.ts";
+import { saysTwice } from "./leaf.ts";
+import { mergeRecord } from "./merge.ts";
+
+/**
+ * What a record of a customer comes to when the hub knows nothing of it: all that is stored then follows from the record
+ * alone, and can be worked out wherever the record is mapped.
+ */
+export interface Newcomer {
+  readonly externalId: string;
+  /** Canonical values as JSON text, as the source record holds them. */
+  readonly values: string;
+  /** The columns of the customer's row that the values give. */
+  readonly name: string | null;
+  readonly folded: string | null;
+  readonly status: string | null;
+  /** Each contact once. */
+  readonly contacts: readonly Contact[];
+}
+
+const NOTHING: JsonObject = {};
+
+/**
+ * A customer's record as a newcomer; null when more than the record decides what it comes to: it deletes, it declares
+ * cross-references, or it says something twice, so that its golden record is not the record itself.
+ */
+export function newcomerOf(record: Json): Newcomer | null {
+  if (!isObject(record) || record["op"] === "delete" || !isNothing(record["links"])) return null;
+  const values = mergeRecord(NOTHING, record);
+  if (saysTwice(values)) return null;
+  const name = displayName(values);
+  const status = values["status"];
+  return {
+    externalId: String(record["id"]),
+    values: JSON.stringify(values),
+    name,
+    folded: name === null ? null : fold(name),
+    status: typeof status === "string" ? status : null,
+    contacts: distinct(contactsOf(values)),
+  };
+}
+
+function isNothing(links: Json | undefined): boolean {
+  return links === undefined || links === null || (Array.isArray(links) && links.length === 0);
+}
+
+function distinct(contacts: readonly Contact[]): readonly Contact[] {
+  return contacts.filter(
+    ({ kind, value }, index) =>
+      contacts.findIndex((other) => other.value === value && other.kind === kind) === index,
+  );
+}
