@@ -11,6 +11,7 @@ import { answerClientError } from "./client-error.ts";
 import { type ApiDeps, type ApiLimits, DEFAULT_LIMITS } from "./deps.ts";
 import { DOOR, openDoor } from "./door.ts";
 import { healthRoutes } from "./health.ts";
+import { lazyCompilers } from "./lazy-compilers.ts";
 import { sendProblem } from "./problem.ts";
 import { customerRoutes } from "./resource/customer.ts";
 import { errorRoutes } from "./resource/error.ts";
@@ -52,6 +53,7 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
     ajv: {
       customOptions: { removeAdditional: false, useDefaults: true, coerceTypes: true, allErrors: false },
     },
+    schemaController: lazyCompilers(),
   });
   app.setErrorHandler((error, request, reply) => {
     sendProblem(error, request, reply, deps.logger);

@@ -4,7 +4,14 @@ import { HubError } from "../errors.ts";
 import type { Connector } from "./contract.ts";
 
 /** The connectors that come with the program: compiled ones beside compiled code, sources beside sources. */
-export const CONNECTOR_FOLDER = new URL("../../connectors/", import.meta.url);
+export const CONNECTOR_FOLDER = connectorsAbove(new URL("./", import.meta.url));
+
+/** Code lies at several depths: in folders as it is written, in chunks as it is bundled. */
+function connectorsAbove(folder: URL): URL {
+  const here = new URL("connectors/", folder);
+  const above = new URL("../", folder);
+  return existsSync(here) || above.href === folder.href ? here : connectorsAbove(above);
+}
 
 /**
  * Imports every `<root>/<name>/index.js` or `index.ts`, by name. Folders that begin with a dot are passed over.
