@@ -6,6 +6,7 @@ import { serveEngine } from "./control/rpc.ts";
 import { type RunningEngine, startEngine } from "./engine.ts";
 import { asHubError } from "./errors.ts";
 import { folderWatch } from "./intake/folder-watch.ts";
+import { prepareLibrary } from "./mapping/library.ts";
 import { openCounters } from "./observe/counter.ts";
 import { openLogger } from "./observe/logger.ts";
 import { openProject } from "./project.ts";
@@ -13,6 +14,8 @@ import type { FromEngine, ThreadStart, ToEngine } from "./thread.ts";
 
 /** The engine's thread: starts it, serves the front's calls, says how it is, stops it when asked. */
 const STATUS_MS = 250;
+/** What may be needed later is loaded when the first that waited for the start is served. */
+const QUIET_MS = 1_000;
 
 const port = parentPort;
 if (port === null) throw new Error("engine-thread.ts runs as a worker thread only");
@@ -49,6 +52,7 @@ async function main(): Promise<void> {
   }, STATUS_MS);
   wire.push(await engine.status());
   post({ kind: "ready", fresh });
+  setTimeout(prepareLibrary, QUIET_MS).unref();
   port?.on("message", (message: ToEngine) => {
     if (message.kind === "stop") void stop(engine, status);
   });

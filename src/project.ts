@@ -5,6 +5,7 @@ import type { ProjectEnvironment } from "./config/environment.ts";
 import type { FlowDefinition } from "./config/flow-definition.ts";
 import { hubPlace } from "./config/hub-place.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
+import { keepFlows, keptFlows } from "./config/kept-project.ts";
 import { type Inspection, inspectProject, inspectSettings } from "./config/load-project.ts";
 import type { SystemCatalogue } from "./config/system-catalogue.ts";
 import type { Connector, System, SystemContext } from "./connector/contract.ts";
@@ -12,8 +13,8 @@ import { loadConnectors } from "./connector/registry.ts";
 import { asHubError, HubError, type Issue } from "./errors.ts";
 import { openFormat } from "./format/open.ts";
 import type { FolderState } from "./intake/deployer.ts";
+import { keepCompiledIn } from "./kept/store.ts";
 import { compileMapping } from "./mapping/compile.ts";
-import { keepCompiledIn } from "./mapping/compiler/store.ts";
 import { LOOK_UPS } from "./mapping/look-up-calls.ts";
 import { compileSchema } from "./schema/compile.ts";
 import type { ProjectPlace } from "./thread.ts";
@@ -68,7 +69,14 @@ export async function openProject(place: ProjectPlace): Promise<OpenProject> {
     settings,
     systems: openSystems(settings, connectors, context),
     folders: [join(settings.dir, "mappings"), join(settings.dir, "schemas")],
-    read: async () => folderStates(inspect()),
+    read: async () => {
+      inspection = null;
+      const flows = keptFlows(settings);
+      if (flows !== null) return flows.map(inForce);
+      const found = inspect();
+      keepFlows(settings, found);
+      return folderStates(found);
+    },
     fromTexts: (name, texts) => (inspection ?? inspect()).fromTexts(name, texts),
   };
 }
@@ -135,6 +143,10 @@ function openSystems(
       systems[name] = connector.open(system.settings, { ...context, system: name });
   }
   return systems;
+}
+
+function inForce(definition: FlowDefinition): FolderState {
+  return { name: definition.name, definition, issues: [] };
 }
 
 /** Every flow folder with its definition, or with what is wrong with it. */

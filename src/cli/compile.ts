@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { expressionModes } from "../config/expression-modes.ts";
 import { hubPlace } from "../config/hub-place.ts";
 import { compileFlow } from "../flow/compile.ts";
-import { keepCompiledIn } from "../mapping/compiler/store.ts";
+import { keepCompiledIn } from "../kept/store.ts";
 import { loadFlows } from "./project-files.ts";
 import { addCommand, type CommonOptions, print, projectFolder, type Session } from "./session.ts";
 import { plural } from "./units.ts";

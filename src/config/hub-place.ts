@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readSettings } from "./read-settings.ts";
-import { parseYaml } from "./yaml-file.ts";
+import { readSettings, settingsFile } from "./read-settings.ts";
 
 /** Where a project's hub listens and keeps its data. */
 export interface HubPlace {
@@ -27,7 +26,7 @@ export async function hubPlace(
     compileExpression: () => null,
     createSecrets: false,
   };
-  const { settings } = readSettings(parseYaml("tieline.yaml", text), dir, env, []);
+  const { settings } = readSettings(settingsFile(text), dir, env, null);
   return { url: urlOf(settings.listen), data: settings.data };
 }
 

@@ -9,7 +9,7 @@ import type { FlowDefinition } from "./flow-definition.ts";
 import type { HubSettings } from "./hub-settings.ts";
 import { checkProject, type LoadedFlow } from "./project-rules.ts";
 import { readFlow } from "./read-flow.ts";
-import { readSettings } from "./read-settings.ts";
+import { readSettings, settingsFile } from "./read-settings.ts";
 import { checkStrict } from "./strict/check-strict.ts";
 import { listAt, textAt } from "./value-at.ts";
 import { parseYaml, type YamlFile } from "./yaml-file.ts";
@@ -60,7 +60,7 @@ export function inspectSettings(
 ): { readonly settings: HubSettings; readonly findings: readonly Finding[] } {
   const dir = resolve(folder);
   const findings: Finding[] = [];
-  const { settings } = readSettings(settingsFile(dir), dir, env, findings);
+  const { settings } = readSettings(settingsFile(readIfThere(join(dir, "tieline.yaml"))), dir, env, findings);
   return { settings, findings: sortFindings(findings) };
 }
 
@@ -68,7 +68,12 @@ export function inspectSettings(
 export function inspectProject(folder: string, env: ProjectEnvironment): Inspection {
   const dir = resolve(folder);
   const found: Finding[] = [];
-  const { settings, systems } = readSettings(settingsFile(dir), dir, env, found);
+  const { settings, systems } = readSettings(
+    settingsFile(readIfThere(join(dir, "tieline.yaml"))),
+    dir,
+    env,
+    found,
+  );
   const files = flowFiles(dir, found);
   const topics = topicsOf(files);
   const flows: LoadedFlow[] = [];
@@ -126,11 +131,6 @@ function readStored(
   }
 }
 
-function settingsFile(dir: string): YamlFile {
-  const text = readIfThere(join(dir, "tieline.yaml"));
-  return parseYaml("tieline.yaml", text ?? "apiVersion: tieline/v1\n");
-}
-
 function flowFiles(dir: string, findings: Finding[]): readonly YamlFile[] {
   const files: YamlFile[] = [];
   for (const name of folders(join(dir, "mappings"))) {
@@ -166,7 +166,8 @@ function topicsOf(files: readonly YamlFile[]): Topics {
   return { published: known(published), read: known(read) };
 }
 
-function folders(path: string): readonly string[] {
+/** The folders in a folder, by name; those that begin with a dot are left out, none where it is not there. */
+export function folders(path: string): readonly string[] {
   try {
     const entries = readdirSync(path, { withFileTypes: true });
     return entries
@@ -179,7 +180,8 @@ function folders(path: string): readonly string[] {
   }
 }
 
-function readIfThere(path: string): string | undefined {
+/** Undefined where there is no such file. */
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

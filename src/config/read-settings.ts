@@ -14,7 +14,7 @@ import { createReporter, type Reporter } from "./reporter.ts";
 import { type ReferenceContext, resolveText } from "./resolve-text.ts";
 import { mayHoldSecret, schemasAt } from "./setting-schema.ts";
 import { parseSize } from "./size.ts";
-import type { Path, YamlFile } from "./yaml-file.ts";
+import { type Path, parseYaml, type YamlFile } from "./yaml-file.ts";
 
 export interface SettingsFile {
   /** Meaningful only when nothing was found wrong. */
@@ -23,18 +23,18 @@ export interface SettingsFile {
   readonly systems: ReadonlyMap<string, KnownSystem>;
 }
 
-/** Reads `tieline.yaml`; what is wrong goes into `findings`. */
+/** Reads `tieline.yaml`; what is wrong goes into `findings`, and is not looked for where nobody asks. */
 export function readSettings(
   file: YamlFile,
   dir: string,
   env: ProjectEnvironment,
-  findings: Finding[],
+  findings: Finding[] | null,
 ): SettingsFile {
   const mayShow = (path: Path): boolean => !mayHoldSecret(schemasFor(file, path, env));
-  const report = createReporter(file, findings, maskedExcerpt(mayShow));
+  const report = createReporter(file, findings ?? [], maskedExcerpt(mayShow));
   for (const { span, message, cure } of file.problems) report.span(span, message, cure);
   const root = isObject(file.value) ? file.value : {};
-  if (file.value !== undefined) {
+  if (file.value !== undefined && findings !== null) {
     const show = (path: Path, value: unknown): string | null => (mayShow(path) ? showValue(value) : null);
     checkStructure(publishedStructure("tieline"), file.value, report, { show });
   }
@@ -76,6 +76,15 @@ export function readSettings(
     ),
   };
   return { settings, systems };
+}
+
+let last: YamlFile | null = null;
+
+/** The file `tieline.yaml` of this text, which a start asks for several times; undefined: there is none, so all defaults. */
+export function settingsFile(text: string | undefined): YamlFile {
+  const content = text ?? "apiVersion: tieline/v1\n";
+  if (last === null || last.text !== content) last = parseYaml("tieline.yaml", content);
+  return last;
 }
 
 /** The schemas a value of the file is described by: the published one, and below `settings` the connector's. */

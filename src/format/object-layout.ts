@@ -1,3 +1,4 @@
+import { compileFunction } from "node:vm";
 import type { Json } from "../message/json.ts";
 
 /**
@@ -109,5 +110,5 @@ function oneByOne(layout: ObjectLayout, values: readonly Json[], from: number): 
 /** Names reach the source as string literals only. */
 function generate(names: readonly string[]): Make {
   const members = names.map((name, index) => `${JSON.stringify(name)}: values[from + ${index}]`);
-  return new Function("values", "from", `return { ${members.join(", ")} };`) as Make;
+  return compileFunction(`return { ${members.join(", ")} };`, ["values", "from"]) as Make;
 }

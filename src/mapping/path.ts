@@ -35,7 +35,15 @@ export function pathGetter(text: string): PathGetter | null {
 /** A step of a plain path has these members and no other: predicates, `[]`, `@` and the like each add one. */
 const PLAIN_STEP = ["position", "type", "value"];
 
+/** Names with dots between them and nothing else need no parser, which is loaded for no other sake at most starts. */
+const PLAIN_PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
+const WORDS: ReadonlySet<string> = new Set(["and", "or", "in", "true", "false", "null", "function"]);
+
 function namesOf(text: string): readonly string[] | null {
+  if (PLAIN_PATH.test(text)) {
+    const names = text.split(".");
+    if (!names.some((name) => WORDS.has(name))) return names;
+  }
   const root = parsed(text);
   if (root?.type !== "path" || Object.keys(root).some((name) => name !== "type" && name !== "steps"))
     return null;

@@ -1,18 +1,18 @@
-import { createRequire } from "node:module";
 import type { ValidateFunction } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { FormatsPlugin } from "ajv-formats";
+import formats, { type FormatsPlugin } from "ajv-formats";
 import { HubError, type Issue } from "../errors.ts";
 import { isObject } from "../message/json.ts";
 import { describeIssues } from "./issue.ts";
 import { parseJsonFile } from "./json-text.ts";
+import { keptValidator } from "./kept-validator.ts";
 import { checkedRoot, type SchemaObject } from "./meta.ts";
-import { addReferenced, identityOf, type LoadSchema } from "./reference.ts";
+import { addReferenced, identityOf, type LoadSchema, referencedTexts } from "./reference.ts";
 import type { Schema } from "./schema.ts";
 import { addTextLength } from "./text-length.ts";
 
-// A CommonJS module whose default export is the function: require gives it the same under every loader.
-const addFormats = createRequire(import.meta.url)("ajv-formats") as FormatsPlugin;
+// A CommonJS module, which is the function itself; its types speak of a default export.
+const addFormats = formats as unknown as FormatsPlugin;
 
 const NONE: readonly Issue[] = Object.freeze([]);
 
@@ -49,6 +49,22 @@ export function compileSchema(schema: unknown, path: string, load?: LoadSchema):
 }
 
 function compile(schema: unknown, path: string, load: LoadSchema | undefined): Schema {
+  const texts = typeof schema === "string" ? referencedTexts(schema, path, load) : null;
+  const validate =
+    texts === null
+      ? make(schema, path, load).validate
+      : keptValidator(`2020-12 ${JSON.stringify([path, schema, texts])}`, () => make(schema, path, load));
+  return {
+    path,
+    validate: (value) => (validate(value) ? NONE : describeIssues(validate.errors ?? [])),
+  };
+}
+
+function make(
+  schema: unknown,
+  path: string,
+  load: LoadSchema | undefined,
+): { readonly ajv: Ajv2020; readonly validate: ValidateFunction } {
   const root = checkedRoot(typeof schema === "string" ? parseJsonFile(schema, path) : schema, path);
   const ajv = new Ajv2020({
     strict: true,
@@ -62,14 +78,11 @@ function compile(schema: unknown, path: string, load: LoadSchema | undefined): S
     logger: false,
     // The draft's own schema is asked beforehand, where its findings can be given pointers.
     validateSchema: false,
+    code: { source: true },
   });
   addFormats(ajv);
   addTextLength(ajv);
-  const validate = compiled(ajv, root, path, load);
-  return {
-    path,
-    validate: (value) => (validate(value) ? NONE : describeIssues(validate.errors ?? [])),
-  };
+  return { ajv, validate: compiled(ajv, root, path, load) };
 }
 
 function compiled(

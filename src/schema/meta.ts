@@ -5,8 +5,14 @@ import { describeIssues } from "./issue.ts";
 
 export type SchemaObject = Readonly<Record<string, unknown>>;
 
-// verbose: the issues name the keyword's own value.
-const draft = new Ajv2020({ allErrors: true, strict: false, logger: false, verbose: true });
+/** Made with the first schema that is looked at: a start that finds all of them compiled needs none. */
+function draftValidator(): Ajv2020 {
+  // verbose: the issues name the keyword's own value.
+  draft ??= new Ajv2020({ allErrors: true, strict: false, logger: false, verbose: true });
+  return draft;
+}
+
+let draft: Ajv2020 | null = null;
 
 /** A schema that the draft's own schema agrees with. @throws HubError TL_CONFIG_INVALID with pointers */
 export function checkedRoot(schema: unknown, path: string): SchemaObject {
@@ -19,6 +25,7 @@ export function checkedRoot(schema: unknown, path: string): SchemaObject {
       place: { file: path, field: "/$schema" },
     });
   }
+  const draft = draftValidator();
   if (draft.validateSchema(schema as SchemaObject) === true) return schema as SchemaObject;
   const issues = describeIssues(draft.errors ?? []).map((issue) => ({
     ...issue,

@@ -26,7 +26,7 @@ export function addReferenced(registry: Registry, schema: SchemaObject, path: st
     const target = new URL(ref, identityOf(path));
     target.hash = "";
     if (registry.known.has(target.href)) continue;
-    const file = target.href.startsWith(BASE) ? decodeURI(target.href.slice(BASE.length)) : target.href;
+    const file = fileOf(target);
     const loaded = registry.load?.(file);
     if (loaded === undefined) {
       const place = { file: path, field: pointer };
@@ -41,6 +41,50 @@ export function addReferenced(registry: Registry, schema: SchemaObject, path: st
     registry.ajv.addSchema({ ...root, $id: target.href });
     addReferenced(registry, root, file);
   }
+}
+
+/**
+ * The texts of all that a schema refers to, by address; null when one is not there or is not a text of JSON, so that
+ * what is wrong with it is still to be told.
+ */
+export function referencedTexts(
+  text: string,
+  path: string,
+  load: LoadSchema | undefined,
+): Readonly<Record<string, string>> | null {
+  const texts: Record<string, string> = {};
+  const visit = (json: string, file: string): boolean => {
+    const schema = parsed(json);
+    return schema !== undefined && referencesIn(schema, "").every(({ ref }) => follow(ref, file));
+  };
+  const follow = (ref: string, file: string): boolean => {
+    const target = new URL(ref, identityOf(file));
+    target.hash = "";
+    if (target.href === identityOf(path) || Object.hasOwn(texts, target.href)) return true;
+    const name = fileOf(target);
+    const loaded = load?.(name);
+    if (typeof loaded !== "string") return false;
+    texts[target.href] = loaded;
+    return visit(loaded, name);
+  };
+  try {
+    return visit(text, path) ? texts : null;
+  } catch {
+    // An address that is none.
+    return null;
+  }
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function fileOf(target: URL): string {
+  return target.href.startsWith(BASE) ? decodeURI(target.href.slice(BASE.length)) : target.href;
 }
 
 interface Reference {

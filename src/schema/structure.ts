@@ -1,4 +1,5 @@
-import { Ajv, type ErrorObject } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import { keptValidator } from "./kept-validator.ts";
 
 /** A JSON Schema (draft-07) as plain JSON. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -19,6 +20,16 @@ export type Structure = (data: unknown) => readonly Breach[];
 
 /** @throws Error when `schema` is not a JSON Schema (draft-07) */
 export function structureOf(schema: JsonSchema): Structure {
+  const validate = keptValidator(`draft-07 ${JSON.stringify(schema)}`, () => compile(schema));
+  return (data) => {
+    if (validate(data)) return [];
+    // What is wrong with a name is told once, by `propertyNames` itself.
+    const errors = (validate.errors ?? []).filter((error) => error.propertyName === undefined);
+    return errors.map((error) => breachOf(error, data));
+  };
+}
+
+function compile(schema: JsonSchema): { readonly ajv: Ajv; readonly validate: ValidateFunction } {
   const ajv = new Ajv({
     allErrors: true,
     verbose: true,
@@ -27,14 +38,9 @@ export function structureOf(schema: JsonSchema): Structure {
     // Compiling the draft's own schema takes longer than all the rest; a test asks it instead.
     meta: false,
     validateSchema: false,
+    code: { source: true },
   });
-  const validate = ajv.compile(schema);
-  return (data) => {
-    if (validate(data)) return [];
-    // What is wrong with a name is told once, by `propertyNames` itself.
-    const errors = (validate.errors ?? []).filter((error) => error.propertyName === undefined);
-    return errors.map((error) => breachOf(error, data));
-  };
+  return { ajv, validate: ajv.compile(schema) };
 }
 
 function breachOf(error: ErrorObject, root: unknown): Breach {

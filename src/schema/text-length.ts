@@ -6,6 +6,9 @@ const error: KeywordErrorDefinition = {
   params: ({ schemaCode }) => _`{limit: ${schemaCode}}`,
 };
 
+/** What code that is kept calls `characters` by. */
+export const TEXT_LENGTH = "tieline/text-length";
+
 /**
  * `maxLength` and `minLength` as JSON Schema has them (validation 6.3: characters of RFC 8259, not UTF-16 units).
  * A text has at most as many characters as units, and at least half as many: only between the two are they counted,
@@ -18,7 +21,7 @@ const definition: CodeKeywordDefinition = {
   error,
   code(context) {
     const { gen, keyword, data, schema } = context;
-    const count = gen.scopeValue("func", { ref: characters });
+    const count = gen.scopeValue("func", { ref: characters, code: _`require(${TEXT_LENGTH})` });
     const limit = Number(schema);
     context.fail(
       keyword === "maxLength"
@@ -36,7 +39,7 @@ export function addTextLength(ajv: Ajv2020): void {
 }
 
 /** Code points; half a surrogate pair counts as one. */
-function characters(text: string): number {
+export function characters(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at++) {
     if ((text.codePointAt(at) as number) > 0xffff) at += 1;

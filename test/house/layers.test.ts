@@ -13,10 +13,11 @@ const PATH = [...PURE, "connector", ...PORTS, "flow"];
 /** Per folder of src: the folders it may import from, beside itself and BASE. Imports point down only. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   message: [],
+  kept: [],
   format: [],
-  schema: [],
-  mapping: [],
-  config: ["format", "schema", "mapping", "connector"],
+  schema: ["kept"],
+  mapping: ["kept"],
+  config: ["format", "schema", "mapping", "connector", "kept"],
   connector: [],
   store: [],
   dispatch: [],
@@ -27,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   backend: [...PORTS],
   intake: [...PATH, "control", "observe"],
   api: [...PATH, "control", "intake", "observe"],
-  cli: [...PATH, "control", "project.ts"],
+  cli: [...PATH, "control", "kept", "project.ts"],
   dashboard: ["api"],
 };
 

@@ -1,4 +1,5 @@
 import { compileFunction } from "node:vm";
+import { type Factory, keep, keepMissing, kept } from "../../kept/store.ts";
 import type { Json } from "../../message/json.ts";
 import type { HostFunctions } from "../host-function.ts";
 import { refuseUnsafe } from "../lint.ts";
@@ -7,7 +8,6 @@ import type { Node } from "./emit/node.ts";
 import { FUNCTION_NAMES, generate, type UnsupportedPart } from "./program.ts";
 import { runtimeWith } from "./runtime/index.ts";
 import { type Native, signatureOf } from "./runtime/native.ts";
-import { type Factory, keep, keepMissing, kept } from "./store.ts";
 
 export type Evaluation = (input: Json, bindings?: Readonly<Record<string, Json>>) => unknown;
 

@@ -13,22 +13,37 @@ export interface Signature {
 export interface Native {
   readonly name: string;
   readonly implementation: (this: unknown, ...args: unknown[]) => unknown;
-  readonly signature?: Signature;
+  readonly signature?: Signature | undefined;
 }
 
 const known = new Map<string, Native>();
 
-/** The library's own function, from the guarded copy. */
+/** The library's own function, from the guarded copy, which is loaded with the first that is called. */
 export function builtIn(name: string): Native {
-  const found = known.get(name) ?? load(name);
+  const found = known.get(name) ?? lazyNative(name, () => load(name));
   known.set(name, found);
   return found;
+}
+
+function lazyNative(name: string, load: () => Native): Native {
+  let loaded: Native | null = null;
+  return {
+    name,
+    get implementation() {
+      loaded ??= load();
+      return loaded.implementation;
+    },
+    get signature() {
+      loaded ??= load();
+      return loaded.signature;
+    },
+  };
 }
 
 function load(name: string): Native {
   const own = OWN[name];
   const { implementation, signature } = library(`$${name}`).evaluate(null) as unknown as Native;
-  return { name, implementation: own ?? implementation, ...(signature === undefined ? {} : { signature }) };
+  return { name, implementation: own ?? implementation, signature };
 }
 
 /** The library would take its own clock, or look for marks that ours are not. */
@@ -40,10 +55,26 @@ const OWN: Readonly<Record<string, Native["implementation"]>> = {
   distinct: (values) => distinct(values),
 };
 
-/** A signature in the library's notation, such as `<s-s?:s>`. */
+/** A signature in the library's notation, such as `<s-s?:s>`; it is right, since the library read it before. */
 export function signatureOf(definition: string): Signature {
-  return (library(`function()${definition}{0}`).ast() as unknown as { signature: Signature }).signature;
+  let loaded = signatures.get(definition);
+  return {
+    validate(args, context) {
+      loaded ??= readSignature(definition);
+      return loaded.validate(args, context);
+    },
+  };
 }
+
+const signatures = new Map<string, Signature>();
+
+function readSignature(definition: string): Signature {
+  const read = library(`function()${definition}{0}`).ast() as unknown as { readonly signature: Signature };
+  if (signatures.size < MOST_SIGNATURES) signatures.set(definition, read.signature);
+  return read.signature;
+}
+
+const MOST_SIGNATURES = 1_000;
 
 /** What the library's functions find as `this`. */
 function focus(input: unknown): object {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { keep, keepCompiledIn, kept } from "../../../src/mapping/compiler/store.ts";
+import { keep, keepCompiledIn, kept } from "../../src/kept/store.ts";
 
 describe("code that is kept between starts", () => {
   let data: string;
