@@ -28,7 +28,11 @@ export async function loadFlows(
   variables: Variables,
   names: readonly string[],
 ): Promise<readonly FlowDefinition[]> {
-  const inspection = await inspect(dir, variables);
+  return flowsOf(await inspect(dir, variables), names);
+}
+
+/** The same of a project that was looked at. @throws HubError as `loadFlows` */
+export function flowsOf(inspection: Inspection, names: readonly string[]): readonly FlowDefinition[] {
   for (const name of names) requireKnown(inspection.folders, name);
   const wanted = names.length === 0 ? inspection.folders : names;
   const flows = wanted.map((name) => inspection.flows.find((flow) => flow.name === name));

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openProject } from "../../src/project.ts";
 import { folderWith, project, run } from "./support.ts";
 
 /** A settings file whose one system takes its token from elsewhere. */
@@ -56,14 +57,17 @@ describe("tieline check", () => {
 });
 
 describe("tieline compile", () => {
-  it("writes the code of every expression into the data folder", async () => {
+  it("writes all that a start needs into the data folder: expressions, schemas, the project", async () => {
     const cwd = await project();
     const { code, out } = await run(["compile"], { cwd });
     expect(code).toBe(0);
     expect(out).toContain("of 1 flow compiled into");
     const files = await readdir(join(cwd, "data", "compiled"));
-    expect(files.length).toBeGreaterThan(0);
-    expect(files.every((file) => file.endsWith(".cjs"))).toBe(true);
+    expect(files.filter((file) => file.endsWith(".cjs")).length).toBeGreaterThan(0);
+    expect(files.filter((file) => file.endsWith(".data"))).toHaveLength(1);
+    expect(files.every((file) => /\.(cjs|data)$/.test(file))).toBe(true);
+    await (await openProject({ dir: cwd, startedAt: 0 })).read();
+    expect(await readdir(join(cwd, "data", "compiled"))).toEqual(files);
   });
 });
 
