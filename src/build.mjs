@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const ROOT = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** Libraries that make functions from text when they run. In the bundle `node:vm` makes them, of this text alone. */
 const MAKE_CODE = /[\\/]node_modules[\\/](ajv|fast-json-stringify|find-my-way)[\\/].*\.js$/;
