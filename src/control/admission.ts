@@ -13,13 +13,17 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** One that the engine commits, and one that lies ready when that is done. More would only wait there. */
-const MOST_IN_FLIGHT = 2;
+/**
+ * What comes while the engine commits lies ready at its port, and shares its next commit; so no time is lost between two,
+ * and they are few. When the engine is at other work for long, the rest waits here.
+ */
+const MOST_IN_FLIGHT = 16;
 
 /**
- * Gathers single items into batches that share one commit. Idle: an item leaves in the same turn of the event loop,
- * with all that were read in that turn. Busy: items gather until a batch under way is answered, and leave before its
- * answers are given out, so that the engine does not wait for that. A failed batch rejects exactly its own items.
+ * Gathers single items into batches that share one commit: an item leaves in the same turn of the event loop, with all
+ * that were read in that turn. When very many batches are under way, items gather until one is answered, and leave
+ * before its answers are given out, so that the engine does not wait for that. A failed batch rejects exactly its own
+ * items.
  */
 export function admissionBatcher(
   admit: (items: readonly Admission[]) => Promise<readonly Receipt[]>,
