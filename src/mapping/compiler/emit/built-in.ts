@@ -18,6 +18,8 @@ export function builtInCall(
   const isHost = emitter.program.hosts.has(name);
   const sure = isHost ? undefined : always(emitter, name, args);
   if (sure !== undefined) return sure;
+  if (!isHost && name === "lookup" && args.length === 2 && args[0]?.table !== undefined)
+    return inTable(emitter, args as readonly [Value, Value], input, node);
   const native = emitter.constant(`native(${quoted(name)})`, "q");
   const slow = `invoke(${native}, ${input}, [${args.map(({ js }) => js).join(", ")}], ${at(node)})`;
   const isFit = !isHost && args.length <= mostArguments(name);
@@ -35,6 +37,20 @@ export function builtInCall(
   if (!SHORT.has(name)) emitter.mark(at(node));
   const value = emitter.temp(`${quick.test} ? ${quick.code} : ${rest}`, quick.kinds | kinds | NOTHING);
   return tail || OPEN.has(name) ? { ...value, open: true } : value;
+}
+
+/** `$lookup` in a table that stands in the mapping. What is no text is the library's work, which it mostly refuses. */
+function inTable(emitter: Emitter, [table, key]: readonly [Value, Value], input: string, node: Node): Value {
+  const place = JSON.stringify(["lookup", table.js, key.js]);
+  const known = emitter.paths.get(place);
+  if (known !== undefined) return known;
+  const map = emitter.constant(`new Map(Object.entries(${table.js}))`, "m");
+  const native = emitter.constant('native("lookup")', "q");
+  const slow = `invoke(${native}, ${input}, [${table.js}, ${key.js}], ${at(node)})`;
+  const found = `typeof ${key.js} === "string" ? ${map}.get(${key.js}) : ${slow}`;
+  const value = emitter.temp(found, (table.table ?? ANY) | NOTHING);
+  emitter.paths.set(place, value);
+  return value;
 }
 
 /** Whether the first argument may be missing, and nothing comes of that: the library still refuses a wrong one behind it. */

@@ -2,7 +2,7 @@ import { aggregate } from "./aggregate.ts";
 import { builtInCall } from "./built-in.ts";
 import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
 import { inlined } from "./higher.ts";
-import { ANY, type Context, can, FUNCTION, type Value } from "./kind.ts";
+import { ANY, ARRAY, type Context, can, FUNCTION, type Value } from "./kind.ts";
 import { at, type Node } from "./node.ts";
 import { isFunctionName, read, variableOf } from "./variable.ts";
 
@@ -21,6 +21,11 @@ export function call(emitter: Emitter, node: Node, context: Context, use: Use, f
   const known = name === undefined ? undefined : variableOf(emitter, name)?.known;
   if (known !== undefined) {
     const args = [...(first === undefined ? [] : [first]), ...argumentsOf(emitter, node, context)];
+    if (known.inPlace !== undefined && !emitter.inPlace) {
+      const value = known.inPlace(args, context.js, use.result ? use : VALUE);
+      return use.result ? { ...value, final: true } : { ...value, open: can(value.kinds, ARRAY) };
+    }
+    known.needed();
     const direct = `${known.js}(${[context.js, ...args.map(({ js }) => js)].join(", ")})`;
     return emitter.temp(known.mayTail ? `settle(${direct}, ${context.js})` : direct, ANY, { open: true });
   }

@@ -65,6 +65,10 @@ export class Emitter {
   readonly paths = new Map<string, Value>();
   /** A predicate stands behind the call that a function ends with. */
   forced = false;
+  /** A function of the mapping is being written where it is called. */
+  inPlace = false;
+  /** Expressions whose value nobody sees. */
+  readonly unseen = new WeakSet<Node>();
   /** How many loops and functions are around the code written now. */
   loops = 0;
   /** Offset of what the code written now is for. */

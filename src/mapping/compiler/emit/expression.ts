@@ -20,7 +20,7 @@ import { at, type Node } from "./node.ts";
 import { array, object } from "./object.ts";
 import { binary, condition, negation } from "./operator.ts";
 import { path } from "./path.ts";
-import { regexConstant } from "./pattern.ts";
+import { FIRST_MATCH, firstMatch, regexConstant, withFirstMatches } from "./pattern.ts";
 import { closed, used } from "./result.ts";
 import { transform } from "./transform.ts";
 import { filterEither, tuplePath } from "./tuple.ts";
@@ -85,7 +85,9 @@ function filtered(emitter: Emitter, node: Node, value: Value, predicate: Node): 
 function base(emitter: Emitter, node: Node, context: Context, use: Use): Value {
   switch (node.type) {
     case "path":
-      return isTuplePath(node) ? tuplePath(emitter, node, context, use) : path(emitter, node, context, use);
+      return isTuplePath(node)
+        ? tuplePath(emitter, node, context, use)
+        : path(emitter, withFirstMatches(emitter, node), context, use);
     case "name":
       return name(emitter, node, context);
     case "string":
@@ -127,6 +129,8 @@ function ofFunctions(emitter: Emitter, node: Node, context: Context, use: Use): 
       return transform(emitter, node);
     case "regex":
       return { js: `matcher(${regexConstant(emitter, node)}, ${at(node)})`, kinds: FUNCTION, input: false };
+    case FIRST_MATCH:
+      return firstMatch(emitter, node, context);
     case "wildcard":
       return { ...emitter.temp(emitter.marked(`wildcard(${context.js})`), ANY), open: true };
     case "descendant":
@@ -182,6 +186,6 @@ function bindOrName(emitter: Emitter, node: Node, context: Context, use: Use): V
     right.signature === undefined &&
     right.predicate === undefined;
   if (isNamed && right.group === undefined && bound?.stable === true && !bound.definite)
-    return used(emitter, namedLambda(emitter, right, bound, context), use);
+    return used(emitter, namedLambda(emitter, right, bound, context, !emitter.unseen.has(node)), use);
   return bind(emitter, node, context, use);
 }

@@ -29,6 +29,8 @@ export interface Value {
   readonly open?: boolean;
   /** It is part of the result already: nothing is left to copy. */
   readonly final?: boolean;
+  /** A table of literals that stands in the mapping: the kinds of its values. */
+  readonly table?: number;
   /** A literal. */
   readonly constant?: string | number | boolean | null;
 }

@@ -1,9 +1,9 @@
 import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
 import { ANY, type Context, FUNCTION, UNDEFINED, type Value } from "./kind.ts";
 import { at, type Node, walk } from "./node.ts";
-import { named } from "./result.ts";
+import { handedOn, named } from "./result.ts";
 import { type KnownFunction, type Scope, scopeIn, type Variable } from "./scope.ts";
-import { assign, declare, isFunctionName } from "./variable.ts";
+import { declare, isFunctionName } from "./variable.ts";
 
 /** Whether a function may end with a call that its caller has to make. */
 export function mayTail(emitter: Emitter, lambda: Node): boolean {
@@ -122,19 +122,69 @@ export function lambda(emitter: Emitter, node: Node, context: Context): Value {
   return emitter.temp(`lambda(${code}, ${node.arguments?.length ?? 0}${signature})`, FUNCTION);
 }
 
-/** `$f := function(…){ … }`, bound once: where it is called by name, it is called as it is. */
-export function namedLambda(emitter: Emitter, node: Node, variable: Variable, context: Context): Value {
+/** `$f := function(…){ … }`, bound once: where it is called by name, it is called as it is, or written there. */
+export function namedLambda(
+  emitter: Emitter,
+  node: Node,
+  bound: Variable,
+  context: Context,
+  seen: boolean,
+): Value {
   const js = emitter.name("g");
   const arity = node.arguments?.length ?? 0;
-  const known: KnownFunction = { js, arity, mayTail: mayTail(emitter, node) };
-  variable.known = known;
+  const { buffer } = emitter;
+  const slot = buffer.length;
+  emitter.line("");
+  let code = "";
+  let isNeeded = seen || bound.readEarly;
+  const needed = (): void => {
+    isNeeded = true;
+    buffer[slot] = code;
+  };
+  const inPlace = isSmall(node, bound, emitter) ? writtenIn(emitter, node, context) : undefined;
+  const known: KnownFunction = {
+    js,
+    arity,
+    mayTail: mayTail(emitter, node),
+    needed,
+    ...(inPlace && { inPlace }),
+  };
+  bound.known = known;
   // Its body runs only when it is called, and then the name is bound.
-  variable.definite = true;
-  variable.value = { js: variable.js, kinds: FUNCTION, input: false };
-  const code = functionCode(emitter, node, context, variable);
-  emitter.line(`const ${js} = ${code};`);
-  const value = emitter.temp(`lambda(${js}, ${arity})`, FUNCTION);
-  assign(emitter, variable, value);
-  variable.value = { js: variable.js, kinds: FUNCTION, input: false };
-  return value;
+  bound.definite = true;
+  bound.value = { js: bound.js, kinds: FUNCTION, input: false };
+  const body = functionCode(emitter, node, context, bound);
+  code = `const ${js} = ${body};\n${bound.js} = lambda(${js}, ${arity});`;
+  if (isNeeded) needed();
+  return bound.value;
+}
+
+/** Most nodes of a function that is written where it is called. */
+const SMALL = 80;
+
+function isSmall(lambda: Node, bound: Variable, emitter: Emitter): boolean {
+  if (mayTail(emitter, lambda) || endsWithCall(lambda) || makesFunctions(lambda)) return false;
+  let size = 0;
+  let isOwn = false;
+  walk(lambda.body, (node) => {
+    size++;
+    isOwn ||= node.type === "variable" && emitter.scope.variables.get(String(node.value)) === bound;
+    return size <= SMALL;
+  });
+  return size <= SMALL && !isOwn;
+}
+
+function writtenIn(emitter: Emitter, lambda: Node, context: Context): KnownFunction["inPlace"] {
+  const { scope } = emitter;
+  return (args, input, use) => {
+    const { unit, forced, inPlace } = emitter;
+    emitter.unit = { input, loop: null };
+    emitter.forced = false;
+    emitter.inPlace = true;
+    const value = emitter.within(scope, () =>
+      body(emitter, lambda, parametersIn(emitter, lambda, args), context, handedOn(use)),
+    );
+    Object.assign(emitter, { unit, forced, inPlace });
+    return value;
+  };
 }

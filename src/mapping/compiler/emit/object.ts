@@ -51,7 +51,12 @@ function literal(
   const whole = `{ ${members.map(({ key, value }) => `${property(key)}: ${value.js}`).join(", ")} }`;
   // A table that stands in the mapping is made once; what becomes part of the result is the record's own.
   if (!use.result && members.every(({ value }) => value.constant !== undefined))
-    return { js: emitter.constant(whole), kinds: OBJECT, input: false };
+    return {
+      js: emitter.constant(whole),
+      kinds: OBJECT,
+      input: false,
+      table: members.reduce((kinds, { value }) => kinds | value.kinds, 0),
+    };
   const optional = members.filter(({ value }) => can(value.kinds, NOTHING));
   if (optional.length === 0) return emitter.temp(whole, OBJECT);
   const js = emitter.name("o");

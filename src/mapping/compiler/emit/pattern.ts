@@ -1,7 +1,9 @@
-import { type Emitter, quoted } from "./emitter.ts";
-import { ANY, ARRAY, BOOLEAN, ENDLESS, NUMBER, TEXT, type Value } from "./kind.ts";
+import { type Emitter, quoted, VALUE } from "./emitter.ts";
+import { literalIndex } from "./filter.ts";
+import { ANY, ARRAY, BOOLEAN, type Context, ENDLESS, NOTHING, NUMBER, TEXT, type Value } from "./kind.ts";
 import { at, type Node } from "./node.ts";
 import type { Quick } from "./quick.ts";
+import { isFunctionName } from "./variable.ts";
 
 /** The literal argument at an index. */
 function literal(node: Node, index: number): Node | undefined {
@@ -123,4 +125,69 @@ function ofDate(
   const writer = emitter.constant(`dateWriter(${fixed})`, "d");
   const text = emitter.temp(`${writer} !== undefined && ${isMillis} ? ${writer}(${value.js}) : undefined`);
   return { test: `${text.js} !== undefined`, code: text.js, kinds: TEXT };
+}
+
+/** The type of a node that stands for `$match(text, /…/)[0].match`, or for `.groups[n]` behind it. */
+export const FIRST_MATCH = "first-match";
+
+/** A path with such nodes in place of the two steps: no list of matches is made of which only the first is wanted. */
+export function withFirstMatches(emitter: Emitter, path: Node): Node {
+  const steps = path.steps as readonly Node[];
+  const found: Node[] = [];
+  for (let index = 0; index < steps.length; index++) {
+    const step = steps[index] as Node;
+    const next = steps[index + 1];
+    const group = isFirstMatch(emitter, step) ? groupIn(next) : undefined;
+    if (group === undefined) found.push(step);
+    else {
+      found.push({
+        type: FIRST_MATCH,
+        value: group,
+        arguments: step.arguments ?? [],
+        position: at(step),
+      });
+      index++;
+    }
+  }
+  return found.length === steps.length ? path : { ...path, steps: found };
+}
+
+function isFirstMatch(emitter: Emitter, node: Node): boolean {
+  const { procedure, arguments: args = [] } = node;
+  if (node.type !== "function" || procedure?.type !== "variable" || procedure.value !== "match") return false;
+  if (procedure.predicate !== undefined || procedure.group !== undefined) return false;
+  if (!isFunctionName(emitter, "match") || emitter.program.hosts.has("match")) return false;
+  const [, regex] = args;
+  const isPlain = args.length === 2 && regex?.type === "regex" && regex.predicate === undefined;
+  if (!isPlain || regex.group !== undefined || !neverEmpty(regex.value as RegExp)) return false;
+  return placeBehind(node) === 0;
+}
+
+/** The place in a list that is all that follows a node. */
+function placeBehind({ predicate = [], stages = [], group, keepArray, tuple }: Node): number | undefined {
+  const [only, ...others] = [...predicate, ...stages];
+  const isBare = group === undefined && keepArray !== true && tuple !== true && others.length === 0;
+  return isBare && only?.expr !== undefined ? literalIndex(only.expr) : undefined;
+}
+
+/** The group that the step behind the match asks for; 0 is all of it. */
+function groupIn(step: Node | undefined): number | undefined {
+  if (step?.type !== "name" || step.predicate !== undefined) return undefined;
+  const isPlain = step.stages === undefined && step.keepArray !== true && step.tuple !== true;
+  if (step.value === "match") return isPlain ? 0 : undefined;
+  const place = step.value === "groups" ? placeBehind(step) : undefined;
+  return place !== undefined && place >= 0 ? place + 1 : undefined;
+}
+
+/** What such a node comes to. A text that is missing has no match; what is no text is refused by the library. */
+export function firstMatch(emitter: Emitter, node: Node, context: Context): Value {
+  const [text, regex] = node.arguments as readonly [Node, Node];
+  const { js } = emitter.evaluate(text, context, VALUE);
+  const native = emitter.constant('native("match")', "q");
+  const refused = `invoke(${native}, ${context.js}, [${js}, matcher(${regexConstant(emitter, regex)}, ${at(regex)})], ${at(node)})`;
+  const single = regexConstant(emitter, regex, false);
+  return emitter.temp(
+    `${isText(js)} ? firstMatch(${js}, ${single}, ${String(node.value)}) : ${js} === undefined ? undefined : ${refused}`,
+    TEXT | NOTHING,
+  );
 }

@@ -1,3 +1,4 @@
+import type { Use } from "./emitter.ts";
 import type { Value } from "./kind.ts";
 
 /** A function of the mapping that is known where it is called. */
@@ -7,6 +8,10 @@ export interface KnownFunction {
   readonly arity: number;
   /** It may end with a call that its caller has to make. */
   readonly mayTail: boolean;
+  /** It is called where it stands in the code, or used as a value: it has to be there. */
+  needed(): void;
+  /** Its body as it is written where it is called; undefined for what is too large, or calls itself. */
+  readonly inPlace?: (args: readonly Value[], input: string, use: Use) => Value;
 }
 
 /** A variable of the mapping. */

@@ -46,6 +46,7 @@ export function block(emitter: Emitter, node: Node, context: Context, use: Use):
   return emitter.within(scope, () => {
     let result: Value = UNDEFINED;
     for (const [index, expression] of expressions.entries()) {
+      if (index < expressions.length - 1) emitter.unseen.add(expression);
       result = emitter.evaluate(
         expression,
         context,
@@ -100,6 +101,7 @@ export function variable(emitter: Emitter, node: Node, context: Context): Value 
 export function read(emitter: Emitter, name: string): Value {
   const known = variableOf(emitter, name);
   if (known !== undefined) {
+    known.known?.needed();
     return known.stable ? known.value : emitter.temp(known.js);
   }
   const code = lookup(emitter, emitter.scope, name);
@@ -110,6 +112,7 @@ function lookup(emitter: Emitter, scope: Scope | null, name: string): string {
   if (scope === null) return outermost(emitter, name);
   const outer = (): string => lookup(emitter, scope.parent, name);
   const variable = scope.variables.get(name);
+  variable?.known?.needed();
   if (variable?.definite === true) return variable.js;
   const label = scope.tuple?.labels.has(name) === true ? scope.tuple.js : undefined;
   const next =
