@@ -10,6 +10,7 @@ import { prepareLibrary } from "./mapping/library.ts";
 import { openCounters } from "./observe/counter.ts";
 import { openLogger } from "./observe/logger.ts";
 import { openProject } from "./project.ts";
+import { readerDoor } from "./reader-host.ts";
 import type { FromEngine, ThreadStart, ToEngine } from "./thread.ts";
 
 /** The engine's thread: starts it, serves the front's calls, says how it is, stops it when asked. */
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     projectChanged: folderWatch(project.folders),
     logger,
     counters: openCounters(),
+    openReader: readerDoor(),
     onFlows: (flows) =>
       post({
         kind: "flows",

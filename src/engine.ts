@@ -11,11 +11,13 @@ import { admit } from "./flow/admit.ts";
 import { type BlockedKeys, blockedKeys } from "./flow/blocked-keys.ts";
 import type { LiveFlow } from "./flow/live-flow.ts";
 import type { Settled, SettleEnvironment } from "./flow/settlement.ts";
+import type { Shadow } from "./flow/shadow.ts";
 import { commands } from "./intake/commands.ts";
 import { type DeployerEnvironment, deployer } from "./intake/deployer.ts";
 import { freeBytes } from "./intake/disk.ts";
 import { fileIntake } from "./intake/file-intake.ts";
 import { recordReader } from "./intake/read-record.ts";
+import type { ReaderDoor } from "./intake/reader.ts";
 import { scheduler } from "./intake/scheduler.ts";
 import { senders } from "./intake/senders.ts";
 import { statusReader } from "./intake/status.ts";
@@ -39,6 +41,8 @@ export interface EngineOptions {
   readonly projectChanged: () => Promise<boolean>;
   readonly logger: Logger;
   readonly counters: Counters;
+  /** Readers for files; without it the engine reads them itself. */
+  readonly openReader?: ReaderDoor;
   /** Called when flows came into force or went. */
   readonly onFlows: (flows: readonly LiveFlow[]) => void;
 }
@@ -74,6 +78,18 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     dispatcher.wakeAt(at);
   };
 
+  const shadow: Shadow = {
+    every: settings.mapping.shadow,
+    report: ({ flow, mapping, result, difference }) => {
+      counters.add("mapping_shadow", { flow, result }, 1);
+      if (difference === null) return;
+      const { version, pointer } = difference;
+      logger.error(
+        { flow, mapping, version: version.slice(0, 12), pointer },
+        "the mapping's result is not the reference's",
+      );
+    },
+  };
   const deploys = deployer({
     store,
     now,
@@ -90,18 +106,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
         "flow has problems; the version before goes on",
       );
     },
-    shadow: {
-      every: settings.mapping.shadow,
-      report: ({ flow, mapping, result, difference }) => {
-        counters.add("mapping_shadow", { flow, result }, 1);
-        if (difference === null) return;
-        const { version, pointer } = difference;
-        logger.error(
-          { flow, mapping, version: version.slice(0, 12), pointer },
-          "the mapping's result is not the reference's",
-        );
-      },
-    },
+    shadow,
   });
   const flows = deploys.flows;
   const running = (flow: number): boolean => !paused.running.has(flow);
@@ -164,6 +169,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     settled,
     now,
     clock,
+    shadow,
+    openReader: options.openReader ?? (() => undefined),
     flows,
     source: (flow) => {
       const source = sourceOf(flow);

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../message/json.ts";
-import type { ContactPoint, CrmTables, CustomerRow, RecordHead, RecordRow } from "../store/crm-tables.ts";
+import type { ContactPoint, CrmTables, CustomerRow, NewRecordRow, RecordHead } from "../store/crm-tables.ts";
 import type { CrmItem, CrmResult } from "./apply.ts";
 import { customerChange } from "./customer-change.ts";
 import { EMPTY } from "./golden.ts";
-import { type Newcomer, newcomerOf } from "./newcomer.ts";
+import { type Newcomer, newcomerOf, valuesOf } from "./newcomer.ts";
 import { keyText, takeCustomerId, takeRecordId, type WorkingSet } from "./working-set.ts";
 
 /**
@@ -51,7 +51,7 @@ const NOBODY: ReadonlyMap<number, Newcomer> = new Map();
 /** Rows of newcomers, to be written with what else the batch changes. */
 export interface Arrivals {
   readonly customers: CustomerRow[];
-  readonly records: RecordRow[];
+  readonly records: NewRecordRow[];
   readonly contacts: ContactPoint[];
 }
 
@@ -89,7 +89,7 @@ export function arrive(set: WorkingSet, item: CrmItem, newcomer: Newcomer, rows:
     before: EMPTY,
     // Most changes are never looked at.
     get after() {
-      return JSON.parse(values) as JsonObject;
+      return valuesOf(newcomer);
     },
     ids: [{ system: item.system, id: externalId }],
     idsBefore: [],

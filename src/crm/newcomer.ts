@@ -10,8 +10,8 @@ import { mergeRecord } from "./merge.ts";
  */
 export interface Newcomer {
   readonly externalId: string;
-  /** Canonical values as JSON text, as the source record holds them. */
-  readonly values: string;
+  /** Canonical values as JSON text, as the source record holds them; or its bytes, in UTF-8. */
+  readonly values: string | Uint8Array;
   /** The columns of the customer's row that the values give. */
   readonly name: string | null;
   readonly folded: string | null;
@@ -21,6 +21,13 @@ export interface Newcomer {
 }
 
 const NOTHING: JsonObject = {};
+
+/** The values of a newcomer. */
+export function valuesOf({ values }: Newcomer): JsonObject {
+  const text =
+    typeof values === "string" ? values : Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  return JSON.parse(text.toString()) as JsonObject;
+}
 
 /**
  * A customer's record as a newcomer; null when more than the record decides what it comes to: it deletes, it declares

@@ -90,7 +90,10 @@ function crmItem(flow: LiveFlow, item: Item, prepared: Prepared, entity: CrmItem
   return {
     entity,
     system: item.system === "crm" ? sourceSystem(flow.definition) : item.system,
-    record: prepared.mapped,
+    get record() {
+      return prepared.mapped;
+    },
+    newcomer: prepared.newcomer,
     version: prepared.version,
     hash: item.hash,
     origin: {

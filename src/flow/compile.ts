@@ -1,4 +1,5 @@
 import type { FlowDefinition } from "../config/flow-definition.ts";
+import type { Newcomer } from "../crm/newcomer.ts";
 import { HubError } from "../errors.ts";
 import type { Format } from "../format/format.ts";
 import { openFormat } from "../format/open.ts";
@@ -22,6 +23,8 @@ export interface CompiledFlow {
   readonly definition: FlowDefinition;
   /** How raw bytes become a record. Topic flows read JSON. */
   readonly format: Format;
+  /** Whether its mapping or a condition may ask the store: only then does `prepare` need answers. */
+  readonly asks: boolean;
   /** The ordering key of a record. @throws HubError TL_KEY_MISSING */
   key(value: Json, record: RecordInfo): string | null;
   /** Names the source record within its system: `record:`, else the key. Null when neither gives a name. */
@@ -51,6 +54,8 @@ export interface RecordInfo {
 export interface Prepared extends Translated {
   readonly key: string | null;
   readonly version: string | number | null;
+  /** What the mapped customer comes to alone, where whoever mapped it has worked that out; see `crm/newcomer.ts`. */
+  readonly newcomer?: Newcomer | null;
 }
 
 /**
@@ -88,7 +93,7 @@ export function compileFlow(definition: FlowDefinition, shadow: Shadow | null = 
   const record: KeyOf | null =
     definition.record === null ? null : keyOf(definition.record, expression(definition.record, "record"));
   const event = definition.event === null ? null : expression(definition.event, "event");
-  const translate = translator(
+  const { asks, translate } = translator(
     definition,
     file,
     (mapped) => {
@@ -101,6 +106,7 @@ export function compileFlow(definition: FlowDefinition, shadow: Shadow | null = 
   return {
     definition,
     format,
+    asks,
     key(value, record) {
       return key === null ? null : key(value, recordBindings(record));
     },

@@ -13,6 +13,7 @@ export type Alongside = (tx: Tx, settled: Settled) => Promise<void>;
  * Commits the transform of a batch. Items the CRM refuses become failures and the rest is tried again; when the
  * transaction breaks for another reason the batch is halved until the one item that breaks it stands alone.
  * Gives the ends of all items, in order.
+ * @param before the first work of the transaction; what it throws ends it all, if it is the hub's fault
  */
 export async function runSettle(
   store: Store,
@@ -20,11 +21,13 @@ export async function runSettle(
   items: readonly Item[],
   env: SettleEnvironment,
   alongside: Alongside = async () => undefined,
+  before: (tx: Tx) => Promise<void> = async () => undefined,
 ): Promise<Settled> {
   let batch = items;
   for (;;) {
     try {
       const settled = await store.transaction(async (tx) => {
+        await before(tx);
         const inside = await settle(tx, flow, batch, env);
         await alongside(tx, inside);
         return inside;

@@ -19,8 +19,12 @@ export interface Translated {
   readonly asked: readonly Asked[];
 }
 
-/** map → emits → routes. @throws Unanswered when it asks what `answers` does not know; HubError */
-export type Translate = (value: Json, bound: Bindings, answers: Answers) => Translated;
+export interface Translator {
+  /** Whether it may ask the store at all. */
+  readonly asks: boolean;
+  /** map → emits → routes. @throws Unanswered when it asks what `answers` does not know; HubError */
+  translate(value: Json, bound: Bindings, answers: Answers): Translated;
+}
 
 /**
  * Compiles what of a flow may look things up: its mapping, and the conditions of its routes.
@@ -33,7 +37,7 @@ export function translator(
   fileText: (path: string) => string,
   checkEmits: (mapped: Json) => void,
   shadow: Shadow | null,
-): Translate {
+): Translator {
   const sources = sourcesOf(definition, fileText);
   const desk = openFlowDesk(sources, definition.texts);
   const [lacking] = desk.lacking;
@@ -72,14 +76,19 @@ export function translator(
     return { mapped, routes };
   }
 
-  if (!desk.calls.some(asksStore)) return (value, bound) => ({ ...translate(value, bound), asked: NOTHING });
-  return (value, bound, answers) => {
+  function translateAsking(value: Json, bound: Bindings, answers: Answers): Translated {
     const { result, asked } = desk.serve(answers, () => orBreach(() => translate(value, bound)));
     if (!(result instanceof HubError)) return { ...result, asked };
     const missing = asked.find(({ answer }) => answer === undefined);
     throw missing === undefined
       ? result
       : missingReference(result, missing, desk.placeOf(missing.lookUp.kind));
+  }
+
+  if (desk.calls.some(asksStore)) return { asks: true, translate: translateAsking };
+  return {
+    asks: false,
+    translate: (value, bound) => ({ ...translate(value, bound), asked: NOTHING }),
   };
 }
 

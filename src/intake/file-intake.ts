@@ -1,5 +1,5 @@
 import type { FileSource } from "../connector/contract.ts";
-import { asHubError, type HubError } from "../errors.ts";
+import { asHubError } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { FileRow } from "../store/file-table.ts";
@@ -13,7 +13,6 @@ export interface FileIntakeEnvironment extends Omit<FileRunEnvironment, "urgent"
   readonly source: (flow: LiveFlow) => FileSource | undefined;
   readonly running: (flow: number) => boolean;
   readonly accepting: (flow: number) => boolean;
-  readonly problem: (flow: LiveFlow, error: HubError) => void;
   readonly finished: (file: FileRow) => void;
 }
 

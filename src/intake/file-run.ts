@@ -1,26 +1,19 @@
 import { join } from "node:path";
 import { asHubError, HubError, toFailure } from "../errors.ts";
-import { answerAll, attempt } from "../flow/answer-all.ts";
-import { askStore } from "../flow/ask-store.ts";
 import { failpoint } from "../flow/failpoint.ts";
-import type { Item } from "../flow/item.ts";
-import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
+import type { LiveFlow } from "../flow/live-flow.ts";
 import { runSettle } from "../flow/run-settle.ts";
 import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
-import type { Row } from "../format/format.ts";
-import type { Answers } from "../mapping/look-up.ts";
-import { Unanswered } from "../mapping/look-up-desk.ts";
-import type { Json } from "../message/json.ts";
+import type { Shadow } from "../flow/shadow.ts";
 import type { Books, FileRow } from "../store/file-table.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, Tx } from "../store/store.ts";
 import { guardTrips, tallyRows } from "./file-books.ts";
-import { hashWithAnswers } from "./record-hash.ts";
-import { rowFeed } from "./row-feed.ts";
-import { startTurn } from "./turn.ts";
-import { type Look, unchangedCheck } from "./unchanged.ts";
+import { ReaderGone, readAhead } from "./read-ahead.ts";
+import type { ReaderDoor } from "./reader.ts";
+import { placed } from "./row-item.ts";
+import type { RowBatch, RowSource } from "./row-source.ts";
+import { rowsHere } from "./rows-here.ts";
 import { isWithin } from "./window.ts";
-
-const MOST_ROWS = 1000;
 
 export interface FileRunEnvironment {
   readonly store: Store;
@@ -31,6 +24,9 @@ export interface FileRunEnvironment {
   readonly clock: () => number;
   /** Whether a person asked for the file now, so that its window does not hold it back. */
   readonly urgent: (file: number) => boolean;
+  readonly problem: (flow: LiveFlow, error: HubError) => void;
+  readonly shadow: Shadow;
+  readonly openReader: ReaderDoor;
 }
 
 /** The reading of one file: each step commits one chunk of rows with its checkpoint. */
@@ -44,107 +40,105 @@ export interface FileRun {
 
 export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment): FileRun {
   const path = join(env.data, file.text);
-  const stream = flow.compiled.format.records(path);
-  const feed = rowFeed(stream, file.rows);
-  const ask = askStore(env.store);
-  const unchanged = unchangedCheck(flow, stream, env.store);
   let checked = !flow.compiled.format.wholeFile || file.rows > 0;
   let done = file.rows;
+  let offset = file.offset;
   let books: Books = file.books;
+  let source: RowSource | null = null;
+  let alone = false;
 
   async function step(): Promise<"more" | "paused" | "ended"> {
     const schedule = flow.definition.schedule;
     const window = env.urgent(file.id) ? null : schedule?.window;
-    if (schedule && window && !isWithin(window, schedule.zone, env.now())) return "paused";
+    if (schedule && window && !isWithin(window, schedule.zone, env.now())) {
+      await close();
+      return "paused";
+    }
     if (!checked) {
       const failure = await readThrough(path, flow);
       if (failure !== null) return await end("rejected", failure);
       checked = true;
     }
-    const rows = await feed.take(MOST_ROWS);
-    const over = "error" in rows;
-    if (!over) await commit(rows, await prepareRows(rows));
-    if (over && rows.error !== null) return await end(done > 0 ? "stopped" : "rejected", rows.error);
+    source ??= openSource();
+    const batch = await nextOf(source);
+    if (batch === "later") return "more";
+    const over = "error" in batch;
+    if (!over && !(await commit(batch))) {
+      await close();
+      return "more";
+    }
+    if (over && batch.error !== null) return await end(done > 0 ? "stopped" : "rejected", batch.error);
     const tripped = file.approved ? null : guardTrips(flow.definition.guard.rejected, books, done, over);
     if (tripped !== null) return await end("stopped", tripped);
     return over ? await end("done", null) : "more";
   }
 
-  /** As many as a turn has time for; the other rows go back. */
-  async function prepareRows(rows: readonly Row[]): Promise<readonly Item[]> {
-    const turn = startTurn(env.clock);
-    const looks = await unchanged(rows);
-    const first: (Item | Unanswered)[] = [];
-    for (const [index, row] of rows.entries()) {
-      first.push(attempt((answers) => toItem(row, looks[index], answers)));
-      if ((index & 15) === 15 && turn.isOver()) break;
-    }
-    const ways = {
-      run: (index: number, answers: Answers) => toItem(rows[index] as Row, looks[index], answers),
-      fail: (index: number, error: HubError) => failedItem(rows[index] as Row, looks[index], error),
-    };
-    const items = await answerAll(first, ways, ask, turn);
-    if (items.length < rows.length) feed.giveBack(rows.slice(items.length));
-    return items;
+  /** Mappings that ask the store stay in this thread. */
+  function openSource(): RowSource {
+    const reader =
+      alone || flow.compiled.asks
+        ? undefined
+        : env.openReader({
+            definition: flow.definition,
+            version: flow.version,
+            path,
+            name: file.name,
+            skip: done,
+            size: file.textSize - offset,
+            compiled: join(env.data, "compiled"),
+            shadow: env.shadow.every,
+          });
+    if (reader === undefined) return rowsHere(file, path, flow, done, env);
+    return readAhead(file, flow, reader, { store: env.store, report: env.shadow.report });
   }
 
-  function toItem(row: Row, look: Look | undefined, answers: Answers): Item {
-    if (look === undefined || look.error !== null)
-      return failedItem(row, look, look?.error ?? new HubError("TL_INTERNAL", "no row"));
-    const base = itemOf(row, look);
-    if (look.unchanged) return { ...base, result: "unchanged" };
+  async function nextOf(from: RowSource): ReturnType<RowSource["next"]> {
     try {
-      const info = {
-        receivedAt: base.acceptedAt,
-        headers: null,
-        file: file.name,
-        row: row.row,
-        key: look.key,
-      };
-      const result = flow.compiled.prepare(row.value as Json, info, answers);
-      const hash = look.hash === null ? null : hashWithAnswers(look.hash, result.asked);
-      return { ...base, hash, result: hash !== null && hash === look.applied ? "unchanged" : result };
+      return await from.next();
     } catch (error) {
-      if (error instanceof Unanswered) throw error;
-      return failedItem(row, look, asHubError(error));
+      if (!(error instanceof ReaderGone)) throw error;
+      // Whatever a thread of its own died of: here it is told, and only this file waits for it.
+      env.problem(flow, error);
+      alone = true;
+      await close();
+      return "later";
     }
   }
 
-  function failedItem(row: Row, look: Look | undefined, error: HubError): Item {
-    const place = { file: file.name, line: row.line, record: row.row };
-    return { ...itemOf(row, look), result: placed(error, place) };
-  }
-
-  function itemOf(row: Row, look: Look | undefined): Omit<Item, "result"> {
-    return {
-      place: null,
-      slice: { file: file.id, row: row.row, line: row.line, offset: row.offset, length: row.length },
-      system: sourceSystem(flow.definition),
-      acceptedAt: env.now(),
-      attempts: 0,
-      replay: 0,
-      plan: null,
-      hops: 0,
-      hash: look?.hash ?? null,
-      key: look?.key ?? null,
-    };
-  }
-
-  async function commit(batch: readonly Row[], items: readonly Item[]): Promise<void> {
-    const last = batch[items.length - 1];
-    if (last === undefined) return;
-    const progress = { rows: last.row, offset: last.offset + last.length, context: stream.context };
+  /** False when rows were found unchanged that are not so any more: they must be looked at again. */
+  async function commit(batch: RowBatch): Promise<boolean> {
+    const progress = { rows: batch.rows, offset: batch.offset, context: batch.context };
     let after: Books = books;
-    const settled = await runSettle(env.store, flow, items, env.settle(), async (tx, inside) => {
-      // Rows stored by earlier chunks may have moved on since; the row in the store is the truth.
-      const fresh = await tx.files.get(file.id);
-      after = tallyRows(fresh?.books ?? books, inside.ends);
-      await tx.files.checkpoint(file.id, { ...progress, books: after });
-    });
+    let outdated = false;
+    const before = async (tx: Tx): Promise<void> => {
+      outdated = !(await batch.holds(tx));
+      if (outdated) throw new HubError("TL_INTERNAL", "rows changed between their look and their commit");
+    };
+    try {
+      const settled = await runSettle(
+        env.store,
+        flow,
+        batch.items,
+        env.settle(),
+        async (tx, inside) => {
+          // Rows stored by earlier chunks may have moved on since; the row in the store is the truth.
+          const fresh = await tx.files.get(file.id);
+          after = tallyRows(fresh?.books ?? books, inside.ends);
+          await tx.files.checkpoint(file.id, { ...progress, books: after });
+          batch.settled(tx);
+        },
+        before,
+      );
+      env.settled(flow, settled);
+    } catch (error) {
+      if (outdated) return false;
+      throw error;
+    }
     books = after;
     done = progress.rows;
-    env.settled(flow, settled);
+    offset = progress.offset;
     failpoint("after_chunk");
+    return true;
   }
 
   async function end(state: "done" | "stopped" | "rejected", failure: HubError | null): Promise<"ended"> {
@@ -159,16 +153,13 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
     return "ended";
   }
 
-  return { file: file.id, flow, step, close: () => feed.close() };
-}
+  async function close(): Promise<void> {
+    const closing = source;
+    source = null;
+    await closing?.close();
+  }
 
-function placed(error: HubError, place: { file: string; line?: number; record?: number }): HubError {
-  return new HubError(error.code, error.message, {
-    place: { ...place, ...error.place, file: error.place?.file ?? place.file },
-    cure: error.cure,
-    issues: error.issues,
-    cause: error.cause,
-  });
+  return { file: file.id, flow, step, close };
 }
 
 /** Reads a file to its end without using anything of it: only then is it known to be whole. */

@@ -1,8 +1,8 @@
-import { asHubError, type HubError } from "../errors.ts";
+import type { HubError } from "../errors.ts";
 import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
 import type { RecordStream, Row } from "../format/format.ts";
-import type { Json } from "../message/json.ts";
 import type { Store } from "../store/store.ts";
+import { type NamedRow, nameRow } from "./name-row.ts";
 import { recordHash } from "./record-hash.ts";
 
 /** What is known of a row before it is mapped. */
@@ -32,8 +32,8 @@ export function unchangedCheck(
   let hash: ReturnType<typeof recordHash> | undefined;
   return async (rows) => {
     hash ??= recordHash(flow.version, stream.context);
-    const named: Named[] = [];
-    for (const row of rows) named.push(nameRow(flow, row, hash));
+    const named: NamedRow[] = [];
+    for (const row of rows) named.push(nameRow(flow.compiled, row, hash));
     if (entity === undefined) return named.map((look) => ({ ...look, unchanged: false, applied: null }));
     const names = [...new Set(named.flatMap((look) => (look.record === null ? [] : [look.record])))];
     const heads = await store.transaction((tx) => tx.crm.heads(entity, system, names));
@@ -47,22 +47,4 @@ export function unchangedCheck(
       return { key: look.key, hash: look.hash, error: look.error, unchanged, applied };
     });
   };
-}
-
-interface Named extends Omit<Look, "unchanged" | "applied"> {
-  readonly record: string | null;
-}
-
-function nameRow(flow: LiveFlow, row: Row, hash: ReturnType<typeof recordHash>): Named {
-  if (row.error !== undefined || row.bytes === undefined)
-    return { key: null, hash: null, record: null, error: row.error ?? null };
-  const value = row.value as Json;
-  try {
-    const info = { receivedAt: 0, headers: null, file: null, row: row.row };
-    const key = flow.compiled.key(value, info);
-    const record = flow.compiled.record(value, info, key);
-    return { key, hash: hash(row.bytes), record, error: null };
-  } catch (error) {
-    return { key: null, hash: null, record: null, error: asHubError(error) };
-  }
 }

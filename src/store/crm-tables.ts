@@ -42,6 +42,11 @@ export interface RecordRow extends RecordHead {
   readonly happenedAt: number | null;
 }
 
+/** A record as it is written first: the text of its values may be bytes, in UTF-8. */
+export interface NewRecordRow extends Omit<RecordRow, "values"> {
+  readonly values: string | Uint8Array;
+}
+
 /** A customer's row: what lists and look-ups need. The golden record itself is computed from the source records. */
 export interface CustomerRow {
   readonly id: number;
@@ -97,7 +102,7 @@ export interface CrossReferenceRow {
 export interface CrmWrites {
   readonly newCustomers: readonly CustomerRow[];
   readonly customers: readonly CustomerRow[];
-  readonly newRecords: readonly RecordRow[];
+  readonly newRecords: readonly NewRecordRow[];
   readonly records: readonly RecordRow[];
   /** Records found equal: only version and hash are new. */
   readonly seen: readonly {
@@ -143,4 +148,6 @@ export interface CrmTables {
    * contact it has no more go to the only customer who has, or to none.
    */
   write(writes: CrmWrites): Promise<void>;
+  /** How often something was written since the store was opened: the same count twice means that nothing changed. */
+  written(): number;
 }

@@ -5,6 +5,7 @@ import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import type { FlowDefinition } from "../../src/config/flow-definition.ts";
 import type { System } from "../../src/connector/contract.ts";
 import { type RunningEngine, startEngine } from "../../src/engine.ts";
+import type { ReaderDoor } from "../../src/intake/reader.ts";
 import { openCounters } from "../../src/observe/counter.ts";
 import { openLogger } from "../../src/observe/logger.ts";
 
@@ -27,6 +28,7 @@ export interface TestEngine {
 export async function testEngine(
   flows: readonly FlowDefinition[],
   systems: Readonly<Record<string, System>> = {},
+  openReader: ReaderDoor = () => undefined,
 ): Promise<TestEngine> {
   const data = await mkdtemp(join(tmpdir(), "tieline-engine-"));
   let definitions = flows;
@@ -57,6 +59,7 @@ export async function testEngine(
       },
       logger: openLogger("silent"),
       counters: openCounters(),
+      openReader,
       onFlows: () => undefined,
     });
   let engine = await open();

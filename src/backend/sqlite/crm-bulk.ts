@@ -13,8 +13,14 @@ const variants = new Map<string, Set<string>>();
  * half a microsecond, and most columns of a load do not differ.
  *
  * @param head `INSERT INTO t (a, b) VALUES`; the columns in the order of the rows' values
+ * @param texts columns of texts that may come as bytes in UTF-8
  */
-export function insertShared(sql: Sql, head: string, rows: readonly (readonly SqlValue[])[]): void {
+export function insertShared(
+  sql: Sql,
+  head: string,
+  rows: readonly (readonly SqlValue[])[],
+  texts: readonly number[] = [],
+): void {
   const width = rows[0]?.length ?? 0;
   const shared = sharedColumns(head, rows, width);
   const own: number[] = [];
@@ -24,7 +30,7 @@ export function insertShared(sql: Sql, head: string, rows: readonly (readonly Sq
   for (const size of SIZES) {
     let text: string | undefined;
     while (rows.length - at >= size) {
-      text ??= `${head} ${clause(width, shared, own, size)}`;
+      text ??= `${head} ${clause(width, shared, own, texts, size)}`;
       const values = [...common];
       for (let index = at; index < at + size; index++) {
         const row = rows[index] as readonly SqlValue[];
@@ -58,16 +64,24 @@ function sharedColumns(
 
 const clauses = new Map<string, string>();
 
-function clause(width: number, shared: readonly number[], own: readonly number[], size: number): string {
-  const name = `${width}/${shared.join()}/${size}`;
+function clause(
+  width: number,
+  shared: readonly number[],
+  own: readonly number[],
+  texts: readonly number[],
+  size: number,
+): string {
+  const name = `${width}/${shared.join()}/${texts.join()}/${size}`;
   let text = clauses.get(name);
   if (text === undefined) {
     const place = (column: number, row: number): number =>
       shared.includes(column)
         ? shared.indexOf(column) + 1
         : shared.length + row * own.length + own.indexOf(column) + 1;
+    const value = (column: number, index: number): string =>
+      texts.includes(column) ? `CAST(?${place(column, index)} AS TEXT)` : `?${place(column, index)}`;
     const row = (_: unknown, index: number): string =>
-      `(${Array.from({ length: width }, (_unused, column) => `?${place(column, index)}`).join(",")})`;
+      `(${Array.from({ length: width }, (_unused, column) => value(column, index)).join(",")})`;
     text = Array.from({ length: size }, row).join(",");
     clauses.set(name, text);
   }

@@ -1,5 +1,11 @@
 import { ENTITIES, type Entity } from "../../message/entity.ts";
-import type { ContactKind, CustomerRow, RecordHead, RecordRow } from "../../store/crm-tables.ts";
+import type {
+  ContactKind,
+  CustomerRow,
+  NewRecordRow,
+  RecordHead,
+  RecordRow,
+} from "../../store/crm-tables.ts";
 import type { SqlValue } from "./sql.ts";
 
 export const RECORD_COLUMNS = [
@@ -88,7 +94,7 @@ export function toRecord(row: StoredRecord): RecordRow {
 }
 
 /** Values in the order of RECORD_COLUMNS. */
-export function fromRecord(record: RecordRow): SqlValue[] {
+export function fromRecord(record: NewRecordRow): SqlValue[] {
   const { origin } = record;
   return [
     record.id,

@@ -52,6 +52,7 @@ export function crmTables(sql: Sql): CrmTables {
   const write = crmWriter(sql);
   const customers = counter(sql, "customer");
   const records = counter(sql, "record");
+  let written = 0;
   return {
     async lockCustomers() {},
     async reserve(newCustomers, newRecords) {
@@ -88,8 +89,10 @@ export function crmTables(sql: Sql): CrmTables {
       }));
     },
     async write(writes) {
+      written += 1;
       write(writes);
     },
+    written: () => written,
   };
 }
 

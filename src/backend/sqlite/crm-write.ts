@@ -33,7 +33,7 @@ export function crmWriter(sql: Sql): (writes: CrmWrites) => void {
   return (writes) => {
     insertShared(sql, INSERT_CUSTOMERS, writes.newCustomers.map(fromCustomer));
     for (const customer of writes.customers) sql.run(UPDATE_CUSTOMER, ...fromCustomer(customer));
-    insertShared(sql, INSERT_RECORDS, writes.newRecords.map(fromRecord));
+    insertShared(sql, INSERT_RECORDS, writes.newRecords.map(fromRecord), [RECORD_COLUMNS.indexOf("body")]);
     for (const record of writes.records) sql.run(UPDATE_RECORD, ...withoutKey(fromRecord(record)));
     for (const { id, version, hash } of writes.seen) sql.run(UPDATE_SEEN, id, version, hash);
     for (const point of writes.oldContacts) {

@@ -1,0 +1,237 @@
+import { HubError } from "../errors.ts";
+import type { Item } from "../flow/item.ts";
+import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
+import type { Shadow } from "../flow/shadow.ts";
+import type { FileRow } from "../store/file-table.ts";
+import type { Store, Tx } from "../store/store.ts";
+import { fromFailure, isOnlyNewcomer, type PackedRows, unpackRows } from "./pack-rows.ts";
+import { type FromReader, type NamedRows, NEW, type Reader, UNCHANGED } from "./reader.ts";
+import type { FeedEnd } from "./row-feed.ts";
+import { type RowPlace, rowItems } from "./row-item.ts";
+import type { RowBatch, RowSource } from "./row-source.ts";
+import { TURN_MS } from "./turn.ts";
+
+/** The thread that read a file is gone, for a reason of its own. */
+export class ReaderGone extends HubError {
+  constructor(cause: unknown) {
+    super("TL_INTERNAL", "the thread that read the file ended", { cause });
+  }
+}
+
+export interface ReadAheadEnvironment {
+  readonly store: Store;
+  readonly report: Shadow["report"];
+}
+
+/** Rows that are committed together at most. */
+const MOST_ROWS = 1000;
+
+/** Rows that were named and not all committed yet. */
+interface Chunk extends NamedRows {
+  /** Rows of it that were taken. */
+  taken: number;
+  /** Names of the records that its rows may change. */
+  readonly touched: Set<string>;
+  /** How often others had written when it was looked at. */
+  foreign: number;
+}
+
+/** Rows of a chunk that the reader has mapped. */
+interface Part {
+  readonly chunk: Chunk;
+  readonly from: number;
+  readonly to: number;
+  readonly items: readonly Item[];
+}
+
+/**
+ * Rows that a reader maps, in another thread. Here it is told which of them are unchanged, before they are mapped, and
+ * again, should others have written meanwhile, when they are committed.
+ */
+export function readAhead(
+  file: FileRow,
+  flow: LiveFlow,
+  reader: Reader,
+  env: ReadAheadEnvironment,
+): RowSource {
+  const entity = flow.routes.flatMap(({ exit }) => (exit.kind === "crm" ? [exit.entity] : []))[0];
+  const system = sourceSystem(flow.definition);
+  const { item, placed } = rowItems(file, flow);
+  const chunks: Chunk[] = [];
+  const ready: (PackedRows | FeedEnd)[] = [];
+  let gone: { readonly error: unknown } | null = null;
+  let wake: () => void = () => undefined;
+  let written = 0;
+  let foreign = 0;
+
+  reader.listen(
+    (message) => {
+      take(message).catch(fail);
+    },
+    (error) => fail(error),
+  );
+
+  function fail(error: unknown): void {
+    gone ??= { error };
+    wake();
+  }
+
+  async function take(message: FromReader): Promise<void> {
+    switch (message.kind) {
+      case "shadow":
+        return env.report(message.finding);
+      case "named":
+        return look(message);
+      case "rows":
+        ready.push(message.rows);
+        return wake();
+      case "end":
+        ready.push({ error: message.failure === null ? null : fromFailure(message.failure) });
+        return wake();
+    }
+  }
+
+  /** Which rows need no mapping: their record was applied just so, and no row on its way before them touches it. */
+  async function look(rows: NamedRows): Promise<void> {
+    const chunk: Chunk = { ...rows, taken: 0, touched: new Set(), foreign: 0 };
+    chunks.push(chunk);
+    const flags = await (entity === undefined
+      ? new Uint8Array(rows.keys.length)
+      : env.store.transaction((tx) => whatIsKnown(tx, chunk)));
+    reader.send({ kind: "known", flags });
+  }
+
+  async function whatIsKnown(tx: Tx, chunk: Chunk): Promise<Uint8Array> {
+    countForeign(tx);
+    chunk.foreign = foreign;
+    const names = chunk.records ?? chunk.keys;
+    const flags = new Uint8Array(names.length);
+    const applied = await hashesOf(
+      tx,
+      names.filter((name) => name !== null),
+    );
+    for (const [index, name] of names.entries()) {
+      if (name === null) continue;
+      const hash = applied.get(name);
+      if (!chunks.some(({ touched }) => touched.has(name))) {
+        if (hash === undefined) flags[index] = NEW;
+        else if (hash !== null && hash === chunk.hashes[index]) flags[index] = UNCHANGED;
+      }
+      if (flags[index] !== UNCHANGED) chunk.touched.add(name);
+    }
+    return flags;
+  }
+
+  async function hashesOf(tx: Tx, names: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
+    if (entity === undefined || names.length === 0) return NOTHING;
+    const heads = await tx.crm.heads(entity, system, names);
+    return new Map(heads.map((head) => [head.externalId, head.hash]));
+  }
+
+  function countForeign(tx: Tx): void {
+    foreign += tx.crm.written() - written;
+    written = tx.crm.written();
+  }
+
+  /** As many as make a good commit, of what is there. */
+  function takeReady(first: PackedRows): RowBatch {
+    const parts = [takePart(first)];
+    let rows = first.states.length;
+    for (;;) {
+      const [next] = ready;
+      if (next === undefined || "error" in next || rows + next.states.length > MOST_ROWS) break;
+      ready.shift();
+      parts.push(takePart(next));
+      rows += next.states.length;
+    }
+    const { chunk, to } = parts.at(-1) as Part;
+    const last = placeOf(chunk, to - 1);
+    return {
+      items: parts.flatMap(({ items }) => items),
+      rows: last.row,
+      offset: last.offset + last.length,
+      context: chunk.context,
+      async holds(tx) {
+        countForeign(tx);
+        for (const part of parts) {
+          if (part.chunk.foreign !== foreign && !(await stillHolds(tx, part))) return false;
+        }
+        return true;
+      },
+      settled(tx) {
+        written = tx.crm.written();
+        for (const part of parts) {
+          if (part.to === part.chunk.keys.length) chunks.splice(chunks.indexOf(part.chunk), 1);
+        }
+      },
+    };
+  }
+
+  function takePart(packed: PackedRows): Part {
+    reader.send({ kind: "taken" });
+    const chunk = chunks.find((one) => one.taken < one.keys.length) as Chunk;
+    const from = chunk.taken;
+    const to = from + packed.states.length;
+    chunk.taken = to;
+    const keys = from === 0 && to === chunk.keys.length ? chunk.keys : chunk.keys.slice(from, to);
+    const items = unpackRows(packed, keys).map((result, at): Item => {
+      const place = placeOf(chunk, from + at);
+      const sure = result instanceof HubError ? placed(place, result) : result;
+      return item(place, packed.at, chunk.hashes[from + at] ?? null, keys[at] ?? null, sure);
+    });
+    return { chunk, from, to, items };
+  }
+
+  /** Whether those found unchanged are so still, and those found new are so too where it matters. */
+  async function stillHolds(tx: Tx, { chunk, from, items }: Part): Promise<boolean> {
+    const names = chunk.records ?? chunk.keys;
+    const wanted = new Map<string, string | null | undefined>();
+    for (const [at, { result, hash }] of items.entries()) {
+      const name = names[from + at];
+      if (typeof name !== "string") continue;
+      if (result === "unchanged") wanted.set(name, hash);
+      else if (isOnlyNewcomer(result)) wanted.set(name, undefined);
+    }
+    const hashes = await hashesOf(tx, [...wanted.keys()]);
+    return [...wanted].every(([name, hash]) => hashes.get(name) === hash);
+  }
+
+  /** Until something comes, or a turn has passed. */
+  async function wait(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, TURN_MS);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    wake = () => undefined;
+  }
+
+  return {
+    async next() {
+      if (ready.length === 0 && gone === null) await wait();
+      const [found] = ready;
+      if (found === undefined) {
+        if (gone !== null) throw new ReaderGone((gone as { readonly error: unknown }).error);
+        return "later";
+      }
+      if ("error" in found) return found;
+      ready.shift();
+      return takeReady(found);
+    },
+    close: () => reader.close(),
+  };
+}
+
+const NOTHING: ReadonlyMap<string, string | null> = new Map();
+
+function placeOf({ places }: NamedRows, index: number): RowPlace {
+  const at = 4 * index;
+  return {
+    row: places[at] as number,
+    line: places[at + 1] as number,
+    offset: places[at + 2] as number,
+    length: places[at + 3] as number,
+  };
+}

@@ -1,0 +1,144 @@
+import { newcomerOf } from "../crm/newcomer.ts";
+import { asHubError, toFailure } from "../errors.ts";
+import { type CompiledFlow, compileFlow } from "../flow/compile.ts";
+import type { Row } from "../format/format.ts";
+import type { Json } from "../message/json.ts";
+import { type NamedRow, nameRow } from "./name-row.ts";
+import { packRows, type RowResult } from "./pack-rows.ts";
+import { type FromReader, type NamedRows, NEW, type Reading, type ToReader, UNCHANGED } from "./reader.ts";
+import { recordHash } from "./record-hash.ts";
+import { rowFeed } from "./row-feed.ts";
+import { startTurn } from "./turn.ts";
+
+/** Rows that are named and mapped together: few, so that the young of the heap hold them. */
+const MOST_ROWS = 250;
+/** Handfuls of mapped rows that may wait for the engine: what it commits at once, and a little more. */
+const MOST_AHEAD = 6;
+
+/** The engine, as the reader sees it. */
+export interface ReaderPort {
+  send(message: FromReader): void;
+  /** Called with each message from the engine. */
+  listen(take: (message: ToReader) => void): void;
+}
+
+/** Rows that were named, and wait to be mapped. */
+interface Chunk {
+  readonly rows: readonly Row[];
+  readonly named: readonly NamedRow[];
+}
+
+/** Reads a file to its end, a little ahead of the engine. What ends it early is told as its end. */
+export async function readFile(reading: Reading, port: ReaderPort): Promise<void> {
+  const flags = queue<Uint8Array>();
+  const room = queue<true>();
+  for (let ahead = 0; ahead < MOST_AHEAD; ahead++) room.put(true);
+  port.listen((message) => {
+    if (message.kind === "taken") room.put(true);
+    else flags.put(message.flags);
+  });
+  const compiled = compileFlow(reading.definition, {
+    every: reading.shadow,
+    report: (finding) => port.send({ kind: "shadow", finding }),
+  });
+  const stream = compiled.format.records(reading.path);
+  const feed = rowFeed(stream, reading.skip);
+  const mapping = rowMapping(compiled, reading.name);
+  const alone = compiled.definition.routes.every(({ to }) => to === "crm.customer");
+  let hash: ReturnType<typeof recordHash> | undefined;
+  let before: Chunk | null = null;
+
+  async function map(chunk: Chunk): Promise<void> {
+    const unchanged = await flags.take();
+    for (let from = 0; from < chunk.rows.length; ) {
+      await room.take();
+      const { results, at } = mapping(chunk, unchanged, from);
+      const first = from;
+      const rows = packRows(at, results, (index) => alone && unchanged[first + index] === NEW);
+      port.send({ kind: "rows", rows });
+      from += results.length;
+    }
+  }
+
+  for (;;) {
+    const rows = await feed.take(MOST_ROWS);
+    if ("error" in rows) {
+      if (before !== null) await map(before);
+      port.send({ kind: "end", failure: rows.error === null ? null : toFailure(rows.error) });
+      return;
+    }
+    hash ??= recordHash(reading.version, stream.context);
+    const named: NamedRow[] = [];
+    for (const row of rows) named.push(nameRow(compiled, row, hash));
+    port.send({ kind: "named", ...columns(rows, named), context: stream.context });
+    // While the engine looks at these, those before them are mapped.
+    if (before !== null) await map(before);
+    before = { rows, named };
+  }
+}
+
+function columns(rows: readonly Row[], named: readonly NamedRow[]): Omit<NamedRows, "context"> {
+  const places = new Float64Array(4 * rows.length);
+  for (const [index, { row, line, offset, length }] of rows.entries())
+    places.set([row, line, offset, length], 4 * index);
+  const own = named.some(({ key, record }) => key !== record);
+  return {
+    places,
+    keys: named.map(({ key }) => key),
+    records: own ? named.map(({ record }) => record) : null,
+    hashes: named.map(({ hash }) => hash),
+  };
+}
+
+interface Mapped {
+  readonly at: number;
+  readonly results: readonly RowResult[];
+}
+
+/** Maps as many rows of a chunk as a turn has time for, at least one, from a position on. */
+function rowMapping(
+  compiled: CompiledFlow,
+  file: string,
+): (chunk: Chunk, unchanged: Uint8Array, from: number) => Mapped {
+  const arrives = compiled.definition.routes.some(({ to }) => to === "crm.customer");
+
+  function mapRow(row: Row, named: NamedRow, receivedAt: number): RowResult {
+    if (named.error !== null) return named.error;
+    try {
+      const info = { receivedAt, headers: null, file, row: row.row, key: named.key };
+      const prepared = compiled.prepare(row.value as Json, info);
+      return { prepared, newcomer: arrives ? newcomerOf(prepared.mapped) : null };
+    } catch (error) {
+      return asHubError(error);
+    }
+  }
+
+  return ({ rows, named }, unchanged, from) => {
+    const turn = startTurn(() => performance.now());
+    const at = Date.now();
+    const results: RowResult[] = [];
+    for (let index = from; index < rows.length; index++) {
+      const isUnchanged = unchanged[index] === UNCHANGED;
+      results.push(isUnchanged ? "unchanged" : mapRow(rows[index] as Row, named[index] as NamedRow, at));
+      if ((index & 15) === 15 && turn.isOver()) break;
+    }
+    return { at, results };
+  };
+}
+
+/** Values that come before or after they are asked for. */
+function queue<Value>(): { put(value: Value): void; take(): Promise<Value> } {
+  const values: Value[] = [];
+  const waiting: ((value: Value) => void)[] = [];
+  return {
+    put(value) {
+      const next = waiting.shift();
+      if (next === undefined) values.push(value);
+      else next(value);
+    },
+    take() {
+      const value = values.shift();
+      return value === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(value);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Item } from "../flow/item.ts";
+import type { RecordContext } from "../format/format.ts";
+import type { Tx } from "../store/store.ts";
+import type { FeedEnd } from "./row-feed.ts";
+
+/** Where a file run gets its rows from, mapped, in the order of the file. */
+export interface RowSource {
+  /** What comes next; "later" when nothing is ready within a turn; how the file ends when all rows were taken. */
+  next(): Promise<RowBatch | FeedEnd | "later">;
+  close(): Promise<void>;
+}
+
+/** Rows that are committed together: at least one. */
+export interface RowBatch {
+  readonly items: readonly Item[];
+  /** Where reading goes on when they are committed: rows and bytes of the file up to here. */
+  readonly rows: number;
+  readonly offset: number;
+  readonly context: RecordContext;
+  /** Whether what was found unchanged still is, asked in the transaction that commits the rows. */
+  holds(tx: Tx): Promise<boolean>;
+  /** Told at the end of that transaction. */
+  settled(tx: Tx): void;
+}
