@@ -24,6 +24,7 @@ const { metafile } = await build({
   entryPoints: [
     "src/main.ts",
     "src/engine-thread.ts",
+    "src/reader-thread.ts",
     "src/connector/index.ts",
     "src/mapping/index.ts",
     ...connectors,

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { readFile } from "./intake/read-file.ts";
 import type { FromReader, Reading, ToReader } from "./intake/reader.ts";
-import { keepCompiledIn } from "./mapping/compiler/store.ts";
+import { keepCompiledIn } from "./kept/store.ts";
 
 /** The reader's thread: reads one file ahead of the engine, and ends when the engine lets it go. It opens no store. */
 const port = parentPort;
