@@ -34,12 +34,14 @@ export function shadowed(
   shadow: Shadow | null,
   aside: (work: () => void) => void,
 ): Mapping["evaluate"] {
-  if (shadow === null || shadow.every === 0 || !mapping.repeatable) return mapping.evaluate;
+  if (shadow === null || shadow.every === 0) return mapping.evaluate;
   let left = 1;
   return (input, bindings) => {
     left -= 1;
     if (left > 0) return mapping.evaluate(input, bindings);
-    left = shadow.every;
+    // Asked when the first is to be compared, and not before: the answer takes the library and its syntax tree.
+    left = mapping.repeatable ? shadow.every : Number.POSITIVE_INFINITY;
+    if (left === Number.POSITIVE_INFINITY) return mapping.evaluate(input, bindings);
     const ours = outcomeOf(() => mapping.evaluate(input, bindings));
     aside(() => {
       const reference = outcomeOf(() => mapping.reference(input, bindings));
