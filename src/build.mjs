@@ -18,17 +18,14 @@ const connectors = readdirSync(join(ROOT, "connectors"), { withFileTypes: true }
   .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
   .map(({ name }) => `connectors/${name}/index.ts`);
 
+const threads = readdirSync(join(ROOT, "src"))
+  .filter((name) => name.endsWith("-thread.ts"))
+  .map((name) => `src/${name}`);
+
 const { metafile } = await build({
   metafile: true,
   absWorkingDir: ROOT,
-  entryPoints: [
-    "src/main.ts",
-    "src/engine-thread.ts",
-    "src/reader-thread.ts",
-    "src/connector/index.ts",
-    "src/mapping/index.ts",
-    ...connectors,
-  ],
+  entryPoints: ["src/main.ts", ...threads, "src/connector/index.ts", "src/mapping/index.ts", ...connectors],
   outdir: "dist",
   outbase: ".",
   chunkNames: "src/chunk-[hash]",
