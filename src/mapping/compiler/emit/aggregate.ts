@@ -1,6 +1,6 @@
 import { builtInCall } from "./built-in.ts";
-import { type Emitter, type Use, VALUE } from "./emitter.ts";
-import { ARRAY, type Context, can, ENDLESS, NOTHING, NUMBER, type Value } from "./kind.ts";
+import { type Emitter, VALUE } from "./emitter.ts";
+import { ARRAY, type Context, can, ENDLESS, NOTHING, NUMBER, type Use, type Value } from "./kind.ts";
 import { inLoops } from "./loops.ts";
 import type { Node } from "./node.ts";
 import { ARITHMETIC } from "./operator.ts";

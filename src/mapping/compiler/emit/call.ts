@@ -1,8 +1,8 @@
 import { aggregate } from "./aggregate.ts";
 import { builtInCall } from "./built-in.ts";
-import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
+import { type Emitter, quoted, VALUE } from "./emitter.ts";
 import { inlined } from "./higher.ts";
-import { ANY, ARRAY, type Context, can, FUNCTION, type Value } from "./kind.ts";
+import { ANY, ARRAY, type Context, can, FUNCTION, type Use, type Value } from "./kind.ts";
 import { at, type Node } from "./node.ts";
 import { isFunctionName, read, variableOf } from "./variable.ts";
 

@@ -1,4 +1,4 @@
-import { ANY, type Context, type Value } from "./kind.ts";
+import { ANY, type Context, type Use, type Value } from "./kind.ts";
 import type { Node } from "./node.ts";
 import { type Scope, scopeIn, type Variable } from "./scope.ts";
 
@@ -14,12 +14,6 @@ export class Unsupported extends Error {
     this.construct = construct;
   }
 }
-
-/** How an expression is used. `result`: as part of the result, `depth` levels down; it is copied where it has to be. */
-export type Use =
-  // `again`: so many constructs hand the value on, and each of them opens a sequence of one once more.
-  | { readonly result: false; readonly open: boolean; readonly again?: number }
-  | { readonly result: true; readonly depth: number; readonly again?: number };
 
 export const VALUE: Use = { result: false, open: false };
 

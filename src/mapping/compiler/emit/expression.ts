@@ -1,5 +1,5 @@
 import { apply, call, partial, tailCall } from "./call.ts";
-import { Emitter, memberOf, OPEN, type Program, quoted, Unsupported, type Use } from "./emitter.ts";
+import { Emitter, memberOf, OPEN, type Program, quoted, Unsupported } from "./emitter.ts";
 import { filterInto, literalIndex } from "./filter.ts";
 import { grouping } from "./group.ts";
 import {
@@ -13,6 +13,7 @@ import {
   NULL,
   NUMBER,
   TEXT,
+  type Use,
   type Value,
 } from "./kind.ts";
 import { isForced, lambda, namedLambda } from "./lambda.ts";

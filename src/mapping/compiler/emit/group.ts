@@ -1,5 +1,5 @@
-import { type Emitter, type Use, VALUE } from "./emitter.ts";
-import { ANY, can, NOTHING, OBJECT, type Value } from "./kind.ts";
+import { type Emitter, VALUE } from "./emitter.ts";
+import { ANY, can, NOTHING, OBJECT, type Use, type Value } from "./kind.ts";
 import type { Node } from "./node.ts";
 import { iterate, type Reached } from "./reached.ts";
 import { deeper } from "./result.ts";

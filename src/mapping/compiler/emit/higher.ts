@@ -1,5 +1,16 @@
-import { type Emitter, type Use, VALUE } from "./emitter.ts";
-import { ANY, ARRAY, type Context, can, ENDLESS, FUNCTION, NOTHING, NUMBER, type Value } from "./kind.ts";
+import { type Emitter, VALUE } from "./emitter.ts";
+import {
+  ANY,
+  ARRAY,
+  type Context,
+  can,
+  ENDLESS,
+  FUNCTION,
+  NOTHING,
+  NUMBER,
+  type Use,
+  type Value,
+} from "./kind.ts";
 import { body, endsWithCall, mayTail, parametersIn } from "./lambda.ts";
 import { at, type Node } from "./node.ts";
 import { truthOf } from "./operator.ts";

@@ -47,3 +47,9 @@ export interface Context {
   /** The name of what tells whether it is an object, once that is asked. */
   readonly test: { name: string | null; readonly slot: number; readonly buffer: string[] } | null;
 }
+
+/** How an expression is used. `result`: as part of the result, `depth` levels down; it is copied where it has to be. */
+export type Use =
+  // `again`: so many constructs hand the value on, and each of them opens a sequence of one once more.
+  | { readonly result: false; readonly open: boolean; readonly again?: number }
+  | { readonly result: true; readonly depth: number; readonly again?: number };

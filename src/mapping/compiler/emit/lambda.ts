@@ -1,5 +1,5 @@
-import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
-import { ANY, type Context, FUNCTION, UNDEFINED, type Value } from "./kind.ts";
+import { type Emitter, quoted, VALUE } from "./emitter.ts";
+import { ANY, type Context, FUNCTION, UNDEFINED, type Use, type Value } from "./kind.ts";
 import { at, type Node, walk } from "./node.ts";
 import { handedOn, named } from "./result.ts";
 import { type KnownFunction, type Scope, scopeIn, type Variable } from "./scope.ts";

@@ -1,7 +1,7 @@
 import { distinctList } from "./aggregate.ts";
-import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
+import { type Emitter, quoted, VALUE } from "./emitter.ts";
 import { grouping, type Pairs } from "./group.ts";
-import { ARRAY, type Context, can, NOTHING, OBJECT, type Value } from "./kind.ts";
+import { ARRAY, type Context, can, NOTHING, OBJECT, type Use, type Value } from "./kind.ts";
 import { inLoops } from "./loops.ts";
 import { at, type Node, pairs } from "./node.ts";
 import { deeper } from "./result.ts";

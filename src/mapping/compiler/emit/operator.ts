@@ -1,4 +1,4 @@
-import type { Emitter, Use } from "./emitter.ts";
+import type { Emitter } from "./emitter.ts";
 import { VALUE } from "./emitter.ts";
 import {
   ANY,
@@ -13,6 +13,7 @@ import {
   OBJECT,
   only,
   TEXT,
+  type Use,
   type Value,
 } from "./kind.ts";
 import { at, type Node } from "./node.ts";

@@ -1,6 +1,6 @@
-import { type Emitter, type Use, VALUE } from "./emitter.ts";
+import { type Emitter, VALUE } from "./emitter.ts";
 import { groupedInPlace, grouping, isGroupedInPlace } from "./group.ts";
-import { ANY, ARRAY, type Context, can, ENDLESS, FUNCTION, NOTHING, type Value } from "./kind.ts";
+import { ANY, ARRAY, type Context, can, ENDLESS, FUNCTION, NOTHING, type Use, type Value } from "./kind.ts";
 import { inLoops } from "./loops.ts";
 import { namePath } from "./name.ts";
 import type { Node } from "./node.ts";

@@ -1,6 +1,6 @@
 import { RESULT_DEPTH } from "../../limits.ts";
-import { type Emitter, type Use, VALUE } from "./emitter.ts";
-import { ARRAY, can, ENDLESS, FUNCTION, NOTHING, OBJECT, type Value } from "./kind.ts";
+import { type Emitter, VALUE } from "./emitter.ts";
+import { ARRAY, can, ENDLESS, FUNCTION, NOTHING, OBJECT, type Use, type Value } from "./kind.ts";
 
 /** A value of the mapping as it is used: as part of the result it must be JSON of its own. */
 export function used(emitter: Emitter, given: Value, use: Use): Value {

@@ -1,5 +1,4 @@
-import type { Use } from "./emitter.ts";
-import type { Value } from "./kind.ts";
+import type { Use, Value } from "./kind.ts";
 
 /** A function of the mapping that is known where it is called. */
 export interface KnownFunction {

@@ -1,5 +1,5 @@
-import type { Emitter, Use } from "./emitter.ts";
-import { ARRAY, can, ENDLESS, FUNCTION, NOTHING, type Value } from "./kind.ts";
+import type { Emitter } from "./emitter.ts";
+import { ARRAY, can, ENDLESS, FUNCTION, NOTHING, type Use, type Value } from "./kind.ts";
 import type { Loops } from "./loops.ts";
 import { stream } from "./stream.ts";
 

@@ -1,5 +1,5 @@
-import { type Emitter, type Use, VALUE } from "./emitter.ts";
-import { ANY, ARRAY, type Context, can, NOTHING, type Value } from "./kind.ts";
+import { type Emitter, VALUE } from "./emitter.ts";
+import { ANY, ARRAY, type Context, can, NOTHING, type Use, type Value } from "./kind.ts";
 import type { Node } from "./node.ts";
 import { iterate, type Reached } from "./reached.ts";
 import { type Found, sorted, stages } from "./stage.ts";

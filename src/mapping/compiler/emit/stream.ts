@@ -1,6 +1,6 @@
-import { type Emitter, type Use, VALUE } from "./emitter.ts";
+import { type Emitter, VALUE } from "./emitter.ts";
 import { filterInto, kept, literalIndex } from "./filter.ts";
-import { ANY, ARRAY, type Value } from "./kind.ts";
+import { ANY, ARRAY, type Use, type Value } from "./kind.ts";
 import type { Node } from "./node.ts";
 import { iterate, type Reached } from "./reached.ts";
 import { used } from "./result.ts";

@@ -1,6 +1,6 @@
-import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
+import { type Emitter, quoted, VALUE } from "./emitter.ts";
 import { literalIndex } from "./filter.ts";
-import { ANY, ARRAY, type Context, OBJECT, type Value } from "./kind.ts";
+import { ANY, ARRAY, type Context, OBJECT, type Use, type Value } from "./kind.ts";
 import { at, type Node, walk } from "./node.ts";
 import { listOfReached } from "./reached.ts";
 import { used } from "./result.ts";

@@ -1,5 +1,15 @@
-import { type Emitter, quoted, type Use, VALUE } from "./emitter.ts";
-import { ANY, ARRAY, type Context, ENDLESS, FUNCTION, OBJECT, UNDEFINED, type Value } from "./kind.ts";
+import { type Emitter, quoted, VALUE } from "./emitter.ts";
+import {
+  ANY,
+  ARRAY,
+  type Context,
+  ENDLESS,
+  FUNCTION,
+  OBJECT,
+  UNDEFINED,
+  type Use,
+  type Value,
+} from "./kind.ts";
 import { type Node, walk } from "./node.ts";
 import { handedOn, named, used } from "./result.ts";
 import { type Scope, scopeIn, type Variable } from "./scope.ts";
