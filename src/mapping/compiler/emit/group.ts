@@ -43,14 +43,19 @@ export function groupedInPlace(
   use: Use,
 ): Value {
   const { lhs, position = 0 } = node.group as NonNullable<Node["group"]>;
-  const [[key, value]] = lhs as readonly [readonly [Node, Node]];
+  const [[named, value]] = lhs as readonly [readonly [Node, Node]];
   const groups = emitter.temp("new Groups()").js;
   const gather = (found: Reached): void => {
     emitter.mark(position);
     iterate(emitter, found, (member) => {
-      const name = emitter.evaluate(key, member, VALUE);
-      const add = `gather(${groups}, ${name.js}, ${member.js}, ${position});`;
-      emitter.line(can(name.kinds, NOTHING) ? `if (${name.js} !== undefined) ${add}` : add);
+      const name = emitter.evaluate(named, member, VALUE);
+      const list = emitter.temp(`${groups}.known.get(${name.js})`).js;
+      emitter.line(
+        `if (${list} !== undefined && !Array.isArray(${member.js}) && ${member.js} !== undefined) ${list}.push(${member.js});`,
+      );
+      emitter.line(
+        `else if (${name.js} !== undefined) gather(${groups}, ${name.js}, ${member.js}, ${position});`,
+      );
     });
   };
   if (steps.length === 0) gather(reached);
@@ -64,11 +69,12 @@ export function groupedInPlace(
   emitter.line(`inOrder(${groups});`);
   emitter.line(`for (let ${index} = 0; ${index} < ${groups}.keys.length; ${index}++) {`);
   emitter.line("if (--meter.fuel < 0) look();");
-  emitter.line(`const ${data} = ${groups}.members[${index}];`);
+  const key = emitter.temp(`${groups}.keys[${index}]`).js;
+  emitter.line(`const ${data} = membersIn(${groups}, ${index});`);
   emitter.repeated(() => {
     const context = { ...emitter.context(data, ANY & ~NOTHING, true), many: true };
     const made = emitter.evaluate(value, context, deeper(emitter, use));
-    const set = `put(${js}, ${groups}.keys[${index}], ${made.js});`;
+    const set = `{\nif (${key} === "__proto__") put(${js}, ${key}, ${made.js});\nelse ${js}[${key}] = ${made.js};\n}`;
     emitter.line(can(made.kinds, NOTHING) ? `if (${made.js} !== undefined) ${set}` : set);
   });
   emitter.line("}");

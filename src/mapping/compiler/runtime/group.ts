@@ -1,29 +1,39 @@
 import { look, meter, spend } from "../../watch.ts";
 import { append } from "./list.ts";
-import { both, pushAll } from "./path.ts";
+import { more } from "./path.ts";
 import { failure, put } from "./value.ts";
 
-/** Members by their key: one as it is, several as a list. */
+/** Members by their key, in the order in which the keys came. */
 export class Groups {
   readonly keys: string[] = [];
-  readonly members: unknown[] = [];
-  readonly places = new Map<string, number>();
+  readonly lists: unknown[][] = [];
+  readonly known = new Map<unknown, unknown[]>();
+  /** Lists that began with an array: they are one when they have one member. */
+  readonly arrays = new Set<unknown[]>();
+  /** A key may be an index. */
+  indexes = false;
 }
 
-/** Adds a member. Those that are arrays give their members. @throws T1003, D1013 */
+/** Adds a member whose key is new, or which is an array and gives its members. @throws T1003, D1013 */
 export function gather(groups: Groups, key: unknown, member: unknown, position: number): void {
-  const { keys, members, places } = groups;
-  const place = places.get(key as string);
-  if (place === undefined) {
-    places.set(checkedKey(key, position) as string, keys.length);
-    keys.push(key as string);
-    members.push(Array.isArray(member) ? [...member] : member);
+  const list = groups.known.get(key);
+  if (list !== undefined) {
+    more(list, member);
     return;
   }
-  const known = members[place];
-  if (!Array.isArray(known)) members[place] = both(known, member);
-  else if (Array.isArray(member)) pushAll(known, member);
-  else known.push(member);
+  const name = checkedKey(key, position) as string;
+  const first = Array.isArray(member) ? [...member] : [member];
+  if (Array.isArray(member)) groups.arrays.add(first);
+  groups.keys.push(name);
+  groups.lists.push(first);
+  groups.known.set(name, first);
+  if (mayBeIndex(name)) groups.indexes = true;
+}
+
+/** The members of a group: one as it is, several as a list. */
+export function membersIn({ lists, arrays }: Groups, index: number): unknown {
+  const list = lists[index] as unknown[];
+  return list.length === 1 && !arrays.has(list) ? list[0] : list;
 }
 
 /** A pair of an object constructor or of grouping: its key for a member, and its value for all members of a key. */
@@ -132,12 +142,11 @@ function ordered(groups: Collected): Iterable<[string, Group]> {
 }
 
 /** The same where they are. */
-export function inOrder({ keys, members, places }: Groups): void {
-  if (!keys.some(mayBeIndex)) return;
-  const given = [...members];
-  for (const [at, key] of Object.keys(Object.fromEntries(places)).entries()) {
+export function inOrder({ keys, lists, known, indexes }: Groups): void {
+  if (!indexes) return;
+  for (const [at, key] of Object.keys(Object.fromEntries(known)).entries()) {
     keys[at] = key;
-    members[at] = given[places.get(key) as number];
+    lists[at] = known.get(key) as unknown[];
   }
 }
 
