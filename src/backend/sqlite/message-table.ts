@@ -10,28 +10,32 @@ interface Row {
   flow: number;
   version: number;
   key: string | null;
-  state: number;
   system: string;
   accepted_at: number;
-  attempts: number;
-  failure: string | null;
-  file: number | null;
-  file_row: number;
-  file_line: number;
-  file_offset: number;
-  file_length: number;
-  cause: number | null;
-  hops: number;
-  replay: number;
-  plan: string | null;
   content_type: string | null;
   headers: string | null;
   body: Uint8Array | null;
+  rest: string | null;
 }
 
+type Rest = readonly [
+  attempts: number,
+  hops: number,
+  replay: number,
+  cause: number | null,
+  plan: string | null,
+  file: number | null,
+  ...place: readonly [row: number, line: number, offset: number, length: number],
+];
+
+const NOTHING: Rest = [0, 0, 0, null, null, null, 0, 0, 0, 0];
+
+/** What most messages do not have is one value, which is null then: each value of a row costs. */
 const COLUMNS =
-  "m.place, m.flow, m.version, m.key, m.state, m.system, m.accepted_at, m.attempts, m.failure, m.file, m.file_row, " +
-  "m.file_line, m.file_offset, m.file_length, m.cause, m.hops, m.replay, m.plan, b.content_type, b.headers, b.body";
+  "m.place, m.flow, m.version, m.key, m.system, m.accepted_at, b.content_type, b.headers, b.body, " +
+  "CASE WHEN m.attempts = 0 AND m.replay = 0 AND m.hops = 0 AND m.cause IS NULL AND m.file IS NULL THEN NULL ELSE " +
+  "json_array(m.attempts, m.hops, m.replay, m.cause, m.plan, m.file, m.file_row, m.file_line, m.file_offset, " +
+  "m.file_length) END AS rest";
 
 /** @param nextPlace draws the next place; the writer is alone, so a counter in memory is the store's own. */
 export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
@@ -78,7 +82,8 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
     async queued(flow, after, limit) {
       return sql
         .all<Row>(
-          `SELECT ${COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place
+          // Named, since the planner would else walk the flow's finished messages, every time.
+          `SELECT ${COLUMNS} FROM message m INDEXED BY message_queued LEFT JOIN message_body b ON b.place = m.place
            WHERE m.state = 0 AND m.flow = ? AND m.place > ? ORDER BY m.place LIMIT ?`,
           flow,
           after,
@@ -87,8 +92,8 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
         .map(toMessage);
     },
     async get(place) {
-      const row = sql.get<Row>(
-        `SELECT ${COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place WHERE m.place = ?`,
+      const row = sql.get<Row & { readonly state: number; readonly failure: string | null }>(
+        `SELECT ${COLUMNS}, m.state, m.failure FROM message m LEFT JOIN message_body b ON b.place = m.place WHERE m.place = ?`,
         place,
       );
       if (row === undefined) return undefined;
@@ -218,8 +223,8 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
     },
     async openOnVersion(flowVersion) {
       const row = sql.get<{ n: number }>(
-        `SELECT EXISTS (SELECT 1 FROM flow_version v JOIN message m ON m.flow = v.flow AND m.version = v.id AND m.state = 0
-           WHERE v.id = ?1)
+        `SELECT EXISTS (SELECT 1 FROM flow_version v JOIN message m INDEXED BY message_queued
+           ON m.flow = v.flow AND m.version = v.id AND m.state = 0 WHERE v.id = ?1)
          OR EXISTS (SELECT 1 FROM flow_version v JOIN message m ON m.flow = v.flow AND m.version = v.id
            AND m.state IN (1, 2, 4) WHERE v.id = ?1)
          OR EXISTS (SELECT 1 FROM file WHERE version = ?1 AND state = 'running') AS n`,
@@ -295,6 +300,8 @@ function messageRow(place: number, message: NewMessage): SqlValue[] {
 }
 
 function toMessage(row: Row): StoredMessage {
+  const rest = row.rest === null ? NOTHING : (JSON.parse(row.rest) as Rest);
+  const [attempts, hops, replay, cause, plan, file, fileRow, line, offset, length] = rest;
   return {
     place: row.place,
     flow: row.flow,
@@ -305,21 +312,12 @@ function toMessage(row: Row): StoredMessage {
     body: row.body === null ? null : toBytes(row.body),
     contentType: row.content_type,
     headers: fromText<Record<string, string>>(row.headers),
-    slice:
-      row.file === null
-        ? null
-        : {
-            file: row.file,
-            row: row.file_row,
-            line: row.file_line,
-            offset: row.file_offset,
-            length: row.file_length,
-          },
-    cause: row.cause,
-    hops: row.hops,
-    attempts: row.attempts,
-    replay: row.replay,
-    plan: fromText(row.plan),
+    slice: file === null ? null : { file, row: fileRow, line, offset, length },
+    cause,
+    hops,
+    attempts,
+    replay,
+    plan: fromText(plan),
   };
 }
 

@@ -60,7 +60,7 @@ export function oldestByFlow(sql: Sql): readonly { readonly flow: string; readon
   const names = flowNames(sql);
   return names.ids.flatMap((id) => {
     const row = sql.get<{ at: number }>(
-      "SELECT accepted_at AS at FROM message WHERE state = 0 AND flow = ? ORDER BY place LIMIT 1",
+      "SELECT accepted_at AS at FROM message INDEXED BY message_queued WHERE state = 0 AND flow = ? ORDER BY place LIMIT 1",
       id,
     );
     return row === undefined ? [] : [{ flow: names.nameOf(id), at: row.at }];
