@@ -24,7 +24,7 @@ export function startThread(place: ProjectPlace, logLevel: LogLevel): EngineThre
     workerData: start,
     transferList: [port2],
     // Rows live as long as their chunk; more room for the young is memory held, not time won.
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   const engine = connectEngine(port1);
   let flows: readonly FlowInForce[] = [];

@@ -30,8 +30,8 @@ export function readerDoor(
 function openReader(program: URL, reading: Reading, closed: () => void): Reader {
   const worker = new Worker(program, {
     workerData: reading,
-    // Rows live as long as their chunk; more room for the young is memory held, not time won.
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    // Little grows old here, and a small limit keeps its garbage small; a mapping that needs more runs in the engine.
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 48 },
   });
   worker.once("exit", closed);
   // Nobody waits for it: an engine that stops lets it go.

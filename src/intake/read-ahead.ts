@@ -23,8 +23,8 @@ export interface ReadAheadEnvironment {
   readonly report: Shadow["report"];
 }
 
-/** Rows that are committed together at most. */
-const MOST_ROWS = 1000;
+/** Rows that are committed together at most: more would live too long for the young of the heap. */
+const MOST_ROWS = 500;
 
 /** Rows that were named and not all committed yet. */
 interface Chunk extends NamedRows {

@@ -11,7 +11,7 @@ import { rowFeed } from "./row-feed.ts";
 import { startTurn } from "./turn.ts";
 
 /** Rows that are named and mapped together: few, so that the young of the heap hold them. */
-const MOST_ROWS = 250;
+const MOST_ROWS = 125;
 /** Handfuls of mapped rows that may wait for the engine: what it commits at once, and a little more. */
 const MOST_AHEAD = 6;
 
