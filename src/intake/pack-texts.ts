@@ -5,30 +5,21 @@ export interface PackedTexts {
   readonly lengths: Uint32Array;
 }
 
-/** Most bytes of UTF-8 for a UTF-16 unit. */
-const WIDEST = 3;
-
+/** @param texts well-formed (no halves of surrogate pairs), as JSON texts are */
 export function packTexts(texts: readonly string[]): PackedTexts {
   const lengths = new Uint32Array(texts.length);
-  let units = 0;
-  for (const text of texts) units += text.length;
-  let memory = Buffer.allocUnsafeSlow(units + (units >> 3));
-  let used = 0;
+  let size = 0;
   for (const [index, text] of texts.entries()) {
-    if (memory.length - used < WIDEST * text.length) {
-      const need = used + WIDEST * text.length;
-      const exact = used + Buffer.byteLength(text);
-      if (exact > memory.length) {
-        const larger = Buffer.allocUnsafeSlow(Math.max(need, memory.length + (memory.length >> 1)));
-        memory.copy(larger, 0, 0, used);
-        memory = larger;
-      }
-    }
-    const length = memory.write(text, used);
+    const length = Buffer.byteLength(text);
     lengths[index] = length;
-    used += length;
+    size += length;
   }
-  return { texts: memory.buffer as ArrayBuffer, lengths };
+  // Memory of its own: that of a pool could not be handed over.
+  const block = new ArrayBuffer(size);
+  const memory = Buffer.from(block);
+  let at = 0;
+  for (const text of texts) at += memory.write(text, at);
+  return { texts: block, lengths };
 }
 
 /** Gives the texts one after the other, as views on the block. */
