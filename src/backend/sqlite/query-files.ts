@@ -1,7 +1,9 @@
 import type { Failure } from "../../errors.ts";
 import type { FileFilter, FileSummary, Page, Paged, RejectedRow } from "../../store/queries.ts";
-import { type FileColumns, toFile } from "./file-table.ts";
-import { cutPage, type FlowNames, flowNames, LAST } from "./query-flows.ts";
+import { type FileColumns, toFile } from "../rows/file-row.ts";
+import type { FlowNames } from "../rows/flow-names.ts";
+import { cutPage, LAST } from "../rows/page.ts";
+import { flowNames } from "./query-flows.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 export function listFiles(sql: Sql, filter: FileFilter, page: Page): Paged<FileSummary> {

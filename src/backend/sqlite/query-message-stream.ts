@@ -1,14 +1,9 @@
 import { ERRORS } from "../../errors.ts";
 import type { State } from "../../message/outcome.ts";
 import type { MessageFilter } from "../../store/queries.ts";
-import { stateNumber } from "./row.ts";
+import type { Position } from "../rows/positions.ts";
+import { stateNumber } from "../rows/row.ts";
 import type { Sql, SqlValue } from "./sql.ts";
-
-/** A message at its position in a list: its place, or its row where the list is about one file. */
-export interface Position {
-  readonly at: number;
-  readonly place: number;
-}
 
 /** Positions below `before`, falling, from one index; fewer than `limit` means that there are no more. */
 export type Stream = (before: number, limit: number) => readonly Position[];

@@ -1,0 +1,98 @@
+import type { NewMessage, SelectedMessage, StoredMessage } from "../../store/message-table.ts";
+import { fromText, stateOf, toBytes } from "./row.ts";
+
+export interface MessageColumns {
+  place: number;
+  flow: number;
+  version: number;
+  key: string | null;
+  state: number;
+  system: string;
+  accepted_at: number;
+  attempts: number;
+  failure: string | null;
+  file: number | null;
+  file_row: number;
+  file_line: number;
+  file_offset: number;
+  file_length: number;
+  cause: number | null;
+  hops: number;
+  replay: number;
+  plan: string | null;
+  content_type: string | null;
+  headers: string | null;
+  body: Uint8Array | null;
+}
+
+/** Of `message m` with `message_body b`. */
+export const MESSAGE_COLUMNS =
+  "m.place, m.flow, m.version, m.key, m.state, m.system, m.accepted_at, m.attempts, m.failure, m.file, m.file_row, " +
+  "m.file_line, m.file_offset, m.file_length, m.cause, m.hops, m.replay, m.plan, b.content_type, b.headers, b.body";
+
+export function toMessage(row: MessageColumns): StoredMessage {
+  return {
+    place: row.place,
+    flow: row.flow,
+    flowVersion: row.version,
+    key: row.key,
+    system: row.system,
+    acceptedAt: row.accepted_at,
+    body: row.body === null ? null : toBytes(row.body),
+    contentType: row.content_type,
+    headers: fromText<Record<string, string>>(row.headers),
+    slice:
+      row.file === null
+        ? null
+        : {
+            file: row.file,
+            row: row.file_row,
+            line: row.file_line,
+            offset: row.file_offset,
+            length: row.file_length,
+          },
+    cause: row.cause,
+    hops: row.hops,
+    attempts: row.attempts,
+    replay: row.replay,
+    plan: fromText(row.plan),
+  };
+}
+
+/** Whether a message is new, whole and untouched, as most are: much of its row is then known without it. */
+export function isFresh(message: NewMessage): boolean {
+  return (
+    (message.state ?? "queued") === "queued" &&
+    message.slice === null &&
+    message.cause === null &&
+    message.hops === 0 &&
+    message.attempts === undefined &&
+    message.nextAt === undefined &&
+    message.outcomes === undefined &&
+    message.failure === undefined
+  );
+}
+
+export interface SelectedColumns {
+  place: number;
+  flow: number;
+  version: number;
+  key: string | null;
+  state: number;
+  outcomes: string | null;
+  file: number | null;
+  accepted_at: number;
+}
+
+export function toSelected(row: SelectedColumns): SelectedMessage {
+  return {
+    place: row.place,
+    flow: row.flow,
+    flowVersion: row.version,
+    key: row.key,
+    state: stateOf(row.state),
+    outcomes: fromText<Record<string, string>>(row.outcomes),
+    file: row.file,
+    acceptedAt: row.accepted_at,
+  };
+}
