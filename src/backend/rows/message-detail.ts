@@ -1,16 +1,8 @@
 import type { Failure } from "../../errors.ts";
 import type { Attempt } from "../../store/delivery-table.ts";
-import type { FileSlice } from "../../store/message-table.ts";
 import type { DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
+import { type SliceColumns, sliceOf } from "./message-row.ts";
 import { fromText, stateOf, toBytes } from "./row.ts";
-
-interface SliceColumns {
-  file: number | null;
-  file_row: number;
-  file_line: number;
-  file_offset: number;
-  file_length: number;
-}
 
 export interface DetailColumns extends SliceColumns {
   flow: number;
@@ -41,7 +33,7 @@ export function toDetail(row: DetailColumns) {
     contentType: row.content_type,
     headers: fromText<Record<string, string>>(row.headers),
     size: row.size ?? row.file_length ?? 0,
-    slice: toSlice(row),
+    slice: sliceOf(row),
     fileName: row.file_name,
     cause: row.cause,
     hops: row.hops,
@@ -51,17 +43,6 @@ export function toDetail(row: DetailColumns) {
     version:
       row.version_id === null ? null : { id: row.version_id, hash: row.hash, deployedAt: row.deployed_at },
   } satisfies Partial<MessageDetail>;
-}
-
-function toSlice(row: SliceColumns): FileSlice | null {
-  if (row.file === null) return null;
-  return {
-    file: row.file,
-    row: row.file_row,
-    line: row.file_line,
-    offset: row.file_offset,
-    length: row.file_length,
-  };
 }
 
 export interface DeliveryDetailColumns
@@ -89,14 +70,12 @@ export interface RawColumns extends SliceColumns {
 
 export function toRaw(row: RawColumns): RawBody {
   if (row.size === null && row.file !== null && row.text !== null) {
-    const slice = {
-      file: row.file,
-      row: row.file_row,
-      line: row.file_line,
-      offset: row.file_offset,
-      length: row.file_length,
+    return {
+      contentType: null,
+      size: row.file_length,
+      slice: sliceOf({ ...row, file: row.file }),
+      text: row.text,
     };
-    return { contentType: null, size: row.file_length, slice, text: row.text };
   }
   return {
     contentType: row.content_type,

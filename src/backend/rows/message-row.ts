@@ -1,7 +1,23 @@
-import type { NewMessage, SelectedMessage, StoredMessage } from "../../store/message-table.ts";
+import type { FileSlice, NewMessage, SelectedMessage, StoredMessage } from "../../store/message-table.ts";
 import { fromText, stateOf, toBytes } from "./row.ts";
 
-export interface MessageColumns {
+/** Place of a record in a file; the rest has a meaning only where there is a file. */
+export interface SliceColumns {
+  file: number | null;
+  file_row: number;
+  file_line: number;
+  file_offset: number;
+  file_length: number;
+}
+
+export function sliceOf(row: SliceColumns & { readonly file: number }): FileSlice;
+export function sliceOf(row: SliceColumns): FileSlice | null;
+export function sliceOf({ file, ...row }: SliceColumns): FileSlice | null {
+  if (file === null) return null;
+  return { file, row: row.file_row, line: row.file_line, offset: row.file_offset, length: row.file_length };
+}
+
+export interface MessageColumns extends SliceColumns {
   place: number;
   flow: number;
   version: number;
@@ -11,11 +27,6 @@ export interface MessageColumns {
   accepted_at: number;
   attempts: number;
   failure: string | null;
-  file: number | null;
-  file_row: number;
-  file_line: number;
-  file_offset: number;
-  file_length: number;
   cause: number | null;
   hops: number;
   replay: number;
@@ -41,16 +52,7 @@ export function toMessage(row: MessageColumns): StoredMessage {
     body: row.body === null ? null : toBytes(row.body),
     contentType: row.content_type,
     headers: fromText<Record<string, string>>(row.headers),
-    slice:
-      row.file === null
-        ? null
-        : {
-            file: row.file,
-            row: row.file_row,
-            line: row.file_line,
-            offset: row.file_offset,
-            length: row.file_length,
-          },
+    slice: sliceOf(row),
     cause: row.cause,
     hops: row.hops,
     attempts: row.attempts,

@@ -2,6 +2,7 @@ import type { Failure } from "../../errors.ts";
 import type { FileFilter, FileSummary, Page, Paged, RejectedRow } from "../../store/queries.ts";
 import { type FileColumns, toFile } from "../rows/file-row.ts";
 import type { FlowNames } from "../rows/flow-names.ts";
+import { type SliceColumns, sliceOf } from "../rows/message-row.ts";
 import { cutPage, LAST } from "../rows/page.ts";
 import { flowNames } from "./query-flows.ts";
 import type { Sql, SqlValue } from "./sql.ts";
@@ -40,7 +41,7 @@ function toSummary(row: FileColumns, names: FlowNames): FileSummary {
   return { ...file, flow: names.nameOf(file.flow) };
 }
 
-interface RejectColumns {
+interface RejectColumns extends SliceColumns {
   place: number;
   key: string | null;
   file: number;
@@ -62,7 +63,7 @@ export function listRejects(sql: Sql, file: number, page: Page): Paged<RejectedR
   const items = rows.map((row) => ({
     place: row.place,
     key: row.key,
-    slice: { file, row: row.file_row, line: row.file_line, offset: row.file_offset, length: row.file_length },
+    slice: sliceOf({ ...row, file }),
     failure: JSON.parse(row.failure) as Failure,
   }));
   return cutPage(items, page.limit, (item) => item.slice.row);
