@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { cp, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { inProcessDispatcher } from "./backend/in-process/dispatcher.ts";
-import { openSqliteStore } from "./backend/sqlite/store.ts";
+import { openStore } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import type { Sink, Source, System } from "./connector/contract.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
@@ -45,24 +45,28 @@ export interface EngineOptions {
   readonly openReader?: ReaderDoor;
   /** Called when flows came into force or went. */
   readonly onFlows: (flows: readonly LiveFlow[]) => void;
+  /** Called when the engine can never write again: another hub has taken its store. */
+  readonly lost: (error: HubError) => void;
 }
 
 export interface RunningEngine extends Engine {
+  /** There was no store before. */
+  readonly fresh: boolean;
   readonly flows: () => readonly LiveFlow[];
   /** Stops in the order the data flows: intake, transform, delivery, store. */
   stop(): Promise<void>;
 }
 
 /**
- * The engine: the one writer of the store, with everything that works on messages. Composition only; it and `hub.ts` are
- * the places that pick a technology.
- * @throws HubError TL_CONFLICT when another process has the data folder
+ * The engine: the one writer of the store, with everything that works on messages. Composition only; `backends.ts` picks
+ * the technology.
+ * @throws HubError TL_CONFLICT when another hub has the store
  */
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
   const { settings, logger, counters } = options;
   enableLinearRegex();
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
-  const store = openSqliteStore(settings.storage.folder);
+  const { store, fresh } = await openStore(settings.storage, options.lost);
   const now = (): number => Date.now();
   const clock = (): number => performance.now();
   const dispatcher = inProcessDispatcher(now, (error) =>
@@ -293,6 +297,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
 
   return {
     ...acts,
+    fresh,
     flows: () => flows.all(),
     async admit(items) {
       if (stopping) throw new HubError("TL_STOPPING", "the hub is stopping");

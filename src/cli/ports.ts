@@ -1,3 +1,4 @@
+import type { StorageSettings } from "../config/hub-settings.ts";
 import type { MappingContract } from "../config/strict/check-strict.ts";
 import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
 
@@ -5,15 +6,15 @@ import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
 export interface Ports {
   readonly startHub: HubStarter;
   /**
-   * Makes the store of `to` (an empty data folder) from the backup in `from`.
-   * @throws HubError when the backup is not whole
+   * Makes the store in `to` (an empty place) from the backup in `from`.
+   * @throws HubError when the backup is not whole, TL_USAGE where the database makes its own copies
    */
-  restoreStore(from: string, to: string): Promise<void>;
+  restoreStore(from: string, to: StorageSettings): Promise<void>;
   /**
-   * Looks at the store of a data folder without changing it.
-   * @throws HubError TL_CONFLICT while a hub has the folder
+   * Looks at a store without changing it.
+   * @throws HubError TL_CONFLICT while a hub has it
    */
-  inspectStore(folder: string): Promise<StoreReport>;
+  inspectStore(storage: StorageSettings): Promise<StoreReport>;
   readonly serveMapping: MappingWorkbench;
 }
 
@@ -38,7 +39,8 @@ export interface StoreReport {
   readonly exists: boolean;
   /** What the store's own check found; empty when it is whole. */
   readonly problems: readonly string[];
-  readonly bytes: number;
+  /** What is said of one that is whole. */
+  readonly found: string;
 }
 
 /** Starts the hub in this process. */

@@ -1,15 +1,14 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { inspectSqliteStore } from "../../src/backend/sqlite/inspect.ts";
-import { restoreSqliteStore } from "../../src/backend/sqlite/restore.ts";
 import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
+import { inspectStore, restoreStore } from "../../src/backends.ts";
 import { freePort, startHubProcess } from "../faults/hub-process.ts";
 import { folderWith, project, type Run, run as runLine } from "./support.ts";
 
 const ports = {
-  inspectStore: async (folder: string) => inspectSqliteStore(folder),
-  restoreStore: async (from: string, to: string) => restoreSqliteStore(from, to),
+  inspectStore,
+  restoreStore,
 };
 
 /** A backup as the hub makes it: the store, and the archive of files. */
