@@ -210,11 +210,15 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     blocked = blockedKeys(await store.transaction((tx) => tx.messages.blocked()));
   }
 
+  let undeployed = true;
+
   async function deployAll(): Promise<void> {
+    undeployed = true;
     await deploys.deploy();
     await routes.refresh();
     await reloadPaused();
     options.onFlows(flows.all());
+    undeployed = false;
   }
 
   /** Looks for waiting work whose time has come, when some is known to be due, and at least about once a poll. */
@@ -239,7 +243,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
 
   /** Sources without a schedule are asked all the time. */
   async function look(): Promise<void> {
-    if (await options.projectChanged()) await deployAll();
+    // A change is told once; one that could not be taken up is tried again.
+    if ((await options.projectChanged()) || undeployed) await deployAll();
     for (const flow of flows.all()) {
       if (flow.definition.schedule !== null || stopping) continue;
       if ((await files.take(flow)) > 0) dispatcher.wake();

@@ -30,9 +30,13 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
   async function tick(): Promise<void> {
     for (const flow of env.flows.all()) {
       if (flow.definition.schedule === null) continue;
-      const now = env.now();
-      for (const slot of await takeDueSlots(env.store, flow, flow.deployedAt, now))
-        await runSlot(flow, slot.at);
+      try {
+        for (const slot of await takeDueSlots(env.store, flow, flow.deployedAt, env.now()))
+          await runSlot(flow, slot.at);
+      } catch (error) {
+        // The store does not answer: what is due stays so.
+        env.failed(flow, error);
+      }
     }
   }
 

@@ -22,14 +22,35 @@ export interface StatusEnvironment {
   readonly counters: Counters;
 }
 
+interface StoredStatus {
+  readonly rows: readonly FlowRow[];
+  /** Open messages by flow. */
+  readonly messages: ReadonlyMap<number, number>;
+  /** Open deliveries by route. */
+  readonly deliveries: ReadonlyMap<number, number>;
+}
+
 /** Reads the present state of the engine for the front. */
 export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineStatus, "stopping">> {
+  let known: StoredStatus | null = null;
+
+  /** What is stored; while the store does not answer what it was, since the engine is alive all the same. */
+  async function read(): Promise<StoredStatus> {
+    try {
+      known = await env.store.transaction(async (tx) => ({
+        rows: await tx.flows.all(),
+        messages: new Map((await tx.messages.open()).map((row) => [row.flow, row.n])),
+        deliveries: new Map((await tx.deliveries.open()).map((row) => [row.route, row.n])),
+      }));
+      return known;
+    } catch (error) {
+      if (known === null) throw error;
+      return known;
+    }
+  }
+
   return async () => {
-    const { rows, messages, deliveries } = await env.store.transaction(async (tx) => ({
-      rows: await tx.flows.all(),
-      messages: new Map((await tx.messages.open()).map((row) => [row.flow, row.n])),
-      deliveries: new Map((await tx.deliveries.open()).map((row) => [row.route, row.n])),
-    }));
+    const { rows, messages, deliveries } = await read();
     const diskFree = await env.free();
     let backlog = 0;
     for (const n of [...messages.values(), ...deliveries.values()]) backlog += n;
