@@ -50,12 +50,15 @@ const DUE = "SELECT DISTINCT route FROM delivery WHERE state = 1 AND next_at <= 
 const WAKE = "UPDATE delivery SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1";
 const SUPERSEDE = `WITH found AS (
     SELECT d.id, d.message, d.file, d.state FROM unnest(${unnested(["text", "bigint"], 2)}) AS k (key, before)
-    JOIN delivery d ON d.route = $1 AND d.key = k.key AND d.message < k.before
-      AND d.state <> 5 AND d.state IN (0, 1, 2, 4)),
+    CROSS JOIN LATERAL (SELECT id, message, file, state FROM delivery
+      WHERE route = $1 AND key = k.key AND message < k.before AND state <> 5 AND state IN (0, 1, 2, 4) OFFSET 0) AS d),
   ended AS (
     UPDATE delivery d SET state = 5, outcome = 'superseded', finished_at = $4, next_at = NULL
     FROM (SELECT DISTINCT id FROM found) f WHERE d.id = f.id)
   SELECT DISTINCT id, message, file, state FROM found`;
+// By a subquery for each key, since the planner would else read all keys of the route.
+const LAST_APPLIED = `SELECT r.* FROM unnest($2::text[]) AS k (key) CROSS JOIN LATERAL (
+    SELECT key, message, version FROM route_key WHERE route = $1 AND key = k.key LIMIT 1) AS r`;
 /** The last one of a key in a batch counts: one statement cannot change a row twice. */
 const APPLIED = `INSERT INTO route_key (route, key, message, version)
   SELECT DISTINCT ON (key) $1::bigint, key, message, version
@@ -112,7 +115,7 @@ export function deliveryTable(sql: Sql): DeliveryTable {
     },
     async lastApplied(route, keys) {
       const rows = await sql.all<{ key: string; message: number; version: string | null }>(
-        "SELECT key, message, version FROM route_key WHERE route = $1 AND key = ANY ($2::text[])",
+        LAST_APPLIED,
         route,
         keys,
       );

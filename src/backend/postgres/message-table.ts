@@ -9,6 +9,9 @@ import type { Sql } from "./sql.ts";
 
 const FROM = `SELECT ${MESSAGE_COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place`;
 const QUEUED = `${FROM} WHERE m.state = 0 AND m.flow = $1 AND m.place > $2 ORDER BY m.place LIMIT $3`;
+// By a subquery for each id, since the planner would else read all ids of the flow.
+const EVENTS = `SELECT e.* FROM unnest($2::text[]) AS k (id) CROSS JOIN LATERAL (
+    SELECT id, message, hash FROM event WHERE flow = $1 AND id = k.id AND expires > $3 LIMIT 1) AS e`;
 const CHANGE = `UPDATE message m SET state = u.state, attempts = u.attempts, next_at = u.next_at,
   finished_at = u.finished_at, failure = u.failure, code = u.code, outcomes = u.outcomes
   FROM unnest(${unnested(["bigint", "smallint", "integer", "bigint", "bigint", "text", "text", "text"])})
@@ -22,7 +25,8 @@ const NEXT_WAKE = `SELECT least((SELECT min(next_at) FROM message WHERE state = 
 const SOME_OPEN = "SELECT 1 AS one FROM message WHERE flow = $1 AND state IN (1, 2, 4) LIMIT 1";
 const SUPERSEDE = `WITH found AS (
     SELECT m.place, m.file, m.state FROM unnest(${unnested(["text", "bigint"], 2)}) AS k (key, before)
-    JOIN message m ON m.flow = $1 AND m.key = k.key AND m.place < k.before AND m.state IN (1, 2, 4)),
+    CROSS JOIN LATERAL (SELECT place, file, state FROM message
+      WHERE flow = $1 AND key = k.key AND place < k.before AND state IN (1, 2, 4) OFFSET 0) AS m),
   ended AS (
     UPDATE message m SET state = 5, finished_at = $4, next_at = NULL, outcomes = '{"*":"superseded"}'
     FROM (SELECT DISTINCT place FROM found) f WHERE m.place = f.place)
@@ -56,7 +60,7 @@ export function messageTable(sql: Sql): MessageTable {
     insert: (messages) => insertMessages(sql, messages),
     async events(flow, ids, now) {
       const rows = await sql.all<{ id: string; message: number; hash: Uint8Array }>(
-        "SELECT id, message, hash FROM event WHERE flow = $1 AND id = ANY ($2::text[]) AND expires > $3",
+        EVENTS,
         ...[flow, ids, now],
       );
       return new Map(rows.map(({ id, message, hash }) => [id, { message, hash }]));

@@ -14,8 +14,9 @@ const MOST_CONNECTIONS = 4;
 
 /** Read-only for the server too; statements follow indexes, and one that does not end is ended. */
 const OPTIONS = [
-  ...["default_transaction_read_only=on", "statement_timeout=10s", "jit=off"],
-  ...["enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off"],
+  ...["default_transaction_read_only=on", "statement_timeout=10s", "plan_cache_mode=force_custom_plan"],
+  ...["enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off", "enable_material=off"],
+  ...["jit=off", "max_parallel_workers_per_gather=0"],
 ];
 
 /**

@@ -37,13 +37,16 @@ export class Fenced extends HubError {
 }
 
 /**
- * Settings of the writing connection. Its statements find their rows by index, whatever the planner knows of tables that
- * have just begun to grow. A lock that another session holds, a client that was cut off and a hub that stands still in
- * a transaction end after seconds, not hours.
+ * Settings of the writing connection. Its statements find their rows by index, one by one, whatever the planner knows of
+ * tables that have just begun to grow. A lock that another session holds, a client that was cut off and a hub that stands
+ * still in a transaction end after seconds, not hours.
  */
-const SETTINGS = `SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
-  SET plan_cache_mode = force_generic_plan; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s';
-  SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3`;
+const SETTINGS = [
+  ...["enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "enable_material = off"],
+  ...["jit = off", "max_parallel_workers_per_gather = 0", "plan_cache_mode = force_generic_plan"],
+  ...["lock_timeout = '5s'", "idle_in_transaction_session_timeout = '60s'"],
+  ...["tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"],
+];
 
 /**
  * Connects, looks at the server, takes the lock and brings the tables up to date.
@@ -60,6 +63,7 @@ export async function openSession(
   const client = new Client(clientConfig(address, "tieline engine"));
   let alive = false;
   let wrote = false;
+  let begun = 0;
   const lose = (): void => {
     if (!alive) return;
     alive = false;
@@ -72,7 +76,7 @@ export async function openSession(
     await checkServer(client);
     await lock(client, address, epoch);
     const fresh = await migrate(client, address.schema);
-    await client.query(SETTINGS);
+    await client.query(SETTINGS.map((one) => `SET ${one}`).join("; "));
     const { mine, mark } = await claim(client, address, epoch);
     alive = true;
     return {
@@ -84,7 +88,9 @@ export async function openSession(
       }),
       async begin() {
         wrote = false;
-        await client.query("BEGIN");
+        begun += 1;
+        // A plan is made for tables as large as they were then; so all are made again whenever as much was done as before.
+        await client.query((begun & (begun - 1)) === 0 ? "DISCARD PLANS; BEGIN" : "BEGIN");
       },
       wrote: () => wrote,
       async script(text) {
