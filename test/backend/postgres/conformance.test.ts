@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from "vitest";
 import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
 import { openPostgresStore } from "../../../src/backend/postgres/store.ts";
 import { describeCrmTables } from "../../conformance/crm-tables.ts";
+import { describeQueries } from "../../conformance/queries.ts";
 import { describeStore } from "../../conformance/store.ts";
 import { openPostgres, type TestServer } from "../../fakes/postgres.ts";
 import { dropPlace, freshPlace } from "./place.ts";
@@ -43,6 +44,21 @@ describeCrmTables("PostgreSQL", async () => {
     reads: crm,
     transaction: (work) => store.transaction((tx) => work(tx.crm)),
     async close() {
+      await queries.close();
+      await store.close();
+      await dropPlace(server, place);
+    },
+  };
+});
+
+describeQueries("postgres", async () => {
+  const place = freshPlace(server);
+  const { store } = await openPostgresStore(place, never);
+  const { queries } = openPostgresReads(place);
+  return {
+    store,
+    queries,
+    async dispose() {
       await queries.close();
       await store.close();
       await dropPlace(server, place);
