@@ -1,8 +1,7 @@
-import type { Failure } from "../../errors.ts";
 import type { FileFilter, FileSummary, Page, Paged, RejectedRow } from "../../store/queries.ts";
 import { type FileColumns, toFile } from "../rows/file-row.ts";
 import type { FlowNames } from "../rows/flow-names.ts";
-import { type SliceColumns, sliceOf } from "../rows/message-row.ts";
+import { type RejectColumns, toReject } from "../rows/message-row.ts";
 import { cutPage, LAST } from "../rows/page.ts";
 import { conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
@@ -36,19 +35,8 @@ function toSummary(row: FileColumns, names: FlowNames): FileSummary {
 const REJECTS = `SELECT place, key, file, file_row, file_line, file_offset, file_length, failure FROM message
   WHERE file = $1 AND file_row > $2 AND failure IS NOT NULL ORDER BY file_row LIMIT $3`;
 
-interface RejectColumns extends SliceColumns {
-  place: number;
-  key: string | null;
-  failure: string;
-}
-
 export async function listRejects(sql: Sql, file: number, page: Page): Promise<Paged<RejectedRow>> {
   const rows = await sql.all<RejectColumns>(REJECTS, file, page.before ?? 0, page.limit + 1);
-  const items = rows.map((row) => ({
-    place: row.place,
-    key: row.key,
-    slice: sliceOf({ ...row, file }),
-    failure: JSON.parse(row.failure) as Failure,
-  }));
+  const items = rows.map((row) => toReject(row, file));
   return cutPage(items, page.limit, (item) => item.slice.row);
 }

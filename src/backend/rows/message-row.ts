@@ -1,4 +1,6 @@
+import type { Failure } from "../../errors.ts";
 import type { FileSlice, NewMessage, SelectedMessage, StoredMessage } from "../../store/message-table.ts";
+import type { RejectedRow } from "../../store/queries.ts";
 import { fromText, stateOf, toBytes } from "./row.ts";
 
 /** Place of a record in a file; the rest has a meaning only where there is a file. */
@@ -97,4 +99,16 @@ export function toSelected(row: SelectedColumns): SelectedMessage {
     file: row.file,
     acceptedAt: row.accepted_at,
   };
+}
+
+export interface RejectColumns extends SliceColumns {
+  place: number;
+  key: string | null;
+  failure: string;
+}
+
+/** A row of `file` that failed. */
+export function toReject(row: RejectColumns, file: number): RejectedRow {
+  const failure = JSON.parse(row.failure) as Failure;
+  return { place: row.place, key: row.key, slice: sliceOf({ ...row, file }), failure };
 }

@@ -5,8 +5,8 @@ import { inspectPostgresStore } from "../../../src/backend/postgres/inspect.ts";
 import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
 import { openPostgresStore } from "../../../src/backend/postgres/store.ts";
 import type { HubError } from "../../../src/errors.ts";
-import type { NewMessage } from "../../../src/store/message-table.ts";
 import type { Store } from "../../../src/store/store.ts";
+import { message } from "../../conformance/store.ts";
 import { ask, type OwnServer, openPostgres, type TestServer } from "../../fakes/postgres.ts";
 import { type TcpProxy, tcpProxy } from "../../fakes/tcp-proxy.ts";
 import { freshPlace } from "./place.ts";
@@ -25,24 +25,8 @@ function own(): OwnServer {
   return server.own;
 }
 
-function message(key: string, more: Partial<NewMessage> = {}): NewMessage {
-  return {
-    ...{ flow: 1, flowVersion: 1, lane: 3, key, system: "erp", acceptedAt: 1, body: Buffer.from("{}") },
-    ...{
-      contentType: null,
-      headers: null,
-      event: null,
-      slice: null,
-      cause: null,
-      hops: 0,
-      traceparent: null,
-    },
-    ...more,
-  };
-}
-
 function insert(store: Store, ...keys: string[]): Promise<readonly number[]> {
-  return store.transaction((tx) => tx.messages.insert(keys.map((key) => message(key))));
+  return store.transaction((tx) => tx.messages.insert(keys.map(message)));
 }
 
 async function keysOf(store: Store): Promise<readonly (string | null)[]> {
@@ -151,7 +135,7 @@ describe("the store in PostgreSQL", () => {
     await insert(store, ...keys);
     expect(await keysOf(store)).toEqual(keys);
     const event = { id: "e\0\u0001", hash: Buffer.from([0, 1, 255]), expires: 9 };
-    await store.transaction((tx) => tx.messages.insert([message("k", { event })]));
+    await store.transaction((tx) => tx.messages.insert([{ ...message("k"), event }]));
     const known = await store.transaction((tx) => tx.messages.events(1, [event.id], 1));
     expect([...known.keys()]).toEqual([event.id]);
     expect(Buffer.from(known.get(event.id)?.hash ?? [])).toEqual(event.hash);
@@ -168,7 +152,7 @@ describe("the store in PostgreSQL", () => {
       String.fromCodePoint(0x4e00 + ((n * 7919) % 20_000)),
     ).join("");
     const event = { id, hash: Buffer.from("h"), expires: 9 };
-    const failing = store.transaction((tx) => tx.messages.insert([message("k", { event })]));
+    const failing = store.transaction((tx) => tx.messages.insert([{ ...message("k"), event }]));
     await expect(failing).rejects.toMatchObject({ code: "TL_INTERNAL", fault: "message" });
     expect(await keysOf(store)).toEqual([]);
     await store.close();
@@ -179,22 +163,19 @@ describe("the store in PostgreSQL", () => {
     const { store } = await openPostgresStore(place, () => undefined);
     const swallowing = store.transaction(async (tx) => {
       await tx.messages.insert([message("a")]);
-      await tx.messages.insert([message("b", { lane: 1e9 })]).catch(() => undefined);
+      await tx.messages.insert([{ ...message("b"), lane: 1e9 }]).catch(() => undefined);
     });
     await expect(swallowing).rejects.toThrow();
     expect(await keysOf(store)).toEqual([]);
     await store.close();
   });
 
-  it("reads by connections that cannot write", async () => {
-    const place = freshPlace(server);
-    const { store } = await openPostgresStore(place, () => undefined);
-    const { queries } = openPostgresReads(place);
-    await queries.ping();
-    const readers = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tieline reader'
-      AND datname = current_database()`;
-    expect(Number(await ask(server.url, readers))).toBeGreaterThan(0);
-    await queries.close();
+  it("leaves copies to the database", async () => {
+    const { store } = await openPostgresStore(freshPlace(server), () => undefined);
+    await expect(store.backup("/nowhere")).rejects.toMatchObject({
+      code: "TL_USAGE",
+      cure: expect.stringContaining("pg_dump"),
+    });
     await store.close();
   });
 });
