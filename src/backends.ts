@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { StorageSettings } from "./config/hub-settings.ts";
-import { describeStorage } from "./config/storage.ts";
-import { HubError } from "./errors.ts";
+import type { HubError } from "./errors.ts";
 import type { CrmReads } from "./store/crm-reads.ts";
 import type { Queries } from "./store/queries.ts";
 import type { Store } from "./store/store.ts";
@@ -66,19 +65,10 @@ export async function inspectStore(storage: StorageSettings): Promise<{
 }
 
 /**
- * Makes the store from the backup in `from`.
- * @throws HubError TL_NOT_FOUND when there is no backup, TL_USAGE where the database makes its own
+ * Makes the embedded store of the empty folder `to` from the backup in `from`.
+ * @throws HubError TL_NOT_FOUND when there is no backup, TL_STORE_FAILED when it is damaged
  */
-export async function restoreStore(from: string, storage: StorageSettings): Promise<void> {
-  if (storage.kind === "postgres") {
-    throw new HubError(
-      "TL_USAGE",
-      `the store is ${describeStorage(storage)}, which restores its own copies`,
-      {
-        cure: "Run pg_restore into an empty schema, and copy `archive` into the data folder; README says how.",
-      },
-    );
-  }
+export async function restoreStore(from: string, to: string): Promise<void> {
   const { restoreSqliteStore } = await import("./backend/sqlite/restore.ts");
-  restoreSqliteStore(from, storage.folder);
+  restoreSqliteStore(from, to);
 }

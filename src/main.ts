@@ -8,9 +8,9 @@ await runCli(process.argv, {
     const { startHub } = await import("./hub.ts");
     return startHub({ ...options, version: programVersion() });
   },
-  restoreStore: async (from, storage) => {
+  restoreStore: async (from, to) => {
     const { restoreStore } = await import("./backends.ts");
-    return restoreStore(from, storage);
+    return restoreStore(from, to);
   },
   inspectStore: async (storage) => {
     const { inspectStore } = await import("./backends.ts");

@@ -6,10 +6,10 @@ import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
 export interface Ports {
   readonly startHub: HubStarter;
   /**
-   * Makes the store in `to` (an empty place) from the backup in `from`.
-   * @throws HubError when the backup is not whole, TL_USAGE where the database makes its own copies
+   * Makes the store of `to` (an empty data folder) from the backup in `from`.
+   * @throws HubError when the backup is not whole
    */
-  restoreStore(from: string, to: StorageSettings): Promise<void>;
+  restoreStore(from: string, to: string): Promise<void>;
   /**
    * Looks at a store without changing it.
    * @throws HubError TL_CONFLICT while a hub has it

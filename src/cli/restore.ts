@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { hubPlace } from "../config/hub-place.ts";
-import type { StorageSettings } from "../config/hub-settings.ts";
+import { describeStorage } from "../config/storage.ts";
 import { HubError } from "../errors.ts";
 import { copyTree } from "./copy-tree.ts";
 import { addCommand, type CommonOptions, print, projectFolder, type Session } from "./session.ts";
@@ -25,9 +25,13 @@ export function addRestore(program: Command, session: Session): void {
       const from = resolve(terminal.cwd, folder);
       const place = await hubPlace(projectFolder(session, options), terminal.env);
       const to = options.data === undefined ? place.data : resolve(terminal.cwd, options.data);
-      const storage: StorageSettings =
-        place.storage.kind === "sqlite" ? { kind: "sqlite", folder: to } : place.storage;
-      await restore(session, from, to, storage);
+      if (place.storage.kind !== "sqlite") {
+        const what = `the store is ${describeStorage(place.storage)}, which restores its own copies`;
+        throw new HubError("TL_USAGE", what, {
+          cure: "Run pg_restore, then copy `archive` into the data folder; README.md says how, under Operate.",
+        });
+      }
+      await restore(session, from, to);
       print(
         session,
         options,
@@ -38,10 +42,10 @@ export function addRestore(program: Command, session: Session): void {
     });
 }
 
-async function restore(session: Session, from: string, to: string, storage: StorageSettings): Promise<void> {
+async function restore(session: Session, from: string, to: string): Promise<void> {
   await requireFolder(from);
   // The store says so itself while a hub holds the folder: its lock goes away only with that process.
-  await session.ports.inspectStore(storage);
+  await session.ports.inspectStore({ kind: "sqlite", folder: to });
   await mkdir(to, { recursive: true, mode: 0o700 });
   const left = (await readdir(to)).filter((name) => name !== "lock.db");
   if (left.length > 0) {
@@ -53,7 +57,7 @@ async function restore(session: Session, from: string, to: string, storage: Stor
   try {
     if (await exists(join(from, ARCHIVE))) await copyTree(join(from, ARCHIVE), join(to, ARCHIVE));
     // Last: a folder with a store in it is one that was restored whole.
-    await session.ports.restoreStore(from, storage);
+    await session.ports.restoreStore(from, to);
   } catch (error) {
     // The folder was empty before; half a restore must not look like a data folder, nor stand in the next one's way.
     for (const name of await readdir(to)) await rm(join(to, name), { recursive: true, force: true });

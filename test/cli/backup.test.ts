@@ -55,6 +55,16 @@ describe("tieline restore", () => {
     expect(err).toContain("another process holds the data folder");
   });
 
+  it("leaves a store in PostgreSQL to its database", async () => {
+    const { cwd } = await setup();
+    const env = { TIELINE_STORAGE: "postgres://tieline:secret@127.0.0.1/hub" };
+    const { code, err } = await runLine(["restore", "backup"], { cwd, ports, env });
+    expect(code).toBe(2);
+    expect(err).toContain("PostgreSQL at 127.0.0.1:5432, database hub, schema tieline");
+    expect(err).toContain("pg_restore");
+    expect(err).not.toContain("secret");
+  });
+
   it("refuses what is no backup", async () => {
     const { run, cwd } = await setup();
     expect((await run("restore nothing --data new")).err).toContain("not a folder that can be read");

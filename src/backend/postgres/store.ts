@@ -43,7 +43,7 @@ export async function openPostgresStore(
     },
     async backup() {
       throw new HubError("TL_USAGE", "the store is in PostgreSQL, which makes its own copies", {
-        cure: `Run pg_dump --format=custom --schema=${address.schema} on the database, then copy \`archive\` of the data folder.`,
+        cure: `Run pg_dump --format=custom --schema=${address.schema} on the database, then copy \`archive\` of the data folder; README.md says how, under Operate.`,
       });
     },
     async close() {
