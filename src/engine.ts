@@ -69,9 +69,13 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const { store, fresh } = await openStore(settings.storage, options.lost);
   const now = (): number => Date.now();
   const clock = (): number => performance.now();
-  const dispatcher = inProcessDispatcher(now, (error) =>
-    logger.error({ err: asHubError(error).code }, "worker failed"),
-  );
+  let workFailed: HubError["code"] | null = null;
+  // Each poll fails as long as the store is away: that is news once.
+  const dispatcher = inProcessDispatcher(now, (thrown) => {
+    const error = asHubError(thrown);
+    if (error.code !== workFailed) logger.error(describeError(error), "nothing can be worked on now");
+    workFailed = error.code;
+  });
   const paused = { accepting: new Set<number>(), running: new Set<number>() };
   let blocked: BlockedKeys = blockedKeys([]);
   let stopping = false;
@@ -233,6 +237,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
 
   async function work(): Promise<void> {
     await sweep();
+    if (workFailed !== null) logger.warn({ after: workFailed }, "work goes on");
+    workFailed = null;
     routes.pump();
     while (!stopping) {
       const moved = await transforms();

@@ -1,4 +1,5 @@
 import cron from "node-cron";
+import { asHubError } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { Store } from "../store/store.ts";
@@ -34,8 +35,8 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
         for (const slot of await takeDueSlots(env.store, flow, flow.deployedAt, env.now()))
           await runSlot(flow, slot.at);
       } catch (error) {
-        // The store does not answer: what is due stays so.
-        env.failed(flow, error);
+        // While the store does not answer, as others say, what is due stays so.
+        if (asHubError(error).fault !== "hub") env.failed(flow, error);
       }
     }
   }

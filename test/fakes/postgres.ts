@@ -13,13 +13,11 @@ import { freePort } from "../faults/hub-process.ts";
 export interface TestServer {
   /** A URL of its database, with user and password. */
   readonly url: string;
-  /** Null where the server is not the test's own. */
-  readonly own: OwnServer | null;
   close(): Promise<void>;
 }
 
-/** A private server, which may be treated badly. */
-export interface OwnServer {
+/** A server of the test's own, which may be treated badly. */
+export interface PrivateServer extends TestServer {
   /** Ends every process of it at once, as a power cut does to what runs; `start` then recovers. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -31,16 +29,20 @@ export interface OwnServer {
 const HOMES = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/pgsql"];
 const START_MS = 30_000;
 
-/**
- * The server that TIELINE_TEST_POSTGRES names; else a private one in a temporary folder, on a free port of the loopback
- * address, from the programs that are installed, or that Debian installs for root.
- * @throws Error when there is none and none can be installed
- */
+/** The server that TIELINE_TEST_POSTGRES names; else a private one. */
 export async function openPostgres(): Promise<TestServer> {
   const named = process.env["TIELINE_TEST_POSTGRES"];
-  if (named !== undefined && named !== "") return { url: named, own: null, close: async () => undefined };
-  const programs = (await installed()) ?? (await install());
-  return privateServer(programs);
+  if (named !== undefined && named !== "") return { url: named, close: async () => undefined };
+  return startPostgres();
+}
+
+/**
+ * A private server in a temporary folder, on a free port of the loopback address, from the programs that are installed,
+ * or that Debian installs for root.
+ * @throws Error when there are none and none can be installed
+ */
+export async function startPostgres(): Promise<PrivateServer> {
+  return privateServer((await installed()) ?? (await install()));
 }
 
 async function installed(): Promise<string | undefined> {
@@ -68,12 +70,12 @@ async function install(): Promise<string> {
     if (folder !== undefined) return folder;
   }
   throw new Error(
-    "These tests need PostgreSQL 14 or later: install it (Debian: apt-get install postgresql), or name a database " +
-      "that may be filled in TIELINE_TEST_POSTGRES, as postgres://user:password@host/database.",
+    "These tests need PostgreSQL 14 or later: install it (Debian: apt-get install postgresql), or give the tests the " +
+      "right to install it (as root on Debian).",
   );
 }
 
-async function privateServer(programs: string): Promise<TestServer> {
+async function privateServer(programs: string): Promise<PrivateServer> {
   const folder = await mkdtemp(join(tmpdir(), "tieline-postgres-"));
   const who = process.getuid?.() === 0 ? unprivileged() : {};
   if (who.uid !== undefined && who.gid !== undefined) await chown(folder, who.uid, who.gid);
@@ -105,15 +107,18 @@ async function privateServer(programs: string): Promise<TestServer> {
   const killAlong = (): void => void child?.kill("SIGQUIT");
   process.once("exit", killAlong);
 
-  const own: OwnServer = {
-    async start() {
-      child = spawn(join(programs, "postgres"), [...args, "-c", `unix_socket_directories=${folder}`], {
-        stdio: "ignore",
-        cwd: folder,
-        ...who,
-      });
-      await answers(url, child);
-    },
+  const start = async (): Promise<void> => {
+    child = spawn(join(programs, "postgres"), [...args, "-c", `unix_socket_directories=${folder}`], {
+      stdio: "ignore",
+      cwd: folder,
+      ...who,
+    });
+    await answers(url, child);
+  };
+  await start();
+  return {
+    url,
+    start,
     async kill() {
       await end(child, "SIGQUIT");
       child = null;
@@ -123,11 +128,6 @@ async function privateServer(programs: string): Promise<TestServer> {
       await ask(url, "SELECT pg_reload_conf()");
       while ((await ask(url, `SHOW ${name}`)) !== value) await pause(20);
     },
-  };
-  await own.start();
-  return {
-    url,
-    own,
     async close() {
       await end(child, "SIGINT");
       process.off("exit", killAlong);
@@ -147,7 +147,7 @@ function unprivileged(): { readonly uid?: number; readonly gid?: number } {
     }
   }
   throw new Error(
-    "there is no user besides root to run a private PostgreSQL as; name a database in TIELINE_TEST_POSTGRES",
+    "there is no user besides root to run a private PostgreSQL as; run the tests as another user",
   );
 }
 

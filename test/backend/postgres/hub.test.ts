@@ -4,7 +4,7 @@ import type { PostgresAddress } from "../../../src/backend/postgres/address.ts";
 import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
 import type { Queries } from "../../../src/store/queries.ts";
 import { startTarget } from "../../fakes/http-target.ts";
-import { ask, openPostgres, type TestServer } from "../../fakes/postgres.ts";
+import { ask, startPostgres, type TestServer } from "../../fakes/postgres.ts";
 import { customerRows, drop } from "../../faults/drop.ts";
 import { freePort, startHubProcess } from "../../faults/hub-process.ts";
 import { type Producers, producers, signature } from "../../faults/producer.ts";
@@ -15,9 +15,7 @@ const ROWS = 20_000;
 const FOREVER = { before: null, limit: 100 };
 
 it("a hub on PostgreSQL loses nothing and doubles nothing when both are killed in the middle of files and webhooks", async () => {
-  const server = await openPostgres();
-  const database = server.own;
-  if (database === null) throw new Error("unset TIELINE_TEST_POSTGRES: this test kills its server");
+  const server = await startPostgres();
   const place = freshPlace(server);
   const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
   const project = await makeProject({
@@ -39,13 +37,13 @@ it("a hub on PostgreSQL loses nothing and doubles nothing when both are killed i
     await moreAcked(senders, 50);
     await rowsRead(queries, ROWS / 5);
 
-    await database.kill();
+    await server.kill();
     const { wait, ...refused } = await refusal(hub.url);
     expect(refused).toEqual({ status: 503, code: "TL_STORE_FAILED" });
     expect(wait).toBeGreaterThan(0);
     await pause(500);
     expect(senders.refusals()).toBeGreaterThan(0);
-    await database.start();
+    await server.start();
     await moreAcked(senders, 50);
 
     await hub.kill();

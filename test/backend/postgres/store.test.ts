@@ -7,23 +7,17 @@ import { openPostgresStore } from "../../../src/backend/postgres/store.ts";
 import type { HubError } from "../../../src/errors.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { message } from "../../conformance/store.ts";
-import { ask, type OwnServer, openPostgres, type TestServer } from "../../fakes/postgres.ts";
+import { ask, type PrivateServer, startPostgres } from "../../fakes/postgres.ts";
 import { type TcpProxy, tcpProxy } from "../../fakes/tcp-proxy.ts";
 import { freshPlace } from "./place.ts";
 
-let server: TestServer;
+let server: PrivateServer;
 
 beforeAll(async () => {
-  server = await openPostgres();
+  server = await startPostgres();
 }, 120_000);
 
 afterAll(() => server.close());
-
-/** Only a server of the test's own may be treated badly. */
-function own(): OwnServer {
-  if (server.own === null) throw new Error("unset TIELINE_TEST_POSTGRES: this test stops its server");
-  return server.own;
-}
 
 function insert(store: Store, ...keys: string[]): Promise<readonly number[]> {
   return store.transaction((tx) => tx.messages.insert(keys.map(message)));
@@ -97,13 +91,13 @@ describe("the store in PostgreSQL", () => {
   it.each(["fsync", "full_page_writes", "synchronous_commit"])(
     "refuses a server with %s off, and names the setting",
     async (name) => {
-      await own().set(name, "off");
+      await server.set(name, "off");
       await expect(openPostgresStore(freshPlace(server), () => undefined)).rejects.toMatchObject({
         code: "TL_CONFIG_INVALID",
         message: expect.stringContaining(`\`${name}\` is off`),
         cure: expect.stringContaining(`${name} = on`),
       });
-      await own().set(name, "on");
+      await server.set(name, "on");
     },
   );
 
@@ -186,10 +180,10 @@ describe("the store in PostgreSQL when its connection is lost", () => {
     const { store } = await openPostgresStore(place, () => undefined);
     const { queries } = openPostgresReads(place);
     await insert(store, "before");
-    await own().kill();
+    await server.kill();
     await expect(insert(store, "down")).rejects.toMatchObject({ code: "TL_STORE_FAILED", status: 503 });
     await expect(queries.ping()).rejects.toMatchObject({ code: "TL_STORE_FAILED" });
-    await own().start();
+    await server.start();
     await patiently(() => insert(store, "after"));
     expect(await keysOf(store)).toEqual(["before", "after"]);
     await queries.ping();
