@@ -274,6 +274,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     store,
     flows,
     now,
+    clock,
     paused: (flow) => ({ accepting: accepting(flow), running: running(flow) }),
     problems: (name) => deploys.problems(name),
     route: (route) => routes.state(route),
