@@ -32,7 +32,7 @@ const DRIVER_TEXTS =
 
 function isConnectionFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return "syscall" in error || DRIVER_TEXTS.test(error.message);
+  return DRIVER_TEXTS.test(error.message) || ("code" in error && /^E[A-Z_]+$/.test(String(error.code)));
 }
 
 /** SQLSTATE, the system's code (ECONNREFUSED), or the driver's own word. */

@@ -1,4 +1,4 @@
-import { HubError } from "../../errors.ts";
+import { asHubError, HubError } from "../../errors.ts";
 import type { PostgresAddress } from "./address.ts";
 import { Fenced, openSession, type Session } from "./session.ts";
 
@@ -28,6 +28,7 @@ export async function openLink(address: PostgresAddress, taken: (error: HubError
   let waiting: Waiting[] = [];
   let pause: NodeJS.Timeout | null = null;
   let refused: HubError | null = null;
+  let reason = "its connection was lost";
   let closed = false;
   let session = await openSession(address, null, lost);
   const { epoch } = session;
@@ -45,12 +46,14 @@ export async function openLink(address: PostgresAddress, taken: (error: HubError
       const opened = await openSession(address, epoch, lost);
       if (closed) return await opened.close();
       session = opened;
+      reason = "its connection was lost";
       const those = waiting;
       waiting = [];
       for (const one of those) one.resolve(opened);
     } catch (error) {
       if (closed) return;
       if (error instanceof Fenced) return refuse(error);
+      reason = asHubError(error).message;
       again(Math.min(2 * wait, LONGEST_PAUSE));
     }
   }
@@ -66,13 +69,7 @@ export async function openLink(address: PostgresAddress, taken: (error: HubError
     session() {
       if (refused !== null) throw refused;
       if (session.alive()) return session;
-      throw new HubError(
-        "TL_STORE_FAILED",
-        "the database does not answer; the hub connects again by itself",
-        {
-          retryAfter: LONGEST_PAUSE,
-        },
-      );
+      throw new HubError("TL_STORE_FAILED", `the database is away: ${reason}`, { retryAfter: LONGEST_PAUSE });
     },
     next: () => new Promise((resolve, reject) => waiting.push({ resolve, reject })),
     async close() {

@@ -5,7 +5,7 @@ import type { Queries } from "../../store/queries.ts";
 import type { PostgresAddress } from "./address.ts";
 import { clientConfig } from "./client.ts";
 import { crmReads } from "./crm-reads.ts";
-import { isDatabaseFailure, storeFailure } from "./failure.ts";
+import { storeFailure } from "./failure.ts";
 import { postgresQueries } from "./queries.ts";
 import { type Sql, type SqlValue, sqlOver } from "./sql.ts";
 
@@ -43,8 +43,7 @@ function guarded(sql: Sql): Sql {
       try {
         return await method(text, ...values);
       } catch (error) {
-        if (isDatabaseFailure(error)) throw inWords(error);
-        throw error;
+        throw inWords(error);
       }
     };
   return { run: call(sql.run), all: call(sql.all) as Sql["all"], get: call(sql.get) as Sql["get"] };

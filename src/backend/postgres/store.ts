@@ -70,7 +70,7 @@ async function runAlone<Result>(
     await session.begin();
     result = await work(tablesOf(session));
   } catch (error) {
-    await rollback(session);
+    await rollback(session, error);
     throw isDatabaseFailure(error) ? storeFailure(error, "the store failed") : error;
   }
   transactions += 1;
@@ -79,7 +79,7 @@ async function runAlone<Result>(
     await commit(session, mark);
   } catch (error) {
     if (error instanceof HubError || isAnswer(error) || !session.wrote()) {
-      await rollback(session);
+      await rollback(session, error);
       throw storeFailure(error, "the commit failed");
     }
     // The connection ended before the answer came: it may be committed or not.
@@ -102,10 +102,10 @@ async function commit(session: Session, mark: string): Promise<void> {
     throw new HubError("TL_STORE_FAILED", "the database undid the transaction");
 }
 
-async function rollback(session: Session): Promise<void> {
-  if (!session.alive()) return;
-  // A session that cannot even undo is of no use; the next one begins with nothing open.
-  await session.script("ROLLBACK").catch(() => session.abandon());
+async function rollback(session: Session, error: unknown): Promise<void> {
+  // A session that does not answer, or cannot even undo, is of no use; the next one begins with nothing open.
+  if (isDatabaseFailure(error) && !isAnswer(error)) session.abandon();
+  else await session.script("ROLLBACK").catch(() => session.abandon());
 }
 
 function tables(sql: Sql): Tx {

@@ -111,6 +111,12 @@ describe("the store in PostgreSQL", () => {
       message: expect.not.stringContaining(place.password ?? ""),
       cure: expect.stringContaining("Start the server"),
     });
+    await expect(
+      openPostgresStore({ ...place, tls: { mode: "verified", authority: null } }, () => undefined),
+    ).rejects.toMatchObject({ code: "TL_STORE_FAILED", cure: expect.stringContaining("sslmode=disable") });
+    await expect(openPostgresStore({ ...place, password: undefined }, () => undefined)).rejects.toMatchObject(
+      { code: "TL_STORE_FAILED", cure: expect.stringContaining("asks for a password") },
+    );
   });
 
   it("keeps every character of keys, ids and answers, and their order", async () => {
