@@ -1,4 +1,4 @@
-import type { RecordHead, RecordRow } from "../../store/crm-tables.ts";
+import type { NewRecordRow, RecordHead, RecordRow } from "../../store/crm-tables.ts";
 import {
   fromRecord,
   RECORD_COLUMNS,
@@ -27,11 +27,19 @@ export function toRecordFromText(row: StoredRecordText): RecordRow {
   return toRecord({ ...row, version: fromText<string | number>(row.version) });
 }
 
-const VERSION = RECORD_COLUMNS.indexOf("version");
+/** All columns but the body, which is the last one and travels as bytes. */
+export const HEAD_COLUMNS = RECORD_COLUMNS.slice(0, -1);
 
-/** Values in the order of RECORD_COLUMNS. */
-export function fromRecordToText(record: RecordRow): RowValue[] {
-  return fromRecord(record).with(VERSION, toText(record.version));
+const VERSION = HEAD_COLUMNS.indexOf("version");
+
+/** Values in the order of HEAD_COLUMNS. */
+export function fromRecordHead(record: NewRecordRow): RowValue[] {
+  const head = fromRecord(record).slice(0, -1) as RowValue[];
+  return head.with(VERSION, toText(record.version));
+}
+
+export function bodyOf({ values }: NewRecordRow): Uint8Array {
+  return typeof values === "string" ? Buffer.from(values) : values;
 }
 
 const TYPES: Readonly<Record<string, string>> = {

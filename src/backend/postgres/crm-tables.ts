@@ -48,8 +48,14 @@ const CROSS_REFERENCE = `WITH RECURSIVE
       AND r.system = s.target AND r.deleted = 0 ORDER BY r.id + 0 LIMIT 1) AS id
     FROM standing s WHERE next IS NULL`;
 
+/** How often the tables were written since the store was opened, over all its connections. */
+export interface WriteCount {
+  n: number;
+}
+
 /** The CRM's tables in PostgreSQL. The writer is alone, so nothing needs to be locked. */
-export function crmTables(sql: Sql): CrmTables {
+export function crmTables(sql: Sql, written: WriteCount): CrmTables {
+  const write = crmWriter(sql);
   return {
     async lockCustomers() {},
     async reserve(customers, records) {
@@ -79,7 +85,11 @@ export function crmTables(sql: Sql): CrmTables {
       return found.map(({ value, customer }) => ({ kind, value, customer }));
     },
     linksTo: (system, externalIds) => sql.all(LINKS_TO, system, distinct(externalIds)),
-    write: crmWriter(sql),
+    async write(writes) {
+      written.n += 1;
+      await write(writes);
+    },
+    written: () => written.n,
   };
 }
 

@@ -1,27 +1,26 @@
-import type { CrmWrites } from "../../store/crm-tables.ts";
-import {
-  CUSTOMER_COLUMNS,
-  fromCustomer,
-  kindNumber,
-  RECORD_COLUMNS,
-  type RowValue,
-} from "../rows/crm-row.ts";
+import type { CrmWrites, NewRecordRow } from "../../store/crm-tables.ts";
+import { CUSTOMER_COLUMNS, fromCustomer, kindNumber, type RowValue } from "../rows/crm-row.ts";
 import { toText } from "../rows/row.ts";
-import { columnsOf, unnested } from "./columns.ts";
-import { fromRecordToText, typesOf } from "./crm-row.ts";
+import { columnsOf, join, unnested } from "./columns.ts";
+import { bodyOf, fromRecordHead, HEAD_COLUMNS, typesOf } from "./crm-row.ts";
 import type { Sql } from "./sql.ts";
+
+/** Bodies are one value that is cut apart there: as texts in an array each quotation mark would be escaped. */
+const BODY = `convert_from(substring($${HEAD_COLUMNS.length + 3}::bytea FROM u.body_at FOR u.body_length), 'UTF8')`;
+const WITH_BODIES = `unnest(${unnested([...typesOf(HEAD_COLUMNS), "integer", "integer"])})
+  AS u (${HEAD_COLUMNS.join(", ")}, body_at, body_length)`;
 
 const INSERT_CUSTOMERS = insertInto("customer", CUSTOMER_COLUMNS);
 const UPDATE_CUSTOMERS = update("customer", CUSTOMER_COLUMNS);
-const INSERT_RECORDS = insertInto("source_record", RECORD_COLUMNS);
-const UPDATE_RECORDS = update("source_record", RECORD_COLUMNS, {
-  fixed: ["entity", "system", "external_id"],
-  more: ", applied = t.applied + 1",
-});
+const INSERT_RECORDS = `INSERT INTO source_record (${HEAD_COLUMNS.join(", ")}, body)
+  SELECT ${HEAD_COLUMNS.map((column) => `u.${column}`).join(", ")}, ${BODY} FROM ${WITH_BODIES}`;
+const UPDATE_RECORDS = `UPDATE source_record t SET
+  ${assignments(HEAD_COLUMNS, ["entity", "system", "external_id"])}, body = ${BODY}, applied = t.applied + 1
+  FROM ${WITH_BODIES} WHERE t.id = u.id`;
 const UPDATE_SEEN = update("source_record", ["id", "version", "hash"]);
-const POINT = { columns: ["kind", "value", "customer"], types: ["smallint", "text", "bigint"] };
-const INSERT_CONTACTS = `INSERT INTO contact_point (kind, value, customer) SELECT * FROM unnest(${unnested(POINT.types)})`;
-const DELETE_CONTACTS = `DELETE FROM contact_point p USING unnest(${unnested(POINT.types)}) AS u (kind, value, customer)
+const POINT_TYPES = ["smallint", "text", "bigint"];
+const INSERT_CONTACTS = `INSERT INTO contact_point (kind, value, customer) SELECT * FROM unnest(${unnested(POINT_TYPES)})`;
+const DELETE_CONTACTS = `DELETE FROM contact_point p USING unnest(${unnested(POINT_TYPES)}) AS u (kind, value, customer)
   WHERE p.kind = u.kind AND p.value = u.value AND p.customer = u.customer`;
 const LINK_TYPES = ["text", "text", "bigint"];
 const INSERT_LINKS = `INSERT INTO customer_link (system, external_id, record) SELECT * FROM unnest(${unnested(LINK_TYPES)})
@@ -47,11 +46,16 @@ export function crmWriter(sql: Sql): (writes: CrmWrites) => Promise<void> {
   const each = async (text: string, rows: readonly (readonly RowValue[])[]): Promise<void> => {
     if (rows.length > 0) await sql.run(text, ...columnsOf(rows, rows[0]?.length ?? 0));
   };
+  const records = async (text: string, rows: readonly NewRecordRow[]): Promise<void> => {
+    if (rows.length === 0) return;
+    const { bytes, from, length } = join(rows.map(bodyOf));
+    await sql.run(text, ...columnsOf(rows.map(fromRecordHead), HEAD_COLUMNS.length), from, length, bytes);
+  };
   return async (writes) => {
     await each(INSERT_CUSTOMERS, writes.newCustomers.map(fromCustomer));
     await each(UPDATE_CUSTOMERS, writes.customers.map(fromCustomer));
-    await each(INSERT_RECORDS, writes.newRecords.map(fromRecordToText));
-    await each(UPDATE_RECORDS, writes.records.map(fromRecordToText));
+    await records(INSERT_RECORDS, writes.newRecords);
+    await records(UPDATE_RECORDS, writes.records);
     await each(
       UPDATE_SEEN,
       writes.seen.map(({ id, version, hash }) => [id, toText(version), hash]),
@@ -79,13 +83,14 @@ function insertInto(table: string, columns: readonly string[]): string {
   return `INSERT INTO ${table} (${columns.join(", ")}) SELECT * FROM unnest(${unnested(typesOf(columns))})`;
 }
 
-/** Changes every column but the id, by which rows are found, and those that never change. */
-function update(
-  table: string,
-  columns: readonly string[],
-  { fixed = [], more = "" }: { readonly fixed?: readonly string[]; readonly more?: string } = {},
-): string {
-  const set = columns.filter((column) => column !== "id" && !fixed.includes(column));
-  return `UPDATE ${table} t SET ${set.map((column) => `${column} = u.${column}`).join(", ")}${more}
+/** Changes every column but the id, by which rows are found. */
+function update(table: string, columns: readonly string[]): string {
+  return `UPDATE ${table} t SET ${assignments(columns)}
     FROM unnest(${unnested(typesOf(columns))}) AS u (${columns.join(", ")}) WHERE t.id = u.id`;
+}
+
+/** @param fixed columns that never change, besides the id */
+function assignments(columns: readonly string[], fixed: readonly string[] = []): string {
+  const set = columns.filter((column) => column !== "id" && !fixed.includes(column));
+  return set.map((column) => `${column} = u.${column}`).join(", ");
 }

@@ -2,8 +2,9 @@ import { Client } from "pg";
 import { HubError } from "../../errors.ts";
 import type { PostgresAddress } from "./address.ts";
 import { clientConfig } from "./client.ts";
+import { connectFailure } from "./connect-failure.ts";
 import { checkServer } from "./server-check.ts";
-import { connectFailure, takeLock } from "./session.ts";
+import { takeLock } from "./writer.ts";
 
 /**
  * Looks at a store that no hub has open, without changing it.

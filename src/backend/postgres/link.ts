@@ -1,6 +1,7 @@
 import { asHubError, HubError } from "../../errors.ts";
 import type { PostgresAddress } from "./address.ts";
-import { Fenced, openSession, type Session } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
+import { Fenced } from "./writer.ts";
 
 /** Pauses between attempts to connect again; milliseconds. */
 const FIRST_PAUSE = 50;

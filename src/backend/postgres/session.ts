@@ -1,11 +1,11 @@
 import { Client } from "pg";
-import { HubError } from "../../errors.ts";
 import type { PostgresAddress } from "./address.ts";
 import { clientConfig } from "./client.ts";
-import { codeOf, storeFailure } from "./failure.ts";
+import { connectFailure } from "./connect-failure.ts";
 import { migrate } from "./migrate.ts";
 import { checkServer } from "./server-check.ts";
 import { type Sql, sqlOver } from "./sql.ts";
+import { claim, lock } from "./writer.ts";
 
 /** The one connection that writes. It holds the lock of the store as long as it lives. */
 export interface Session {
@@ -25,15 +25,6 @@ export interface Session {
   /** Gives it up, as if the connection had been lost. */
   abandon(): void;
   close(): Promise<void>;
-}
-
-/** Another hub has become the writer since this one was. */
-export class Fenced extends HubError {
-  constructor(address: PostgresAddress) {
-    super("TL_CONFLICT", `another hub has taken over the store in schema ${address.schema}`, {
-      cure: "One hub at a time works on a store: stop the other one, or start this one again when it has ended.",
-    });
-  }
 }
 
 /**
@@ -62,8 +53,6 @@ export async function openSession(
 ): Promise<Session> {
   const client = new Client(clientConfig(address, "tieline engine"));
   let alive = false;
-  let wrote = false;
-  let begun = 0;
   const lose = (): void => {
     if (!alive) return;
     alive = false;
@@ -71,6 +60,10 @@ export async function openSession(
   };
   client.on("error", lose);
   client.on("end", lose);
+  const close = async (): Promise<void> => {
+    alive = false;
+    await client.end().catch(() => undefined);
+  };
   try {
     await client.connect();
     await checkServer(client);
@@ -79,119 +72,35 @@ export async function openSession(
     await client.query(SETTINGS.map((one) => `SET ${one}`).join("; "));
     const { mine, mark } = await claim(client, address, epoch);
     alive = true;
-    return {
-      epoch: mine,
-      mark,
-      fresh,
-      sql: sqlOver(client, (writes) => {
-        wrote ||= writes;
-      }),
-      async begin() {
-        wrote = false;
-        begun += 1;
-        // A plan is made for tables as large as they were then; so all are made again whenever as much was done as before.
-        await client.query((begun & (begun - 1)) === 0 ? "DISCARD PLANS; BEGIN" : "BEGIN");
-      },
-      wrote: () => wrote,
-      async script(text) {
-        const found = await client.query(text);
-        // Several statements give several results, which the driver's types do not say.
-        return [found].flat().map(({ command }) => command);
-      },
-      alive: () => alive,
-      abandon() {
-        lose();
-        client.end().catch(() => undefined);
-      },
-      async close() {
-        alive = false;
-        await client.end().catch(() => undefined);
-      },
+    const abandon = (): void => {
+      lose();
+      void close();
     };
+    return { epoch: mine, mark, fresh, ...statements(client), alive: () => alive, abandon, close };
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await close();
     throw connectFailure(error);
   }
 }
 
-/** Why a connection cannot be opened, with what mends it. */
-export function connectFailure(error: unknown): HubError {
-  if (error instanceof HubError) return error;
-  const code = codeOf(error);
-  const cure =
-    CURES[code] ?? TEXT_CURES.find(([text]) => error instanceof Error && text.test(error.message))?.[1];
-  if (cure === undefined) return storeFailure(error, "the database cannot be opened");
-  return new HubError("TL_STORE_FAILED", `the database cannot be opened (${code})`, { cause: error, cure });
-}
-
-const AUTHORITY = "Name the file with the server's authority in the URL: ?sslrootcert=PATH.";
-
-/** By SQLSTATE, or the code of the system or of TLS. */
-const CURES: Readonly<Record<string, string>> = {
-  "28P01": "Correct user and password in `storage` of tieline.yaml.",
-  "28000": "Correct the user in `storage` of tieline.yaml, or let it in by pg_hba.conf.",
-  "3D000": "Create the database: CREATE DATABASE … OWNER … ENCODING 'UTF8'.",
-  "42501":
-    "Give the hub's user the right to create a schema in the database: GRANT CREATE ON DATABASE … TO ….",
-  ECONNREFUSED: "Start the server, and compare its address with `storage` of tieline.yaml.",
-  ENOENT: "Start the server, and compare its socket folder with `storage` of tieline.yaml.",
-  ENOTFOUND: "Correct the host in `storage` of tieline.yaml.",
-  DEPTH_ZERO_SELF_SIGNED_CERT: AUTHORITY,
-  SELF_SIGNED_CERT_IN_CHAIN: AUTHORITY,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: AUTHORITY,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: AUTHORITY,
-  ERR_TLS_CERT_ALTNAME_INVALID: "Write the host in the URL as the server's certificate names it.",
-};
-
-/** By what the driver says where it has no code. */
-const TEXT_CURES: readonly (readonly [RegExp, string])[] = [
-  [
-    /does not support SSL/,
-    "Switch TLS on at the server, or say in the URL that there is none: ?sslmode=disable.",
-  ],
-  [
-    /password must be a/,
-    "The server asks for a password: put a reference to it into `storage` of tieline.yaml.",
-  ],
-];
-
-/** The session that died with a hub, or with its connection, may hold the lock for a moment longer. */
-const LOCK_PATIENCE_MS = 5_000;
-
-async function lock(client: Client, address: PostgresAddress, epoch: number | null): Promise<void> {
-  const until = performance.now() + (epoch === null ? LOCK_PATIENCE_MS : 0);
-  for (;;) {
-    if (await takeLock(client, address.schema)) return;
-    if (epoch !== null && (await epochOf(client, address)) !== epoch) throw new Fenced(address);
-    if (performance.now() >= until) break;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new HubError("TL_CONFLICT", `another hub holds the store in schema ${address.schema}`, {
-    cure: "Stop the other hub first, or name a schema of its own for this one: postgres://…/database?schema=NAME.",
-  });
-}
-
-/** The lock of a store belongs to the connection that takes it. False: another one has it. */
-export async function takeLock(client: Client, schema: string): Promise<boolean> {
-  const text = "SELECT pg_try_advisory_lock(hashtextextended('tieline ' || $1, 0)) AS mine";
-  return (await client.query(text, [schema])).rows[0]?.mine === true;
-}
-
-async function epochOf(client: Client, address: PostgresAddress): Promise<number> {
-  const { rows } = await client.query(`SELECT epoch FROM ${client.escapeIdentifier(address.schema)}.writer`);
-  return Number(rows[0]?.epoch);
-}
-
-async function claim(
-  client: Client,
-  address: PostgresAddress,
-  epoch: number | null,
-): Promise<{ readonly mine: number; readonly mark: string }> {
-  const text =
-    epoch === null
-      ? "UPDATE writer SET epoch = epoch + 1, mark = '' RETURNING epoch, mark"
-      : "SELECT epoch, mark FROM writer";
-  const row = (await client.query(text)).rows[0] as { epoch: number; mark: string };
-  if (epoch !== null && row.epoch !== epoch) throw new Fenced(address);
-  return { mine: row.epoch, mark: row.mark };
+function statements(client: Client): Pick<Session, "sql" | "begin" | "wrote" | "script"> {
+  let wrote = false;
+  let begun = 0;
+  return {
+    sql: sqlOver(client, (writes) => {
+      wrote ||= writes;
+    }),
+    async begin() {
+      wrote = false;
+      begun += 1;
+      // A plan is made for tables as large as they were then; so all are made again whenever as much was done as before.
+      await client.query((begun & (begun - 1)) === 0 ? "DISCARD PLANS; BEGIN" : "BEGIN");
+    },
+    wrote: () => wrote,
+    async script(text) {
+      const found = await client.query(text);
+      // Several statements give several results, which the driver's types do not say.
+      return [found].flat().map(({ command }) => command);
+    },
+  };
 }

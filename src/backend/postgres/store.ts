@@ -2,7 +2,7 @@ import { HubError } from "../../errors.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import type { PostgresAddress } from "./address.ts";
 import { auditTable } from "./audit-table.ts";
-import { crmTables } from "./crm-tables.ts";
+import { crmTables, type WriteCount } from "./crm-tables.ts";
 import { deliveryTable } from "./delivery-table.ts";
 import { isAnswer, isDatabaseFailure, storeFailure } from "./failure.ts";
 import { fileTable } from "./file-table.ts";
@@ -28,8 +28,9 @@ export async function openPostgresStore(
 ): Promise<{ readonly store: Store; readonly fresh: boolean }> {
   const link = await openLink(address, taken);
   const made = new WeakMap<Session, Tx>();
+  const written: WriteCount = { n: 0 };
   const tablesOf = (session: Session): Tx => {
-    const tx = made.get(session) ?? tables(session.sql);
+    const tx = made.get(session) ?? tables(session.sql, written);
     made.set(session, tx);
     return tx;
   };
@@ -108,7 +109,7 @@ async function rollback(session: Session, error: unknown): Promise<void> {
   else await session.script("ROLLBACK").catch(() => session.abandon());
 }
 
-function tables(sql: Sql): Tx {
+function tables(sql: Sql, written: WriteCount): Tx {
   return {
     messages: messageTable(sql),
     deliveries: deliveryTable(sql),
@@ -117,6 +118,6 @@ function tables(sql: Sql): Tx {
     slots: slotTable(sql),
     tallies: tallyTable(sql),
     audit: auditTable(sql),
-    crm: crmTables(sql),
+    crm: crmTables(sql, written),
   };
 }
