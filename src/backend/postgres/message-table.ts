@@ -1,9 +1,9 @@
 import type { Failure } from "../../errors.ts";
 import type { MessageTable } from "../../store/message-table.ts";
-import { MESSAGE_COLUMNS, type MessageColumns, toMessage } from "../rows/message-row.ts";
 import { fromText, stateNumber, stateOf, toText } from "../rows/row.ts";
 import { columnsOf, unnested } from "./columns.ts";
 import { insertMessages } from "./message-insert.ts";
+import { MESSAGE_COLUMNS, type MessageColumns, toMessage } from "./message-row.ts";
 import { selectMessages } from "./select-messages.ts";
 import type { Sql } from "./sql.ts";
 
