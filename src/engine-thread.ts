@@ -1,7 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { DATABASE } from "./backend/sqlite/store.ts";
 import { serveEngine } from "./control/rpc.ts";
 import { type RunningEngine, startEngine } from "./engine.ts";
 import { asHubError } from "./errors.ts";
@@ -26,7 +23,6 @@ const post = (message: FromEngine): void => port.postMessage(message);
 async function main(): Promise<void> {
   const logger = openLogger(start.logLevel);
   const project = await openProject(start.project);
-  const fresh = !existsSync(join(project.settings.storage.folder, DATABASE));
   const engine = await startEngine({
     settings: project.settings,
     systems: project.systems,
@@ -45,6 +41,7 @@ async function main(): Promise<void> {
           definition: flow.definition,
         })),
       }),
+    lost: fail,
   });
   const wire = serveEngine(start.port, engine);
   const status = setInterval(() => {
@@ -53,7 +50,7 @@ async function main(): Promise<void> {
       .then(wire.push, (error: unknown) => logger.error({ code: asHubError(error).code }, "no status"));
   }, STATUS_MS);
   wire.push(await engine.status());
-  post({ kind: "ready", fresh });
+  post({ kind: "ready", fresh: engine.fresh });
   setTimeout(prepareLibrary, QUIET_MS).unref();
   port?.on("message", (message: ToEngine) => {
     if (message.kind === "stop") void stop(engine, status);
@@ -68,7 +65,7 @@ async function stop(engine: RunningEngine, status: NodeJS.Timeout): Promise<void
   port?.close();
 }
 
-main().catch((thrown: unknown) => {
+function fail(thrown: unknown): void {
   const error = asHubError(thrown);
   const stack = error.cause instanceof Error ? (error.cause.stack ?? "") : "";
   post({
@@ -79,4 +76,6 @@ main().catch((thrown: unknown) => {
     issues: error.issues,
     stack,
   });
-});
+}
+
+main().catch(fail);

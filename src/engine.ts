@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { cp, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { inProcessDispatcher } from "./backend/in-process/dispatcher.ts";
-import { openSqliteStore } from "./backend/sqlite/store.ts";
+import { openStore } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import type { Sink, Source, System } from "./connector/contract.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
@@ -45,29 +45,37 @@ export interface EngineOptions {
   readonly openReader?: ReaderDoor;
   /** Called when flows came into force or went. */
   readonly onFlows: (flows: readonly LiveFlow[]) => void;
+  /** Called when the engine can never write again: another hub has taken its store. */
+  readonly lost: (error: HubError) => void;
 }
 
 export interface RunningEngine extends Engine {
+  /** There was no store before. */
+  readonly fresh: boolean;
   readonly flows: () => readonly LiveFlow[];
   /** Stops in the order the data flows: intake, transform, delivery, store. */
   stop(): Promise<void>;
 }
 
 /**
- * The engine: the one writer of the store, with everything that works on messages. Composition only; it and `hub.ts` are
- * the places that pick a technology.
- * @throws HubError TL_CONFLICT when another process has the data folder
+ * The engine: the one writer of the store, with everything that works on messages. Composition only; `backends.ts` picks
+ * the technology.
+ * @throws HubError TL_CONFLICT when another hub has the store
  */
 export async function startEngine(options: EngineOptions): Promise<RunningEngine> {
   const { settings, logger, counters } = options;
   enableLinearRegex();
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
-  const store = openSqliteStore(settings.storage.folder);
+  const { store, fresh } = await openStore(settings.storage, options.lost);
   const now = (): number => Date.now();
   const clock = (): number => performance.now();
-  const dispatcher = inProcessDispatcher(now, (error) =>
-    logger.error({ err: asHubError(error).code }, "worker failed"),
-  );
+  let workFailed: HubError["code"] | null = null;
+  // Each poll fails as long as the store is away: that is news once.
+  const dispatcher = inProcessDispatcher(now, (thrown) => {
+    const error = asHubError(thrown);
+    if (error.code !== workFailed) logger.error(describeError(error), "nothing can be worked on now");
+    workFailed = error.code;
+  });
   const paused = { accepting: new Set<number>(), running: new Set<number>() };
   let blocked: BlockedKeys = blockedKeys([]);
   let stopping = false;
@@ -206,11 +214,15 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     blocked = blockedKeys(await store.transaction((tx) => tx.messages.blocked()));
   }
 
+  let undeployed = true;
+
   async function deployAll(): Promise<void> {
+    undeployed = true;
     await deploys.deploy();
     await routes.refresh();
     await reloadPaused();
     options.onFlows(flows.all());
+    undeployed = false;
   }
 
   /** Looks for waiting work whose time has come, when some is known to be due, and at least about once a poll. */
@@ -225,6 +237,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
 
   async function work(): Promise<void> {
     await sweep();
+    if (workFailed !== null) logger.warn({ after: workFailed }, "work goes on");
+    workFailed = null;
     routes.pump();
     while (!stopping) {
       const moved = await transforms();
@@ -235,7 +249,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
 
   /** Sources without a schedule are asked all the time. */
   async function look(): Promise<void> {
-    if (await options.projectChanged()) await deployAll();
+    // A change is told once; one that could not be taken up is tried again.
+    if ((await options.projectChanged()) || undeployed) await deployAll();
     for (const flow of flows.all()) {
       if (flow.definition.schedule !== null || stopping) continue;
       if ((await files.take(flow)) > 0) dispatcher.wake();
@@ -259,6 +274,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     store,
     flows,
     now,
+    clock,
     paused: (flow) => ({ accepting: accepting(flow), running: running(flow) }),
     problems: (name) => deploys.problems(name),
     route: (route) => routes.state(route),
@@ -293,6 +309,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
 
   return {
     ...acts,
+    fresh,
     flows: () => flows.all(),
     async admit(items) {
       if (stopping) throw new HubError("TL_STOPPING", "the hub is stopping");

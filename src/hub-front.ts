@@ -1,8 +1,10 @@
 import { DEFAULT_LIMITS, type FlowEntry } from "./api/deps.ts";
 import type { createServer } from "./api/server.ts";
 import { loadOrCreateToken } from "./api/token.ts";
-import { openSqliteReads } from "./backend/sqlite/reads.ts";
+import { type Reads, readsOf } from "./backends.ts";
 import type { HubStart, RunningHub } from "./cli/ports.ts";
+import type { StorageSettings } from "./config/hub-settings.ts";
+import { describeStorage } from "./config/storage.ts";
 import type { EngineStatus } from "./control/engine.ts";
 import type { RemoteEngine } from "./control/rpc.ts";
 import type { EngineThread } from "./engine-host.ts";
@@ -15,8 +17,8 @@ import type { FlowInForce, ProjectPlace } from "./thread.ts";
 type FastifyServer = Awaited<ReturnType<typeof createServer>>;
 
 /**
- * The front on this thread, on top of an engine that is starting. Composition only; with `engine.ts` the place that picks
- * a technology.
+ * The front on this thread, on top of an engine that is starting. Composition only; `backends.ts` picks the
+ * technology.
  * @throws HubError when the project, the data folder or the address cannot be used
  */
 export async function openFront(
@@ -29,12 +31,13 @@ export async function openFront(
   const project = await openProject(place);
   const { settings } = project;
   const { token, created } = loadOrCreateToken(settings.data);
-  let reads: ReturnType<typeof openSqliteReads> | null = null;
-  const opened = (): ReturnType<typeof openSqliteReads> => {
+  let reads: Reads | null = null;
+  const opened = (): Reads => {
     if (reads === null) throw new HubError("TL_STOPPING", "the engine has not started yet");
     return reads;
   };
   // Its code is loaded while the engine starts.
+  const openReads = await readsOf(settings.storage);
   const { createServer } = await import("./api/server.ts");
   const server = await createServer({
     engine,
@@ -67,10 +70,16 @@ export async function openFront(
     limits: DEFAULT_LIMITS,
   });
   const { fresh } = await thread.ready;
-  reads = openSqliteReads(settings.storage.folder);
+  reads = openReads();
   const { queries } = reads;
   const url = await listen(server, settings.listen);
-  say(options, { url, token: created ? token : null, data: settings.data, flows: thread.flows() });
+  say(options, {
+    url,
+    token: created ? token : null,
+    data: settings.data,
+    storage: settings.storage,
+    flows: thread.flows(),
+  });
   if (fresh && !options.empty) {
     const { runExamples } = await import("./examples.ts");
     await runExamples({
@@ -157,12 +166,14 @@ function say(
     readonly url: string;
     readonly token: string | null;
     readonly data: string;
+    readonly storage: StorageSettings;
     readonly flows: readonly FlowInForce[];
   },
 ): void {
   const { print } = options;
   print(`Tieline ${options.version} listens on ${hub.url}`);
   print(`  data    ${hub.data}`);
+  if (hub.storage.kind !== "sqlite") print(`  store   ${describeStorage(hub.storage)}`);
   print(
     `  flows   ${hub.flows.length === 0 ? "none yet: tieline new flow <name>" : hub.flows.map((flow) => flow.definition.name).join(", ")}`,
   );

@@ -9,12 +9,12 @@ await runCli(process.argv, {
     return startHub({ ...options, version: programVersion() });
   },
   restoreStore: async (from, to) => {
-    const { restoreSqliteStore } = await import("./backend/sqlite/restore.ts");
-    return restoreSqliteStore(from, to);
+    const { restoreStore } = await import("./backends.ts");
+    return restoreStore(from, to);
   },
-  inspectStore: async (folder) => {
-    const { inspectSqliteStore } = await import("./backend/sqlite/inspect.ts");
-    return inspectSqliteStore(folder);
+  inspectStore: async (storage) => {
+    const { inspectStore } = await import("./backends.ts");
+    return inspectStore(storage);
   },
   serveMapping: async (options) => {
     const { serveWorkbench } = await import("./api/workbench/server.ts");

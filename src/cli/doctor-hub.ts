@@ -82,9 +82,9 @@ async function systemFindings(hub: HubClient): Promise<readonly DoctorFinding[]>
 
 async function storeFindings(session: Session, place: HubPlace): Promise<readonly DoctorFinding[]> {
   try {
-    const store = await session.ports.inspectStore(place.data);
+    const store = await session.ports.inspectStore(place.storage);
     if (!store.exists) return [ok("store", "none yet; made by the first start")];
-    if (store.problems.length === 0) return [ok("store", "opens, and its own check finds nothing")];
+    if (store.problems.length === 0) return [ok("store", store.found)];
     return [
       bad(
         "store",
@@ -97,7 +97,7 @@ async function storeFindings(session: Session, place: HubPlace): Promise<readonl
       return [
         warn(
           "store",
-          "a hub that does not answer here holds the data folder",
+          "a hub that does not answer here holds it",
           "Name its address with --url or TIELINE_URL.",
         ),
       ];

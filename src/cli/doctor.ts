@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { hubPlace } from "../config/hub-place.ts";
+import { describeStorage } from "../config/storage.ts";
 import { dataFindings, tokenFindings } from "./doctor-data.ts";
-import type { DoctorFinding } from "./doctor-finding.ts";
+import { type DoctorFinding, ok } from "./doctor-finding.ts";
 import { hubFindings } from "./doctor-hub.ts";
 import { clockFindings, nodeFindings } from "./doctor-machine.ts";
 import { projectFindings } from "./doctor-project.ts";
@@ -20,6 +21,7 @@ export function addDoctor(program: Command, session: Session): void {
       ...nodeFindings(process.versions.node),
       ...(await projectFindings(dir, terminal.env)),
       ...(await dataFindings(place.data)),
+      ok("storage", describeStorage(place.storage)),
       ...(await tokenFindings(place.data)),
       ...(await clockFindings(place.data, terminal.now)),
       ...(await hubFindings(session, options, place)),

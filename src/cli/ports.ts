@@ -1,3 +1,4 @@
+import type { StorageSettings } from "../config/hub-settings.ts";
 import type { MappingContract } from "../config/strict/check-strict.ts";
 import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
 
@@ -10,10 +11,10 @@ export interface Ports {
    */
   restoreStore(from: string, to: string): Promise<void>;
   /**
-   * Looks at the store of a data folder without changing it.
-   * @throws HubError TL_CONFLICT while a hub has the folder
+   * Looks at a store without changing it.
+   * @throws HubError TL_CONFLICT while a hub has it
    */
-  inspectStore(folder: string): Promise<StoreReport>;
+  inspectStore(storage: StorageSettings): Promise<StoreReport>;
   readonly serveMapping: MappingWorkbench;
 }
 
@@ -38,7 +39,8 @@ export interface StoreReport {
   readonly exists: boolean;
   /** What the store's own check found; empty when it is whole. */
   readonly problems: readonly string[];
-  readonly bytes: number;
+  /** What is said of one that is whole. */
+  readonly found: string;
 }
 
 /** Starts the hub in this process. */

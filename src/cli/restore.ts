@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { hubPlace } from "../config/hub-place.ts";
+import { describeStorage } from "../config/storage.ts";
 import { HubError } from "../errors.ts";
 import { copyTree } from "./copy-tree.ts";
 import { addCommand, type CommonOptions, print, projectFolder, type Session } from "./session.ts";
@@ -22,10 +23,14 @@ export function addRestore(program: Command, session: Session): void {
     .action(async (folder: string, options: RestoreOptions) => {
       const { terminal } = session;
       const from = resolve(terminal.cwd, folder);
-      const to =
-        options.data === undefined
-          ? (await hubPlace(projectFolder(session, options), terminal.env)).data
-          : resolve(terminal.cwd, options.data);
+      const place = await hubPlace(projectFolder(session, options), terminal.env);
+      const to = options.data === undefined ? place.data : resolve(terminal.cwd, options.data);
+      if (place.storage.kind !== "sqlite") {
+        const what = `the store is ${describeStorage(place.storage)}, which restores its own copies`;
+        throw new HubError("TL_USAGE", what, {
+          cure: "Run pg_restore, then copy `archive` into the data folder; README.md says how, under Operate.",
+        });
+      }
       await restore(session, from, to);
       print(
         session,
@@ -40,7 +45,7 @@ export function addRestore(program: Command, session: Session): void {
 async function restore(session: Session, from: string, to: string): Promise<void> {
   await requireFolder(from);
   // The store says so itself while a hub holds the folder: its lock goes away only with that process.
-  await session.ports.inspectStore(to);
+  await session.ports.inspectStore({ kind: "sqlite", folder: to });
   await mkdir(to, { recursive: true, mode: 0o700 });
   const left = (await readdir(to)).filter((name) => name !== "lock.db");
   if (left.length > 0) {

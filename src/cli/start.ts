@@ -47,7 +47,11 @@ async function start(session: Session, options: StartOptions): Promise<number> {
     if (stop.aborted) resolve("asked");
     stop.addEventListener("abort", () => resolve("asked"), { once: true });
   });
-  const ended = await Promise.race([asked, hub.done]);
+  const ended = await Promise.race([asked, hub.done]).catch(async (error: unknown) => {
+    // The engine is gone; what is left of the hub must not keep the process.
+    await hub.stop();
+    throw error;
+  });
   if (ended === "asked") {
     say("Stopping: taking nothing new, finishing what is under way. Once more to stop at once.");
     await hub.stop();

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import type { StorageSettings } from "./hub-settings.ts";
 import { readSettings, settingsFile } from "./read-settings.ts";
 
 /** Where a project's hub listens and keeps its data. */
@@ -7,6 +8,7 @@ export interface HubPlace {
   readonly url: string;
   /** The data folder, absolute. */
   readonly data: string;
+  readonly storage: StorageSettings;
 }
 
 /**
@@ -18,8 +20,6 @@ export async function hubPlace(
   variables: Readonly<Record<string, string | undefined>>,
 ): Promise<HubPlace> {
   const text = await readFile(join(dir, "tieline.yaml"), "utf8").catch(() => undefined);
-  if (text === undefined)
-    return { url: "http://127.0.0.1:8400", data: resolve(dir, variables["TIELINE_DATA"] ?? "data") };
   const env = {
     variables,
     catalogue: { connectors: {}, describe: () => undefined },
@@ -27,7 +27,7 @@ export async function hubPlace(
     createSecrets: false,
   };
   const { settings } = readSettings(settingsFile(text), dir, env, null);
-  return { url: urlOf(settings.listen), data: settings.data };
+  return { url: urlOf(settings.listen), data: settings.data, storage: settings.storage };
 }
 
 /** A hub that listens on every interface is reached on this machine's own. */

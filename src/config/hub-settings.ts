@@ -7,12 +7,38 @@ export interface HubSettings {
   /** The data folder, absolute. */
   readonly data: string;
   readonly listen: { readonly host: string; readonly port: number };
-  readonly storage: { readonly kind: "sqlite"; readonly folder: string };
+  readonly storage: StorageSettings;
   readonly dispatch: { readonly kind: "in-process" };
   readonly limits: HubLimits;
   readonly mapping: MappingSettings;
   readonly systems: Readonly<Record<string, SystemSettings>>;
   readonly auth: "token" | "none";
+}
+
+export type StorageSettings = SqliteStorage | PostgresStorage;
+
+export interface SqliteStorage {
+  readonly kind: "sqlite";
+  /** Absolute. */
+  readonly folder: string;
+}
+
+export interface PostgresStorage {
+  readonly kind: "postgres";
+  /** A name, an address, or the absolute path of a socket's folder. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Never shown; undefined: the server asks for none, or it stands in `~/.pgpass`. */
+  readonly password: string | undefined;
+  readonly database: string;
+  /** The schema that holds the tables. */
+  readonly schema: string;
+  readonly tls:
+    | { readonly mode: "none" }
+    | { readonly mode: "unverified" }
+    /** `authority`: absolute path of a PEM file; null: those that Node trusts. */
+    | { readonly mode: "verified"; readonly authority: string | null };
 }
 
 export interface HubLimits {

@@ -5,7 +5,7 @@ import { CRM } from "./crm.ts";
 import type { ProjectEnvironment } from "./environment.ts";
 import { asSchema } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
-import type { HubSettings, SystemSettings } from "./hub-settings.ts";
+import type { HubSettings, StorageSettings, SystemSettings } from "./hub-settings.ts";
 import { isLoopback, parseListen } from "./listen.ts";
 import { maskedExcerpt } from "./masked-excerpt.ts";
 import { publishedSchema, publishedStructure } from "./published-schema.ts";
@@ -14,6 +14,7 @@ import { createReporter, type Reporter } from "./reporter.ts";
 import { type ReferenceContext, resolveText } from "./resolve-text.ts";
 import { mayHoldSecret, schemasAt } from "./setting-schema.ts";
 import { parseSize } from "./size.ts";
+import { parseStorage } from "./storage.ts";
 import { type Path, parseYaml, type YamlFile } from "./yaml-file.ts";
 
 export interface SettingsFile {
@@ -30,7 +31,10 @@ export function readSettings(
   env: ProjectEnvironment,
   findings: Finding[] | null,
 ): SettingsFile {
-  const mayShow = (path: Path): boolean => !mayHoldSecret(schemasFor(file, path, env));
+  // A URL with a password in it is a mistake that is reported, without being repeated.
+  const mayShow = (path: Path): boolean =>
+    !mayHoldSecret(schemasFor(file, path, env)) &&
+    !(path[0] === "storage" && String(asSchema(file.value)["storage"]).includes("@"));
   const report = createReporter(file, findings ?? [], maskedExcerpt(mayShow));
   for (const { span, message, cure } of file.problems) report.span(span, message, cure);
   const root = isObject(file.value) ? file.value : {};
@@ -48,9 +52,7 @@ export function readSettings(
     settingText(root, key, otherwise, report, references);
   const override = nonEmpty(env.variables["TIELINE_DATA"]);
   const data = resolve(dir, override ?? text("data", "./data"));
-  const storage = text("storage", "sqlite");
-  const folder =
-    override === undefined && storage.startsWith("sqlite:") ? resolve(dir, storage.slice(7)) : data;
+  const storage = readStorage(root, { ...references, data }, override !== undefined, env, report);
   const auth = root["auth"] === "none" ? "none" : "token";
   const listen = readListen(text("listen", "127.0.0.1:8400"), env, report);
   refuseOpenHub(listen, auth, env, report);
@@ -62,7 +64,7 @@ export function readSettings(
     data,
     listen,
     auth,
-    storage: { kind: "sqlite", folder },
+    storage,
     dispatch: { kind: "in-process" },
     limits: {
       diskLow: parseSize(String(limits["diskLow"])) ?? 256 * 1024 * 1024,
@@ -113,6 +115,28 @@ function settingText(
   const found = resolveText(written, references);
   if ("text" in found) return found.text;
   report.value([key], `${key}: ${found.problem}`, found.cure);
+  return otherwise;
+}
+
+/** TIELINE_STORAGE replaces what the file says; TIELINE_DATA moves the folder of SQLite. */
+function readStorage(
+  root: JsonObject,
+  references: ReferenceContext & { readonly data: string },
+  moved: boolean,
+  { variables }: ProjectEnvironment,
+  report: Reporter,
+): StorageSettings {
+  const { data } = references;
+  const otherwise: StorageSettings = { kind: "sqlite", folder: data };
+  const whole = nonEmpty(variables["TIELINE_STORAGE"]);
+  const written = root["storage"];
+  const text = whole ?? (typeof written === "string" ? written : "sqlite");
+  const found = parseStorage(text, data, references, whole !== undefined);
+  if ("kind" in found) return found.kind === "sqlite" && moved ? otherwise : found;
+  if (whole !== undefined) {
+    const message = `TIELINE_STORAGE: ${found.problem}`;
+    report.elsewhere({ field: "TIELINE_STORAGE" }, null, message, found.cure);
+  } else report.value(["storage"], `storage: ${found.problem}`, found.cure);
   return otherwise;
 }
 

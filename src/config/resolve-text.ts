@@ -32,7 +32,8 @@ export function resolveText(text: string, context: ReferenceContext): Resolved {
   return { text: whole };
 }
 
-function resolvePart(part: Part, context: ReferenceContext): Resolved {
+/** As `resolveText`, for one part. */
+export function resolvePart(part: Part, context: ReferenceContext): Resolved {
   switch (part.kind) {
     case "text":
       return part;

@@ -45,9 +45,9 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   const busyKeys = new Set<string>();
   const inWork = new Set<number>();
   const underWay = new Set<Promise<void>>();
-  const record = deliveryRecorder(route, env);
   const limit = sink.concurrency ?? 4;
   const closing = new AbortController();
+  const record = deliveryRecorder(route, { ...env, closing: closing.signal });
   let failures = 0;
   let ended = 0;
   let pumping: Promise<void> | null = null;
@@ -190,10 +190,13 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         return pumping;
       }
       again = false;
-      pumping = pump().finally(() => {
-        pumping = null;
-        if (again) void sender.pump();
-      });
+      pumping = pump()
+        // The store does not answer; who asks at the next poll finds what is left.
+        .catch((error: unknown) => env.note("failed", asHubError(error).code))
+        .finally(() => {
+          pumping = null;
+          if (again) void sender.pump();
+        });
       return pumping;
     },
     async recover(begun) {
@@ -210,7 +213,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     },
     async close() {
       closing.abort(new HubError("TL_STOPPING", "the hub is stopping"));
-      await pumping?.catch(() => undefined);
+      await pumping;
       await Promise.allSettled(underWay);
     },
   };

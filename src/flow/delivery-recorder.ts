@@ -1,5 +1,6 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { isOlder } from "../crm/version.ts";
-import type { Failure } from "../errors.ts";
+import { type Failure, HubError } from "../errors.ts";
 import type { Attempt, DeliveryChange, RouteKey, StoredDelivery } from "../store/delivery-table.ts";
 import type { Store, Tx } from "../store/store.ts";
 import type { BlockedKeys } from "./blocked-keys.ts";
@@ -20,7 +21,12 @@ interface RecorderEnvironment {
   readonly now: () => number;
   readonly blocked: BlockedKeys;
   readonly flow: () => LiveFlow | undefined;
+  /** The hub stops: what cannot be written now is not tried again. */
+  readonly closing: AbortSignal;
 }
+
+/** Between attempts to write what happened while the store does not answer; milliseconds. */
+const STORE_PAUSE = 500;
 
 interface Entry {
   readonly delivery: StoredDelivery;
@@ -58,9 +64,16 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
         }
         for (const entry of batch) entry.resolve();
       } catch (error) {
-        for (const entry of batch) entry.reject(error);
+        if (!(await mayPass(error))) for (const entry of batch) entry.reject(error);
+        else pending = [...batch, ...pending];
       }
     }
+  }
+
+  /** What was sent was sent: it is written as soon as the store answers again, and not sent twice for that. */
+  async function mayPass(error: unknown): Promise<boolean> {
+    if (!(error instanceof HubError) || error.code !== "TL_STORE_FAILED") return false;
+    return pause(STORE_PAUSE, true, { signal: env.closing }).catch(() => false);
   }
 
   return {

@@ -77,6 +77,8 @@ export function deployer(env: DeployerEnvironment): Deployer {
       env.deployed(flow, before);
     } catch (thrown) {
       const error = asHubError(thrown);
+      // Not the folder's fault; it is taken up when the hub can do it again.
+      if (error.fault === "hub") throw error;
       await refuse(folder.name, [
         { message: error.describe(), ...(error.place === undefined ? {} : { place: error.place }) },
       ]);

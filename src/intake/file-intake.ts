@@ -72,7 +72,9 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
   async function step(file: FileRow): Promise<boolean> {
     let run = runs.get(file.id);
     if (run === undefined) {
-      run = fileRun(file, await env.flows.version(file.flowVersion), {
+      // The list may be older than the last checkpoint.
+      const row = (await env.store.transaction((tx) => tx.files.get(file.id))) ?? file;
+      run = fileRun(row, await env.flows.version(file.flowVersion), {
         ...env,
         urgent: (id) => isUrgent(id),
       });

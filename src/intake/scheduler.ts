@@ -1,4 +1,5 @@
 import cron from "node-cron";
+import { asHubError } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { Store } from "../store/store.ts";
@@ -30,9 +31,13 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
   async function tick(): Promise<void> {
     for (const flow of env.flows.all()) {
       if (flow.definition.schedule === null) continue;
-      const now = env.now();
-      for (const slot of await takeDueSlots(env.store, flow, flow.deployedAt, now))
-        await runSlot(flow, slot.at);
+      try {
+        for (const slot of await takeDueSlots(env.store, flow, flow.deployedAt, env.now()))
+          await runSlot(flow, slot.at);
+      } catch (error) {
+        // While the store does not answer, as others say, what is due stays so.
+        if (asHubError(error).fault !== "hub") env.failed(flow, error);
+      }
     }
   }
 

@@ -1,15 +1,14 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { inspectSqliteStore } from "../../src/backend/sqlite/inspect.ts";
-import { restoreSqliteStore } from "../../src/backend/sqlite/restore.ts";
 import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
+import { inspectStore, restoreStore } from "../../src/backends.ts";
 import { freePort, startHubProcess } from "../faults/hub-process.ts";
 import { folderWith, project, type Run, run as runLine } from "./support.ts";
 
 const ports = {
-  inspectStore: async (folder: string) => inspectSqliteStore(folder),
-  restoreStore: async (from: string, to: string) => restoreSqliteStore(from, to),
+  inspectStore,
+  restoreStore,
 };
 
 /** A backup as the hub makes it: the store, and the archive of files. */
@@ -54,6 +53,16 @@ describe("tieline restore", () => {
     await store.close();
     expect(code).toBe(1);
     expect(err).toContain("another process holds the data folder");
+  });
+
+  it("leaves a store in PostgreSQL to its database", async () => {
+    const { cwd } = await setup();
+    const env = { TIELINE_STORAGE: "postgres://tieline:secret@127.0.0.1/hub" };
+    const { code, err } = await runLine(["restore", "backup"], { cwd, ports, env });
+    expect(code).toBe(2);
+    expect(err).toContain("PostgreSQL at 127.0.0.1:5432, database hub, schema tieline");
+    expect(err).toContain("pg_restore");
+    expect(err).not.toContain("secret");
   });
 
   it("refuses what is no backup", async () => {

@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { inspectSqliteStore } from "../../src/backend/sqlite/inspect.ts";
 import { openSqliteStore } from "../../src/backend/sqlite/store.ts";
+import { inspectStore } from "../../src/backends.ts";
 import { nodeFindings } from "../../src/cli/doctor-machine.ts";
 import { freePort } from "../faults/hub-process.ts";
 import { project, run } from "./support.ts";
@@ -16,7 +16,7 @@ async function setup(changes: Readonly<Record<string, string>> = {}) {
     "tieline.yaml": `apiVersion: tieline/v1\nlisten: 127.0.0.1:${port}\n`,
     ...changes,
   });
-  const ports = { inspectStore: async (folder: string) => inspectSqliteStore(folder) };
+  const ports = { inspectStore };
   const data = join(cwd, "data");
   return { cwd, port, data, doctor: () => run(["doctor"], { cwd, ports, now: Date.now }) };
 }
@@ -38,7 +38,7 @@ describe("tieline doctor where no hub runs", () => {
   it("checks the store itself, and says when another process holds it", async () => {
     const { doctor, data } = await setup();
     const store = openSqliteStore(data);
-    expect((await doctor()).out).toMatch(/! store +a hub that does not answer here holds the data folder/);
+    expect((await doctor()).out).toMatch(/! store +a hub that does not answer here holds it/);
     await store.close();
     expect((await doctor()).out).toMatch(/✓ store +opens/);
   });

@@ -222,7 +222,7 @@ describe("the commands against a running hub", () => {
   it("doctor asks the running hub and never opens its store", async () => {
     const opened: string[] = [];
     const { code, out } = await run("doctor", {
-      ports: { inspectStore: (folder) => Promise.reject(new Error(String(opened.push(folder)))) },
+      ports: { inspectStore: ({ kind }) => Promise.reject(new Error(String(opened.push(kind)))) },
     });
     expect(opened).toEqual([]);
     expect(out).toMatch(/✓ hub +running at /);

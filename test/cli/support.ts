@@ -74,7 +74,7 @@ export async function run(line: readonly string[], options: RunOptions = {}): Pr
     startHub: () => Promise.reject(new Error("this test starts no hub")),
     restoreStore: async () => undefined,
     serveMapping: () => Promise.reject(new Error("this test serves no page")),
-    inspectStore: async () => ({ exists: false, problems: [], bytes: 0 }),
+    inspectStore: async () => ({ exists: false, problems: [], found: "" }),
     ...options.ports,
   };
   const code = await runCli(["node", "tieline", ...line], ports, terminal);

@@ -234,7 +234,8 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
   });
 }
 
-function message(key: string): NewMessage {
+/** A message that is new, of flow 1. */
+export function message(key: string): NewMessage {
   return {
     flow: 1,
     flowVersion: 1,

@@ -61,6 +61,9 @@ export async function testEngine(
       counters: openCounters(),
       openReader,
       onFlows: () => undefined,
+      lost: (error) => {
+        throw error;
+      },
     });
   let engine = await open();
   let sql = openSql(join(data, "tieline.db"), "reader");

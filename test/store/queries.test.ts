@@ -5,255 +5,37 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSqliteQueries, sqliteQueries } from "../../src/backend/sqlite/queries.ts";
 import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
-import type { Failure } from "../../src/errors.ts";
-import { laneOf } from "../../src/message/lane.ts";
-import { OUTCOMES, STATES, type State } from "../../src/message/outcome.ts";
-import type { NewMessage } from "../../src/store/message-table.ts";
-import type { MessageFilter, MessageSummary, Queries } from "../../src/store/queries.ts";
 import type { Store } from "../../src/store/store.ts";
+import { combinations, describeQueries, fillForQueries, T0 } from "../conformance/queries.ts";
 
-const T0 = Date.UTC(2027, 2, 1, 12);
-const FLOWS = ["erp", "web", "pbx"];
-const CODES = ["TL_EMITS_FAILED", "TL_MAPPING_FAILED"] as const;
-const COUNT = 1500;
+describeQueries("sqlite", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "queries-"));
+  const store = openSqliteStore(folder);
+  const queries = openSqliteQueries(folder);
+  return {
+    store,
+    queries,
+    async dispose() {
+      await queries.close();
+      await store.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+});
 
 let folder: string;
 let store: Store;
-let queries: Queries;
-
-function failure(code: Failure["code"]): Failure {
-  return { code, message: "it broke", place: { field: "/name" } };
-}
-
-/** A spread of every state, outcome and code over flows, keys and files; the last are a long row of finished ones. */
-function message(index: number): NewMessage {
-  const flow = (index % FLOWS.length) + 1;
-  const odd = index < COUNT - 300 && index % 37 === 0;
-  const state: State = odd ? (["parked", "held", "waiting", "queued"] as const)[(index / 37) % 4]! : "done";
-  const rejected = state === "done" && index % 55 === 0;
-  const code = CODES[index % 2]!;
-  return {
-    flow,
-    flowVersion: flow,
-    lane: laneOf(String(index)),
-    key: `k${index % 500}`,
-    system: "erp",
-    acceptedAt: T0 + index * 1000,
-    body: index % 5 === 0 ? null : Buffer.from(JSON.stringify({ index })),
-    contentType: "application/json",
-    headers: null,
-    event: null,
-    slice:
-      index % 5 === 0 ? { file: flow, row: index, line: index + 1, offset: index * 10, length: 10 } : null,
-    cause: null,
-    hops: 0,
-    traceparent: null,
-    state,
-    ...(state === "done"
-      ? { outcomes: { "crm.customer": rejected ? "rejected" : index % 3 === 0 ? "unchanged" : "applied" } }
-      : {}),
-    ...(state === "parked" || state === "waiting" || rejected ? { failure: failure(code) } : {}),
-    ...(state === "waiting" ? { nextAt: T0 + 1e9 } : {}),
-  };
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "queries-"));
   store = openSqliteStore(folder);
-  await store.transaction(async (tx) => {
-    for (const name of FLOWS)
-      await tx.flows.deploy(
-        name,
-        `hash-${name}`,
-        { "flow.yaml": "x" },
-        ["crm.customer", "billing.customer"],
-        T0,
-      );
-    for (const [index, name] of FLOWS.entries()) {
-      await tx.files.insert({
-        flow: index + 1,
-        flowVersion: index + 1,
-        name: `${name}.csv`,
-        size: 10,
-        sha256: "00",
-        archive: "a",
-        text: "t",
-        state: "running",
-        textSize: 1000,
-        failure: null,
-        duplicateOf: null,
-        modified: T0,
-        startedAt: T0,
-      });
-    }
-    const places = await tx.messages.insert(Array.from({ length: COUNT }, (_, index) => message(index)));
-    const routes = await tx.flows.routes();
-    const billing = (flow: number) =>
-      routes.find((route) => route.flow === flow && route.to === "billing.customer")!.id;
-    const sent = places.filter((_, index) => index % 7 === 0 && message(index).state === "done");
-    await tx.deliveries.insert(
-      sent.map((place) => {
-        const flow = message(place - 1).flow;
-        return {
-          message: place,
-          flow,
-          route: billing(flow),
-          lane: 0,
-          key: `k${(place - 1) % 500}`,
-          version: null,
-          replay: 0,
-          allowStale: false,
-          body: Buffer.from("{}"),
-          createdAt: T0,
-          file: null,
-        };
-      }),
-    );
-    await tx.deliveries.change(
-      sent.map((_, index) => {
-        const state = index % 11 === 0 ? STATES[index % 5]! : "done";
-        return {
-          id: index + 1,
-          state,
-          attempts: 1,
-          nextAt: state === "waiting" ? T0 + 1e9 : null,
-          outcome: state === "done" ? ("applied" as const) : null,
-          failure: state === "parked" || state === "waiting" ? failure("TL_TARGET_REFUSED") : null,
-          answer: state === "done" ? "200" : null,
-          at: T0,
-        };
-      }),
-    );
-    await tx.deliveries.attempts([
-      { delivery: 1, attempt: 1, startedAt: T0 + 1, endedAt: T0 + 2, code: "TL_TARGET_BUSY", answer: "503" },
-    ]);
-    await tx.messages.trail([{ message: 1, at: T0 + 5, step: "mapped", detail: null }]);
-    await tx.slots.take(1, T0, "running", T0, null);
-    await tx.slots.take(1, T0 + 60_000, "running", T0, null);
-    for (let index = 0; index < 5; index++) {
-      await tx.audit.add({
-        at: T0 + index,
-        actor: "cli",
-        act: "pause",
-        target: "erp",
-        detail: null,
-        reason: null,
-      });
-    }
-    await tx.tallies.add(T0 - 86_400_000, [
-      { flow: 1, route: 0, outcome: "accepted", n: 10 },
-      { flow: 1, route: 1, outcome: "applied", n: 7 },
-    ]);
-    await tx.tallies.add(T0, [
-      { flow: 1, route: 0, outcome: "accepted", n: 5 },
-      { flow: 1, route: 0, outcome: "duplicate", n: 2 },
-      { flow: 1, route: 1, outcome: "applied", n: 4 },
-      { flow: 1, route: 1, outcome: "parked", n: 1 },
-    ]);
-    await tx.messages.block(-1, "k0", 38, T0);
-  });
-  queries = openSqliteQueries(folder);
+  await fillForQueries(store);
 });
 
 afterAll(async () => {
-  await queries.close();
   await store.close();
   rmSync(folder, { recursive: true });
 });
-
-async function allOf(reader: Queries, filter: MessageFilter, limit: number): Promise<MessageSummary[]> {
-  const found: MessageSummary[] = [];
-  let before: number | null = null;
-  do {
-    const page: Awaited<ReturnType<Queries["messages"]>> = await reader.messages(filter, { before, limit });
-    expect(page.items.length).toBeLessThanOrEqual(limit);
-    found.push(...page.items);
-    before = page.next;
-  } while (before !== null);
-  return found;
-}
-
-/** The same question answered by looking at everything: the filter's meaning, without an index or a cursor. */
-function expected(
-  everything: readonly MessageSummary[],
-  states: ReadonlyMap<number, ReadonlySet<string>>,
-  codes: ReadonlyMap<number, ReadonlySet<string>>,
-  filter: MessageFilter,
-): number[] {
-  return everything
-    .filter(
-      (one) =>
-        (filter.flow === undefined || one.flow === filter.flow) &&
-        (filter.key === undefined || one.key === filter.key) &&
-        (filter.file === undefined || one.file === filter.file) &&
-        (filter.since === undefined || one.acceptedAt >= filter.since) &&
-        (filter.until === undefined || one.acceptedAt <= filter.until) &&
-        (filter.outcome === undefined || Object.values(one.outcomes).includes(filter.outcome)) &&
-        (filter.code === undefined || codes.get(one.place)?.has(filter.code) === true) &&
-        (filter.state === undefined ||
-          (filter.state === "done"
-            ? one.state === "done"
-            : states.get(one.place)?.has(filter.state) === true)),
-    )
-    .map((one) => one.place)
-    .sort((a, b) => b - a);
-}
-
-/** Every combination of two conditions and all the single ones. */
-function combinations(): MessageFilter[] {
-  const single: MessageFilter[] = [
-    { flow: "web" },
-    { key: "k37" },
-    { file: 2 },
-    ...STATES.map((state) => ({ state })),
-    ...OUTCOMES.map((outcome) => ({ outcome })),
-    ...CODES.map((code) => ({ code })),
-    { code: "TL_TARGET_REFUSED" },
-    { since: T0 + 300_000 },
-    { until: T0 + 1_200_000 },
-  ];
-  const pairs = single.flatMap((a, index) =>
-    single.slice(index + 1).flatMap((b) => (Object.keys(a)[0] === Object.keys(b)[0] ? [] : [{ ...a, ...b }])),
-  );
-  return [
-    {},
-    ...single,
-    ...pairs,
-    { flow: "erp", state: "parked", since: T0 + 100_000, until: T0 + 1_000_000, code: "TL_EMITS_FAILED" },
-  ];
-}
-
-test("every filter finds exactly what it says, whatever the size of the pages", async () => {
-  const everything = await allOf(queries, {}, 500);
-  expect(everything.map((one) => one.place)).toEqual(
-    Array.from({ length: COUNT }, (_, index) => COUNT - index),
-  );
-  const states = new Map<number, Set<string>>();
-  const codes = new Map<number, Set<string>>();
-  for (const one of everything) {
-    const detail = await queries.message(one.place);
-    states.set(
-      one.place,
-      new Set([detail!.ownState, ...detail!.deliveries.map((delivery) => delivery.state)]),
-    );
-    codes.set(
-      one.place,
-      new Set(
-        [
-          (detail!.failure ?? undefined)?.code,
-          ...detail!.deliveries.map((delivery) => delivery.failure?.code),
-        ].filter((code) => code !== undefined),
-      ),
-    );
-  }
-  for (const filter of combinations()) {
-    const wanted = expected(everything, states, codes, filter);
-    for (const limit of Object.keys(filter).length < 2 ? [3, 40, 500] : [40]) {
-      const found = (await allOf(queries, filter, limit)).map((one) => one.place);
-      expect(found, JSON.stringify(filter)).toEqual(wanted);
-    }
-  }
-}, 60_000);
 
 /** The same connection, noting how the database finds what each statement asks for. */
 function explained(inner: Sql, plans: { text: string; plan: string }[]): Sql {
@@ -306,98 +88,14 @@ test("no list and no look-up scans or sorts a table that grows", async () => {
   await reader.close();
 });
 
-test("books read a flow's own part of the tally, and balance", async () => {
+test("books read a flow's own part of the tally", async () => {
   const inner = openSql(join(folder, DATABASE), "reader");
   const plans: { text: string; plan: string }[] = [];
   const reader = sqliteQueries(explained(inner, plans));
   const books = await reader.books("erp", T0 - 3_600_000, T0 + 3_600_000);
   expect(plans.filter((one) => /FROM tally/.test(one.text) && /SCAN tally/.test(one.plan))).toEqual([]);
-  expect(books).toMatchObject({ accepted: 5, duplicate: 2, refused: 0 });
-  expect(books.routes[0]).toEqual({
-    to: "crm.customer",
-    opening: 3,
-    in: 5,
-    outcomes: { applied: 4, parked: 1 },
-    closing: 3,
-  });
+  expect(books.accepted).toBe(5);
   await reader.close();
-});
-
-test("a message shows its deliveries, tries, trail, version and what stands in its way", async () => {
-  const first = await queries.message(1);
-  expect(first).toMatchObject({
-    flow: "erp",
-    key: "k0",
-    ownState: "parked",
-    system: "erp",
-    fileName: "erp.csv",
-    blockedBy: 38,
-    version: { hash: "hash-erp" },
-  });
-  expect(first?.trail).toEqual([{ message: 1, at: T0 + 5, step: "mapped", detail: null }]);
-  const withDelivery = (await allOf(queries, { code: "TL_TARGET_REFUSED" }, 10)).at(-1)!;
-  const detail = await queries.message(withDelivery.place);
-  expect(detail?.deliveries[0]).toMatchObject({
-    to: "billing.customer",
-    failure: { code: "TL_TARGET_REFUSED" },
-  });
-  expect(await queries.message(COUNT + 1)).toBeUndefined();
-});
-
-test("a message tells how many of its key wait before and after it", async () => {
-  await store.transaction(async (tx) => {
-    const one = { ...message(3), key: "busy", state: "held" as const, slice: null };
-    await tx.messages.insert([one, one, one, { ...one, flow: 2 }]);
-  });
-  expect(await queries.message(COUNT + 2)).toMatchObject({ waitsBehind: 1, blocks: 1 });
-  expect(await queries.message(COUNT + 4)).toMatchObject({ waitsBehind: 0, blocks: 0 });
-});
-
-test("raw gives the bytes as received, or where they lie in their file", async () => {
-  expect(await queries.raw(2, null)).toMatchObject({ size: 11, body: Buffer.from('{"index":1}') });
-  expect(await queries.raw(2, 4)).toMatchObject({ size: 11, body: Buffer.from('{"in') });
-  expect(await queries.raw(6, null)).toMatchObject({
-    size: 10,
-    text: "t",
-    slice: { file: 3, row: 5, offset: 50 },
-  });
-  expect(await queries.raw(99_999, null)).toBeUndefined();
-});
-
-test("files, slots and audit go page by page", async () => {
-  expect((await queries.files({}, { before: null, limit: 2 })).items.map((file) => file.name)).toEqual([
-    "pbx.csv",
-    "web.csv",
-  ]);
-  expect((await queries.files({}, { before: 2, limit: 2 })).items.map((file) => file.name)).toEqual([
-    "erp.csv",
-  ]);
-  expect(
-    (await queries.files({ flow: "web", state: "running" }, { before: null, limit: 2 })).items,
-  ).toHaveLength(1);
-  const slots = await queries.slots("erp", { before: null, limit: 1 });
-  expect(slots).toMatchObject({ items: [{ at: T0 + 60_000 }], next: T0 + 60_000 });
-  const audit = await queries.audit({ before: null, limit: 3 });
-  expect(audit.items.map((entry) => entry.id)).toEqual([5, 4, 3]);
-  expect((await queries.audit({ before: audit.next, limit: 3 })).items.map((entry) => entry.id)).toEqual([
-    2, 1,
-  ]);
-});
-
-test("rejected rows come by row number with place and code", async () => {
-  const rows = (await queries.rejects(1, { before: null, limit: 500 })).items;
-  expect(rows.length).toBeGreaterThan(2);
-  expect(rows.map((row) => row.slice.row)).toEqual(
-    [...rows.map((row) => row.slice.row)].sort((a, b) => a - b),
-  );
-  const second = await queries.rejects(1, { before: rows[0]!.slice.row, limit: 1 });
-  expect(second.items[0]).toEqual(rows[1]);
-});
-
-test("an unknown flow is said to be unknown", async () => {
-  await expect(queries.messages({ flow: "nobody" }, { before: null, limit: 1 })).rejects.toMatchObject({
-    code: "TL_NOT_FOUND",
-  });
 });
 
 test("the read connection cannot write", () => {

@@ -11,7 +11,7 @@ import {
   toCustomer,
   toHead,
   toRecord,
-} from "./crm-row.ts";
+} from "../rows/crm-row.ts";
 import type { Sql } from "./sql.ts";
 
 const RECORD = `SELECT ${RECORD_COLUMNS.join(", ")} FROM source_record`;

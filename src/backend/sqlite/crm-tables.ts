@@ -5,7 +5,6 @@ import type {
   CrossReferenceRow,
   LinkRow,
 } from "../../store/crm-tables.ts";
-import { counter } from "./counter.ts";
 import {
   CUSTOMER_COLUMNS,
   entityNumber,
@@ -17,7 +16,8 @@ import {
   toCustomer,
   toHead,
   toRecord,
-} from "./crm-row.ts";
+} from "../rows/crm-row.ts";
+import { counter } from "./counter.ts";
 import { crmWriter } from "./crm-write.ts";
 import type { Sql } from "./sql.ts";
 

@@ -1,6 +1,6 @@
 import type { ContactKind, CrmWrites } from "../../store/crm-tables.ts";
+import { CUSTOMER_COLUMNS, fromCustomer, fromRecord, kindNumber, RECORD_COLUMNS } from "../rows/crm-row.ts";
 import { insertShared } from "./crm-bulk.ts";
-import { CUSTOMER_COLUMNS, fromCustomer, fromRecord, kindNumber, RECORD_COLUMNS } from "./crm-row.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 const INSERT_CUSTOMERS = `INSERT INTO customer (${CUSTOMER_COLUMNS.join(", ")}) VALUES`;

@@ -1,28 +1,9 @@
-import type { DeliveryChange, DeliveryTable, RouteKey, StoredDelivery } from "../../store/delivery-table.ts";
+import type { DeliveryChange, DeliveryTable, RouteKey } from "../../store/delivery-table.ts";
+import { type DeliveryColumns, SELECT_DELIVERY, toDelivery } from "../rows/delivery-row.ts";
+import { stateNumber, stateOf, toText } from "../rows/row.ts";
 import { insertRows } from "./bulk.ts";
 import { groupBy } from "./message-table.ts";
-import { stateNumber, stateOf, toBytes, toText } from "./row.ts";
 import type { Sql } from "./sql.ts";
-
-interface Row {
-  id: number;
-  message: number;
-  flow: number;
-  route: number;
-  lane: number;
-  key: string | null;
-  state: number;
-  version: string | number | null;
-  replay: number;
-  allow_stale: number;
-  attempts: number;
-  created_at: number;
-  file: number | null;
-  body: Uint8Array;
-}
-
-const SELECT = `SELECT d.id, d.message, d.flow, d.route, d.lane, d.key, d.state, d.version, d.replay, d.allow_stale,
-  d.attempts, d.created_at, d.file, b.body FROM delivery d JOIN delivery_body b ON b.id = d.id`;
 
 /** @param nextId draws the next delivery id, which is also the target's sequence. */
 export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
@@ -60,8 +41,8 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
     },
     async queued(route, after, limit) {
       return sql
-        .all<Row>(
-          `${SELECT} WHERE d.state = 0 AND d.route = ? AND d.id > ? ORDER BY d.id LIMIT ?`,
+        .all<DeliveryColumns>(
+          `${SELECT_DELIVERY} WHERE d.state = 0 AND d.route = ? AND d.id > ? ORDER BY d.id LIMIT ?`,
           route,
           after,
           limit,
@@ -69,14 +50,18 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
         .map(toDelivery);
     },
     async sending() {
-      return sql.all<Row>(`${SELECT} WHERE d.state = 3 AND d.state <> 5 ORDER BY d.id`).map(toDelivery);
+      return sql
+        .all<DeliveryColumns>(`${SELECT_DELIVERY} WHERE d.state = 3 AND d.state <> 5 ORDER BY d.id`)
+        .map(toDelivery);
     },
     async get(id) {
-      const row = sql.get<Row>(`${SELECT} WHERE d.id = ?`, id);
+      const row = sql.get<DeliveryColumns>(`${SELECT_DELIVERY} WHERE d.id = ?`, id);
       return row === undefined ? undefined : toDelivery(row);
     },
     async ofMessage(message) {
-      return sql.all<Row>(`${SELECT} WHERE d.message = ? ORDER BY d.id`, message).map(toDelivery);
+      return sql
+        .all<DeliveryColumns>(`${SELECT_DELIVERY} WHERE d.message = ? ORDER BY d.id`, message)
+        .map(toDelivery);
     },
     async change(changes) {
       for (const group of groupBy(changes, signature)) {
@@ -151,25 +136,6 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
         "SELECT route, count(*) AS n FROM delivery WHERE state <> 5 GROUP BY route",
       );
     },
-  };
-}
-
-function toDelivery(row: Row): StoredDelivery {
-  return {
-    id: row.id,
-    message: row.message,
-    flow: row.flow,
-    route: row.route,
-    lane: row.lane,
-    key: row.key,
-    state: stateOf(row.state),
-    version: row.version,
-    replay: row.replay,
-    allowStale: row.allow_stale === 1,
-    attempts: row.attempts,
-    createdAt: row.created_at,
-    file: row.file,
-    body: toBytes(row.body),
   };
 }
 

@@ -1,61 +1,8 @@
 import type { Failure } from "../../errors.ts";
-import type { Books, FileRow, FileState, FileTable } from "../../store/file-table.ts";
-import { fromText, toText } from "./row.ts";
+import type { FileTable } from "../../store/file-table.ts";
+import { type FileColumns, shifted, toFile } from "../rows/file-row.ts";
+import { toText } from "../rows/row.ts";
 import type { Sql } from "./sql.ts";
-
-export interface FileColumns {
-  id: number;
-  flow: number;
-  version: number;
-  name: string;
-  size: number;
-  modified: number;
-  sha256: string;
-  archive: string;
-  text: string;
-  state: string;
-  file_rows: number;
-  offset: number;
-  text_size: number;
-  context: string | null;
-  books: string;
-  failure: string | null;
-  duplicate_of: number | null;
-  started_at: number;
-  finished_at: number | null;
-  settled: number;
-  reported: number;
-  approved: number;
-  urgent: number;
-}
-
-export function toFile(row: FileColumns): FileRow {
-  return {
-    id: row.id,
-    flow: row.flow,
-    flowVersion: row.version,
-    name: row.name,
-    size: row.size,
-    modified: row.modified,
-    sha256: row.sha256,
-    archive: row.archive,
-    text: row.text,
-    state: row.state as FileState,
-    rows: row.file_rows,
-    offset: row.offset,
-    textSize: row.text_size,
-    context: fromText(row.context),
-    books: fromText<Books>(row.books) ?? {},
-    failure: fromText<Failure>(row.failure),
-    duplicateOf: row.duplicate_of,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    settled: row.settled === 1,
-    reported: row.reported === 1,
-    approved: row.approved === 1,
-    urgent: row.urgent === 1,
-  };
-}
 
 export function fileTable(sql: Sql): FileTable {
   return {
@@ -148,13 +95,8 @@ export function fileTable(sql: Sql): FileTable {
     async shift(id, route, from, to, n) {
       const row = sql.get<{ books: string }>("SELECT books FROM file WHERE id = ?", id);
       if (row === undefined) return;
-      const books = JSON.parse(row.books) as Record<string, Record<string, number>>;
-      const counts = books[route] ?? {};
-      counts[from] = (counts[from] ?? 0) - n;
-      counts[to] = (counts[to] ?? 0) + n;
-      if (counts[from] === 0) delete counts[from];
-      books[route] = counts;
-      sql.run("UPDATE file SET books = ? WHERE id = ?", JSON.stringify(books), id);
+      const books = shifted(row.books, route, from, to, n);
+      sql.run("UPDATE file SET books = ? WHERE id = ?", books, id);
     },
   };
 }

@@ -1,40 +1,9 @@
-import type { FlowRow, FlowTable, RouteRow, VersionRow } from "../../store/flow-table.ts";
+import type { FlowTable, RouteRow } from "../../store/flow-table.ts";
+import { type FlowColumns, toFlow, toVersion, type VersionColumns } from "../rows/flow-row.ts";
 import type { Sql } from "./sql.ts";
 
-interface VersionColumns {
-  id: number;
-  flow: number;
-  hash: string;
-  texts: string;
-  deployed_at: number;
-}
-
-interface FlowColumns {
-  id: number;
-  name: string;
-  version: number | null;
-  hash: string | null;
-  accepting: number;
-  running: number;
-  problem: string | null;
-  deployed_at: number | null;
-}
-
-export const SELECT_FLOW = `SELECT f.id, f.name, f.version, v.hash, f.accepting, f.running, f.problem, v.deployed_at
+const SELECT_FLOW = `SELECT f.id, f.name, f.version, v.hash, f.accepting, f.running, f.problem, v.deployed_at
   FROM flow f LEFT JOIN flow_version v ON v.id = f.version`;
-
-export function toFlow(row: FlowColumns): FlowRow {
-  return {
-    id: row.id,
-    name: row.name,
-    version: row.version,
-    hash: row.hash,
-    accepting: row.accepting === 1,
-    running: row.running === 1,
-    problem: row.problem,
-    deployedAt: row.deployed_at,
-  };
-}
 
 export function flowTable(sql: Sql): FlowTable {
   return {
@@ -95,15 +64,5 @@ export function flowTable(sql: Sql): FlowTable {
     async setStopped(route, reason) {
       sql.run("UPDATE route SET stopped = ? WHERE id = ?", reason, route);
     },
-  };
-}
-
-function toVersion(row: VersionColumns): VersionRow {
-  return {
-    id: row.id,
-    flow: row.flow,
-    hash: row.hash,
-    texts: JSON.parse(row.texts) as Record<string, string>,
-    deployedAt: row.deployed_at,
   };
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { lockFolder } from "./lock.ts";
 import { openSql } from "./sql.ts";
@@ -11,16 +11,15 @@ import { DATABASE } from "./store.ts";
 export function inspectSqliteStore(folder: string): {
   exists: boolean;
   problems: readonly string[];
-  bytes: number;
 } {
   const path = join(folder, DATABASE);
-  if (!existsSync(path)) return { exists: false, problems: [], bytes: 0 };
+  if (!existsSync(path)) return { exists: false, problems: [] };
   const unlock = lockFolder(folder);
   try {
     const sql = openSql(path, "reader");
     try {
       const rows = sql.all<{ quick_check: string }>("PRAGMA quick_check(10)").map((row) => row.quick_check);
-      return { exists: true, problems: rows.filter((row) => row !== "ok"), bytes: statSync(path).size };
+      return { exists: true, problems: rows.filter((row) => row !== "ok") };
     } finally {
       sql.close();
     }

@@ -1,7 +1,8 @@
 import type { Failure } from "../../errors.ts";
 import type { MessageChange, MessageTable, NewMessage, StoredMessage } from "../../store/message-table.ts";
+import { isFresh } from "../rows/message-row.ts";
+import { fromText, stateNumber, stateOf, toBytes, toText } from "../rows/row.ts";
 import { insertRows } from "./bulk.ts";
-import { fromText, stateNumber, stateOf, toBytes, toText } from "./row.ts";
 import { selectMessages } from "./select-messages.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
@@ -250,19 +251,6 @@ const INSERT_MESSAGE =
 const INSERT_FRESH =
   "INSERT INTO message (place, flow, version, lane, key, system, accepted_at, event, traceparent, state, attempts, hops, replay) " +
   "SELECT *, 0, 0, 0, 0 FROM (VALUES";
-
-function isFresh(message: NewMessage): boolean {
-  return (
-    (message.state ?? "queued") === "queued" &&
-    message.slice === null &&
-    message.cause === null &&
-    message.hops === 0 &&
-    message.attempts === undefined &&
-    message.nextAt === undefined &&
-    message.outcomes === undefined &&
-    message.failure === undefined
-  );
-}
 
 function freshRow(place: number, message: NewMessage): SqlValue[] {
   const { flow, flowVersion, lane, key, system, acceptedAt, event, traceparent } = message;

@@ -1,7 +1,9 @@
-import type { Failure } from "../../errors.ts";
 import type { FileFilter, FileSummary, Page, Paged, RejectedRow } from "../../store/queries.ts";
-import { type FileColumns, toFile } from "./file-table.ts";
-import { cutPage, type FlowNames, flowNames, LAST } from "./query-flows.ts";
+import { type FileColumns, toFile } from "../rows/file-row.ts";
+import type { FlowNames } from "../rows/flow-names.ts";
+import { type RejectColumns, toReject } from "../rows/message-row.ts";
+import { cutPage, LAST } from "../rows/page.ts";
+import { flowNames } from "./query-flows.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 export function listFiles(sql: Sql, filter: FileFilter, page: Page): Paged<FileSummary> {
@@ -38,17 +40,6 @@ function toSummary(row: FileColumns, names: FlowNames): FileSummary {
   return { ...file, flow: names.nameOf(file.flow) };
 }
 
-interface RejectColumns {
-  place: number;
-  key: string | null;
-  file: number;
-  file_row: number;
-  file_line: number;
-  file_offset: number;
-  file_length: number;
-  failure: string;
-}
-
 export function listRejects(sql: Sql, file: number, page: Page): Paged<RejectedRow> {
   const rows = sql.all<RejectColumns>(
     `SELECT place, key, file, file_row, file_line, file_offset, file_length, failure FROM message
@@ -57,11 +48,6 @@ export function listRejects(sql: Sql, file: number, page: Page): Paged<RejectedR
     page.before ?? 0,
     page.limit + 1,
   );
-  const items = rows.map((row) => ({
-    place: row.place,
-    key: row.key,
-    slice: { file, row: row.file_row, line: row.file_line, offset: row.file_offset, length: row.file_length },
-    failure: JSON.parse(row.failure) as Failure,
-  }));
+  const items = rows.map((row) => toReject(row, file));
   return cutPage(items, page.limit, (item) => item.slice.row);
 }

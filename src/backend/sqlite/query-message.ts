@@ -1,40 +1,21 @@
-import type { Failure } from "../../errors.ts";
 import type { Attempt } from "../../store/delivery-table.ts";
-import type { FileSlice, TrailEntry } from "../../store/message-table.ts";
+import type { TrailEntry } from "../../store/message-table.ts";
 import type { DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
+import {
+  type DeliveryDetailColumns,
+  type DetailColumns,
+  type RawColumns,
+  toDeliveryDetail,
+  toDetail,
+  toRaw,
+} from "../rows/message-detail.ts";
 import { flowNames } from "./query-flows.ts";
 import { loadSummaries } from "./query-message-list.ts";
-import { fromText, stateOf, toBytes } from "./row.ts";
 import type { Sql } from "./sql.ts";
-
-interface Row {
-  flow: number;
-  key: string | null;
-  state: number;
-  system: string;
-  event: string | null;
-  next_at: number | null;
-  file: number | null;
-  file_row: number;
-  file_line: number;
-  file_offset: number;
-  file_length: number;
-  file_name: string | null;
-  cause: number | null;
-  hops: number;
-  plan: string | null;
-  traceparent: string | null;
-  content_type: string | null;
-  headers: string | null;
-  size: number | null;
-  version_id: number | null;
-  hash: string;
-  deployed_at: number;
-}
 
 /** Everything about one message but its payload. */
 export function readMessage(sql: Sql, place: number): MessageDetail | undefined {
-  const row = sql.get<Row>(
+  const row = sql.get<DetailColumns>(
     `SELECT m.flow, m.key, m.state, m.system, m.event, m.next_at, m.file, m.file_row, m.file_line, m.file_offset,
      m.file_length, f.name AS file_name, m.cause, m.hops, m.plan, m.traceparent, b.content_type, b.headers,
      length(b.body) AS size, v.id AS version_id, v.hash, v.deployed_at
@@ -46,21 +27,7 @@ export function readMessage(sql: Sql, place: number): MessageDetail | undefined 
   if (row === undefined || summary === undefined) return undefined;
   return {
     ...summary,
-    ownState: stateOf(row.state),
-    system: row.system,
-    event: row.event,
-    contentType: row.content_type,
-    headers: fromText<Record<string, string>>(row.headers),
-    size: row.size ?? row.file_length ?? 0,
-    slice: toSlice(row),
-    fileName: row.file_name,
-    cause: row.cause,
-    hops: row.hops,
-    nextAt: row.next_at,
-    plan: fromText(row.plan),
-    traceparent: row.traceparent,
-    version:
-      row.version_id === null ? null : { id: row.version_id, hash: row.hash, deployedAt: row.deployed_at },
+    ...toDetail(row),
     deliveries: readDeliveries(sql, place),
     trail: sql.all<TrailEntry>(
       "SELECT message, at, step, detail FROM trail WHERE message = ? ORDER BY id",
@@ -72,19 +39,8 @@ export function readMessage(sql: Sql, place: number): MessageDetail | undefined 
   };
 }
 
-function toSlice(row: Row): FileSlice | null {
-  if (row.file === null) return null;
-  return {
-    file: row.file,
-    row: row.file_row,
-    line: row.file_line,
-    offset: row.file_offset,
-    length: row.file_length,
-  };
-}
-
 /** Only so many messages of a busy key are looked at on either side. */
-function openOfKey(sql: Sql, row: Row, place: number, side: "<" | ">"): number {
+function openOfKey(sql: Sql, row: DetailColumns, place: number, side: "<" | ">"): number {
   if (row.key === null) return 0;
   const found = sql.get<{ n: number }>(
     `SELECT count(*) AS n FROM (SELECT flow, state FROM message INDEXED BY message_key WHERE key = ? AND place ${side} ?
@@ -101,70 +57,36 @@ function blocker(sql: Sql, scope: number, key: string, self: number): number | n
   return row === undefined || row.by === self ? null : row.by;
 }
 
-interface DeliveryRow extends Omit<DeliveryDetail, "state" | "failure" | "tries" | "blockedBy"> {
-  state: number;
-  failure: string | null;
-  route: number;
-  key: string | null;
-}
-
 function readDeliveries(sql: Sql, message: number): readonly DeliveryDetail[] {
-  const rows = sql.all<DeliveryRow>(
+  const rows = sql.all<DeliveryDetailColumns>(
     `SELECT d.id, d.route, d.key, r.target AS "to", d.state, d.outcome, d.replay, d.attempts, d.created_at AS createdAt,
      d.next_at AS nextAt, d.finished_at AS finishedAt, d.failure, d.answer
      FROM delivery d INDEXED BY delivery_message JOIN route r ON r.id = d.route WHERE d.message = ? ORDER BY d.id`,
     message,
   );
-  return rows.map(({ route, key, ...row }) => ({
-    ...row,
-    state: stateOf(row.state),
-    failure: fromText<Failure>(row.failure),
-    tries: sql.all<Attempt>(
-      `SELECT delivery, attempt, started_at AS startedAt, ended_at AS endedAt, code, answer FROM attempt
-       WHERE delivery = ? ORDER BY attempt, started_at`,
-      row.id,
+  return rows.map((row) =>
+    toDeliveryDetail(
+      row,
+      sql.all<Attempt>(
+        `SELECT delivery, attempt, started_at AS startedAt, ended_at AS endedAt, code, answer FROM attempt
+         WHERE delivery = ? ORDER BY attempt, started_at`,
+        row.id,
+      ),
+      row.key === null ? null : blocker(sql, row.route, row.key, row.id),
     ),
-    blockedBy: key === null ? null : blocker(sql, route, key, row.id),
-  }));
-}
-
-interface RawRow {
-  content_type: string | null;
-  size: number | null;
-  body: Uint8Array | ArrayBuffer | null;
-  file: number | null;
-  file_row: number;
-  file_line: number;
-  file_offset: number;
-  file_length: number;
-  text: string | null;
+  );
 }
 
 /** The longest `substr` of SQLite: 2^31 - 1 bytes. */
 const LARGEST_LENGTH = 2_147_483_647;
 
 export function readRaw(sql: Sql, place: number, limit: number | null): RawBody | undefined {
-  const row = sql.get<RawRow>(
+  const row = sql.get<RawColumns>(
     `SELECT b.content_type, length(b.body) AS size, substr(b.body, 1, ?) AS body, m.file, m.file_row, m.file_line,
      m.file_offset, m.file_length, f.text FROM message m LEFT JOIN message_body b ON b.place = m.place
      LEFT JOIN file f ON f.id = m.file WHERE m.place = ?`,
     limit ?? LARGEST_LENGTH,
     place,
   );
-  if (row === undefined) return undefined;
-  if (row.size === null && row.file !== null && row.text !== null) {
-    const slice = {
-      file: row.file,
-      row: row.file_row,
-      line: row.file_line,
-      offset: row.file_offset,
-      length: row.file_length,
-    };
-    return { contentType: null, size: row.file_length, slice, text: row.text };
-  }
-  return {
-    contentType: row.content_type,
-    size: row.size ?? 0,
-    body: row.body === null ? new Uint8Array() : toBytes(row.body),
-  };
+  return row === undefined ? undefined : toRaw(row);
 }

@@ -1,17 +1,6 @@
 import type { MessageSelection, SelectedMessage } from "../../store/message-table.ts";
-import { fromText, stateOf } from "./row.ts";
+import { type SelectedColumns, toSelected } from "../rows/message-row.ts";
 import type { Sql, SqlValue } from "./sql.ts";
-
-interface Row {
-  place: number;
-  flow: number;
-  version: number;
-  key: string | null;
-  state: number;
-  outcomes: string | null;
-  file: number | null;
-  accepted_at: number;
-}
 
 /** A parked message is found by its own state or by that of one of its deliveries. */
 const STATE: Readonly<Record<NonNullable<MessageSelection["state"]>, string>> = {
@@ -49,20 +38,11 @@ export function selectMessages(
   }
   if (selection.state !== undefined) where.push(STATE[selection.state]);
   return sql
-    .all<Row>(
+    .all<SelectedColumns>(
       `SELECT m.place, m.flow, m.version, m.key, m.state, m.outcomes, m.file, m.accepted_at FROM message m
        WHERE ${where.length === 0 ? "1" : where.join(" AND ")} ORDER BY m.place LIMIT ?`,
       ...values,
       limit,
     )
-    .map((row) => ({
-      place: row.place,
-      flow: row.flow,
-      flowVersion: row.version,
-      key: row.key,
-      state: stateOf(row.state),
-      outcomes: fromText<Record<string, string>>(row.outcomes),
-      file: row.file,
-      acceptedAt: row.accepted_at,
-    }));
+    .map(toSelected);
 }

@@ -6,7 +6,9 @@ import type {
   RecordHead,
   RecordRow,
 } from "../../store/crm-tables.ts";
-import type { SqlValue } from "./sql.ts";
+
+/** What a column of a row takes. */
+export type RowValue = string | number | null;
 
 export const RECORD_COLUMNS = [
   ...[
@@ -93,8 +95,8 @@ export function toRecord(row: StoredRecord): RecordRow {
   };
 }
 
-/** Values in the order of RECORD_COLUMNS. */
-export function fromRecord(record: NewRecordRow): SqlValue[] {
+/** Values in the order of RECORD_COLUMNS. The last one, the body, may be bytes: a text in UTF-8. */
+export function fromRecord(record: NewRecordRow): (RowValue | Uint8Array)[] {
   const { origin } = record;
   return [
     record.id,
@@ -132,7 +134,7 @@ export function toCustomer(row: StoredCustomer): CustomerRow {
 }
 
 /** Values in the order of CUSTOMER_COLUMNS. */
-export function fromCustomer(customer: CustomerRow): SqlValue[] {
+export function fromCustomer(customer: CustomerRow): RowValue[] {
   const { id, name, folded, status, revision, createdAt, updatedAt, alive, mergedInto } = customer;
   return [id, name, folded, status, revision, createdAt, updatedAt, alive ? 1 : 0, mergedInto];
 }

@@ -1,0 +1,67 @@
+import type { FlowTable, RouteRow } from "../../store/flow-table.ts";
+import { type FlowColumns, toFlow, toVersion, type VersionColumns } from "../rows/flow-row.ts";
+import type { Sql } from "./sql.ts";
+
+const ALL = `SELECT f.id, f.name, f.version, v.hash, f.accepting, f.running, f.problem, v.deployed_at
+  FROM flow f LEFT JOIN flow_version v ON v.id = f.version ORDER BY f.name`;
+const IN_USE = `SELECT version FROM message WHERE state = 0
+  UNION SELECT version FROM message WHERE state IN (1, 2, 4)
+  UNION SELECT version FROM file WHERE state = 'running'
+  UNION SELECT version FROM flow WHERE version IS NOT NULL`;
+
+export function flowTable(sql: Sql): FlowTable {
+  return {
+    async all() {
+      return (await sql.all<FlowColumns>(ALL)).map(toFlow);
+    },
+    routes: () => sql.all<RouteRow>('SELECT id, flow, target AS "to", stopped FROM route ORDER BY id'),
+    async deploy(name, hash, texts, routes, at) {
+      await sql.run("INSERT INTO flow (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
+      const flow = (await sql.get<{ id: number }>("SELECT id FROM flow WHERE name = $1", name))?.id ?? 0;
+      await sql.run(
+        `INSERT INTO flow_version (flow, hash, texts, deployed_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+        ...[flow, hash, JSON.stringify(texts), at],
+      );
+      await sql.run(
+        `INSERT INTO route (flow, target) SELECT $1::bigint, target FROM unnest($2::text[]) WITH ORDINALITY AS u (target, n)
+         ORDER BY n ON CONFLICT DO NOTHING`,
+        flow,
+        routes,
+      );
+      const row = await sql.get<VersionColumns>(
+        "SELECT id, flow, hash, texts, deployed_at FROM flow_version WHERE flow = $1 AND hash = $2",
+        flow,
+        hash,
+      );
+      if (row === undefined) throw new Error("the flow version was not stored");
+      await sql.run("UPDATE flow SET version = $2, problem = NULL WHERE id = $1", flow, row.id);
+      return toVersion(row);
+    },
+    async version(id) {
+      const row = await sql.get<VersionColumns>(
+        "SELECT id, flow, hash, texts, deployed_at FROM flow_version WHERE id = $1",
+        id,
+      );
+      return row === undefined ? undefined : toVersion(row);
+    },
+    async versionsInUse() {
+      return (await sql.all<{ version: number }>(IN_USE)).map((row) => row.version);
+    },
+    async setProblem(name, problem) {
+      await sql.run(
+        `INSERT INTO flow (name, problem) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET problem = excluded.problem`,
+        name,
+        problem,
+      );
+    },
+    async setPaused(flow, accepting, running) {
+      await sql.run(
+        "UPDATE flow SET accepting = $2, running = $3 WHERE id = $1",
+        ...[flow, Number(accepting), Number(running)],
+      );
+    },
+    async setStopped(route, reason) {
+      await sql.run("UPDATE route SET stopped = $2 WHERE id = $1", route, reason);
+    },
+  };
+}

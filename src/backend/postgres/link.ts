@@ -1,0 +1,87 @@
+import { asHubError, HubError } from "../../errors.ts";
+import type { PostgresAddress } from "./address.ts";
+import { openSession, type Session } from "./session.ts";
+import { Fenced } from "./writer.ts";
+
+/** Pauses between attempts to connect again; milliseconds. */
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 2_000;
+
+/** Keeps the writing session, and opens the next one when it is lost. */
+export interface Link {
+  /** @throws HubError TL_STORE_FAILED while there is none, and for good when another hub has taken over */
+  session(): Session;
+  /** The session after the one at hand. */
+  next(): Promise<Session>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(session: Session): void;
+  reject(error: HubError): void;
+}
+
+/**
+ * @param taken called when another hub has taken over: this one can never write again
+ * @throws HubError when the first session cannot be opened
+ */
+export async function openLink(address: PostgresAddress, taken: (error: HubError) => void): Promise<Link> {
+  let waiting: Waiting[] = [];
+  let pause: NodeJS.Timeout | null = null;
+  let refused: HubError | null = null;
+  let reason = "its connection was lost";
+  let closed = false;
+  let session = await openSession(address, null, lost);
+  const { epoch } = session;
+
+  function lost(): void {
+    if (!closed) again(FIRST_PAUSE);
+  }
+
+  function again(wait: number): void {
+    pause = setTimeout(() => void reconnect(wait), wait);
+  }
+
+  async function reconnect(wait: number): Promise<void> {
+    try {
+      const opened = await openSession(address, epoch, lost);
+      if (closed) return await opened.close();
+      session = opened;
+      reason = "its connection was lost";
+      const those = waiting;
+      waiting = [];
+      for (const one of those) one.resolve(opened);
+    } catch (error) {
+      if (closed) return;
+      if (error instanceof Fenced) return refuse(error);
+      reason = asHubError(error).message;
+      again(Math.min(2 * wait, LONGEST_PAUSE));
+    }
+  }
+
+  function refuse(error: HubError): void {
+    refused = error;
+    for (const one of waiting) one.reject(error);
+    waiting = [];
+    taken(error);
+  }
+
+  return {
+    session() {
+      if (refused !== null) throw refused;
+      if (session.alive()) return session;
+      throw new HubError("TL_STORE_FAILED", `the database is away: ${reason}`, { retryAfter: LONGEST_PAUSE });
+    },
+    next: () => new Promise((resolve, reject) => waiting.push({ resolve, reject })),
+    async close() {
+      closed = true;
+      if (pause !== null) clearTimeout(pause);
+      const error = new HubError(
+        "TL_STOPPING",
+        "the hub stopped before the database told what it had committed",
+      );
+      for (const one of waiting) one.reject(error);
+      await session.close();
+    },
+  };
+}

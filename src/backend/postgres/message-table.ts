@@ -1,0 +1,133 @@
+import type { Failure } from "../../errors.ts";
+import type { MessageTable } from "../../store/message-table.ts";
+import { fromText, stateNumber, stateOf, toText } from "../rows/row.ts";
+import { columnsOf, unnested } from "./columns.ts";
+import { insertMessages } from "./message-insert.ts";
+import { MESSAGE_COLUMNS, type MessageColumns, toMessage } from "./message-row.ts";
+import { selectMessages } from "./select-messages.ts";
+import type { Sql } from "./sql.ts";
+
+const FROM = `SELECT ${MESSAGE_COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place`;
+const QUEUED = `${FROM} WHERE m.state = 0 AND m.flow = $1 AND m.place > $2 ORDER BY m.place LIMIT $3`;
+// By a subquery for each id, since the planner would else read all ids of the flow.
+const EVENTS = `SELECT e.* FROM unnest($2::text[]) AS k (id) CROSS JOIN LATERAL (
+    SELECT id, message, hash FROM event WHERE flow = $1 AND id = k.id AND expires > $3 LIMIT 1) AS e`;
+const CHANGE = `UPDATE message m SET state = u.state, attempts = u.attempts, next_at = u.next_at,
+  finished_at = u.finished_at, failure = u.failure, code = u.code, outcomes = u.outcomes
+  FROM unnest(${unnested(["bigint", "smallint", "integer", "bigint", "bigint", "text", "text", "text"])})
+    AS u (place, state, attempts, next_at, finished_at, failure, code, outcomes)
+  WHERE m.place = u.place`;
+const DUE = "SELECT DISTINCT flow FROM message WHERE state = 1 AND next_at <= $1";
+const WAKE = "UPDATE message SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1";
+const NEXT_WAKE = `SELECT least((SELECT min(next_at) FROM message WHERE state = 1),
+  (SELECT min(next_at) FROM delivery WHERE state = 1)) AS at`;
+/** Most batches meet no open message at all; then their keys need not be looked up one by one. */
+const SOME_OPEN = "SELECT 1 AS one FROM message WHERE flow = $1 AND state IN (1, 2, 4) LIMIT 1";
+const SUPERSEDE = `WITH found AS (
+    SELECT m.place, m.file, m.state FROM unnest(${unnested(["text", "bigint"], 2)}) AS k (key, before)
+    CROSS JOIN LATERAL (SELECT place, file, state FROM message
+      WHERE flow = $1 AND key = k.key AND place < k.before AND state IN (1, 2, 4) OFFSET 0) AS m),
+  ended AS (
+    UPDATE message m SET state = 5, finished_at = $4, next_at = NULL, outcomes = '{"*":"superseded"}'
+    FROM (SELECT DISTINCT place FROM found) f WHERE m.place = f.place)
+  SELECT DISTINCT place, file, state FROM found`;
+const UNBLOCK = {
+  message: "UPDATE message SET state = 0 WHERE flow = $1 AND key = $2 AND state = 2 AND state IN (1, 2, 4)",
+  delivery: "UPDATE delivery SET state = 0 WHERE route = $1 AND key = $2 AND state = 2 AND state <> 5",
+};
+const REPLAY = `UPDATE message SET state = 0, attempts = 0, next_at = NULL, finished_at = NULL, version = $2, plan = $3,
+  replay = replay + 1 WHERE place = ANY ($1::bigint[])`;
+const FREE_EVENTS = `DELETE FROM event e USING message m
+  WHERE m.place = ANY ($1::bigint[]) AND e.flow = m.flow AND e.id = m.event`;
+const EXPIRE_EVENTS = `WITH old AS (SELECT flow, id FROM event WHERE expires <= $1 ORDER BY expires LIMIT $2)
+  DELETE FROM event e USING old WHERE e.flow = old.flow AND e.id = old.id`;
+/** Each branch is answered from its partial index; finished messages are never read. */
+const OPEN = `SELECT flow, sum(n)::bigint AS n FROM (
+    SELECT flow, count(*) AS n FROM message WHERE state = 0 GROUP BY flow
+    UNION ALL SELECT flow, count(*) FROM message WHERE state IN (1, 2, 4) GROUP BY flow) AS open GROUP BY flow`;
+const OPEN_ON_VERSION = `SELECT
+  EXISTS (SELECT 1 FROM flow_version v JOIN message m ON m.flow = v.flow AND m.version = v.id AND m.state = 0
+    WHERE v.id = $1)
+  OR EXISTS (SELECT 1 FROM flow_version v JOIN message m ON m.flow = v.flow AND m.version = v.id
+    AND m.state IN (1, 2, 4) WHERE v.id = $1)
+  OR EXISTS (SELECT 1 FROM file WHERE version = $1 AND state = 'running') AS found`;
+const TRAIL = `INSERT INTO trail (message, at, step, detail)
+  SELECT message, at, step, detail FROM unnest(${unnested(["bigint", "bigint", "text", "text"])})
+    WITH ORDINALITY AS u (message, at, step, detail, n) ORDER BY n`;
+
+export function messageTable(sql: Sql): MessageTable {
+  return {
+    insert: (messages) => insertMessages(sql, messages),
+    async events(flow, ids, now) {
+      const rows = await sql.all<{ id: string; message: number; hash: Uint8Array }>(
+        EVENTS,
+        ...[flow, ids, now],
+      );
+      return new Map(rows.map(({ id, message, hash }) => [id, { message, hash }]));
+    },
+    async queued(flow, after, limit) {
+      return (await sql.all<MessageColumns>(QUEUED, flow, after, limit)).map(toMessage);
+    },
+    async get(place) {
+      const row = await sql.get<MessageColumns>(`${FROM} WHERE m.place = $1`, place);
+      if (row === undefined) return undefined;
+      return { ...toMessage(row), state: stateOf(row.state), failure: fromText<Failure>(row.failure) };
+    },
+    async change(changes) {
+      // Of several changes of one message the last one stands, as if they had been made one by one.
+      const last = new Map(changes.map((change) => [change.place, change]));
+      const rows = [...last.values()].map(({ place, state, attempts, nextAt, failure, outcomes, at }) => [
+        ...[place, stateNumber(state), attempts, nextAt, state === "done" || state === "parked" ? at : null],
+        ...[toText(failure), failure?.code ?? null, toText(outcomes)],
+      ]);
+      if (rows.length > 0) await sql.run(CHANGE, ...columnsOf(rows, 8));
+    },
+    async wake(now) {
+      const due = await sql.all<{ flow: number }>(DUE, now);
+      // Mostly there is none, and what only reads costs no fsync.
+      if (due.length > 0) await sql.run(WAKE, now);
+      return due.map((row) => row.flow);
+    },
+    async nextWake() {
+      return (await sql.get<{ at: number | null }>(NEXT_WAKE))?.at ?? null;
+    },
+    async supersede(flow, keys, at) {
+      if ((await sql.get(SOME_OPEN, flow)) === undefined) return [];
+      const found = await sql.all<{ place: number; file: number | null; state: number }>(
+        SUPERSEDE,
+        ...[flow, keys.map((one) => one.key), keys.map((one) => one.before), at],
+      );
+      return found.map((row) => ({ ...row, state: stateOf(row.state) }));
+    },
+    async block(scope, key, by, since) {
+      await sql.run(
+        "INSERT INTO blocked_key (scope, key, by, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        ...[scope, key, by, since],
+      );
+    },
+    async unblock(scope, key, by) {
+      const text = "DELETE FROM blocked_key WHERE scope = $1 AND key = $2 AND by = $3";
+      if ((await sql.run(text, scope, key, by)) === 0) return false;
+      await sql.run(scope < 0 ? UNBLOCK.message : UNBLOCK.delivery, Math.abs(scope), key);
+      return true;
+    },
+    blocked: () =>
+      sql.all<{ scope: number; key: string; by: number }>("SELECT scope, key, by FROM blocked_key"),
+    select: (selection, limit) => selectMessages(sql, selection, limit),
+    async replay(places, flowVersion, plan) {
+      await sql.run(REPLAY, places, flowVersion, toText(plan));
+    },
+    async freeEvents(places) {
+      await sql.run(FREE_EVENTS, places);
+    },
+    expireEvents: (now, limit) => sql.run(EXPIRE_EVENTS, now, limit),
+    open: () => sql.all<{ flow: number; n: number }>(OPEN),
+    async openOnVersion(flowVersion) {
+      return (await sql.get<{ found: boolean }>(OPEN_ON_VERSION, flowVersion))?.found === true;
+    },
+    async trail(entries) {
+      const rows = entries.map(({ message, at, step, detail }) => [message, at, step, detail]);
+      if (rows.length > 0) await sql.run(TRAIL, ...columnsOf(rows, 4));
+    },
+  };
+}

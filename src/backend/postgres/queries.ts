@@ -1,0 +1,43 @@
+import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
+import { findFile, listFiles, listRejects } from "./query-files.ts";
+import { flowNames, listAudit, listSlots, oldestByFlow, readBooks } from "./query-flows.ts";
+import { readMessage, readRaw } from "./query-message.ts";
+import { listMessages } from "./query-message-list.ts";
+import type { Sql } from "./sql.ts";
+
+/** The read port over connections that only read. */
+export function postgresQueries(sql: Sql, close: () => Promise<void>): Queries {
+  const idOf = async (flow: string): Promise<number> => (await flowNames(sql)).idOf(flow);
+  return {
+    messages: (filter, page) => wholePage(sql, filter, page),
+    message: (place) => readMessage(sql, place),
+    raw: (place, limit) => readRaw(sql, place, limit),
+    files: (filter, page) => listFiles(sql, filter, page),
+    file: (id) => findFile(sql, id),
+    rejects: (file, page) => listRejects(sql, file, page),
+    slots: async (flow, page) => listSlots(sql, await idOf(flow), page),
+    books: async (flow, from, to) => readBooks(sql, await idOf(flow), from, to),
+    audit: (page) => listAudit(sql, page),
+    oldest: () => oldestByFlow(sql),
+    async ping() {
+      await sql.get("SELECT name FROM flow LIMIT 1");
+    },
+    close,
+  };
+}
+
+/** A filter that few messages meet, and no index serves, is followed this far for one page: half a million rows. */
+const MOST_ROUNDS = 25;
+
+/** Fills a page in several short rounds, so that none of them holds a connection for long. */
+async function wholePage(sql: Sql, filter: MessageFilter, page: Page): Promise<Paged<MessageSummary>> {
+  const items: MessageSummary[] = [];
+  let before = page.before;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const found = await listMessages(sql, filter, { before, limit: page.limit - items.length });
+    items.push(...found.items);
+    before = found.next;
+    if (before === null || items.length >= page.limit) break;
+  }
+  return { items, next: before };
+}

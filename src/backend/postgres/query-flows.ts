@@ -1,0 +1,56 @@
+import type { AuditEntry } from "../../store/audit-table.ts";
+import type { FlowBooks, Page, Paged } from "../../store/queries.ts";
+import type { SlotRow } from "../../store/slot-table.ts";
+import { booksOf, type TallySum } from "../rows/books.ts";
+import { type FlowNames, namesOf } from "../rows/flow-names.ts";
+import { cutPage, LAST } from "../rows/page.ts";
+import { SELECT_SLOT } from "./slot-table.ts";
+import type { Sql } from "./sql.ts";
+
+/** Flows number in tens: they are read anew for each question. */
+export async function flowNames(sql: Sql): Promise<FlowNames> {
+  return namesOf(await sql.all<{ id: number; name: string }>("SELECT id, name FROM flow ORDER BY id"));
+}
+
+export async function listSlots(sql: Sql, flow: number, page: Page): Promise<Paged<SlotRow>> {
+  const rows = await sql.all<SlotRow>(
+    `${SELECT_SLOT} WHERE flow = $1 AND at < $2 ORDER BY at DESC LIMIT $3`,
+    ...[flow, page.before ?? LAST, page.limit + 1],
+  );
+  return cutPage(rows, page.limit, (row) => row.at);
+}
+
+export async function listAudit(sql: Sql, page: Page): Promise<Paged<AuditEntry & { readonly id: number }>> {
+  const rows = await sql.all<AuditEntry & { id: number }>(
+    "SELECT id, at, actor, act, target, detail, reason FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2",
+    ...[page.before ?? LAST, page.limit + 1],
+  );
+  return cutPage(rows, page.limit, (row) => row.id);
+}
+
+export async function oldestByFlow(
+  sql: Sql,
+): Promise<readonly { readonly flow: string; readonly at: number }[]> {
+  return sql.all(
+    `SELECT f.name AS flow, m.at FROM flow f CROSS JOIN LATERAL (
+       SELECT accepted_at AS at FROM message WHERE state = 0 AND flow = f.id ORDER BY place LIMIT 1) AS m
+     ORDER BY f.id`,
+  );
+}
+
+export async function readBooks(sql: Sql, flow: number, from: number, to: number): Promise<FlowBooks> {
+  const sums = await sql.all<TallySum>(
+    `SELECT route, outcome, (sum(n) FILTER (WHERE minute < $2))::bigint AS before,
+       (sum(n) FILTER (WHERE minute >= $2))::bigint AS within
+     FROM tally WHERE flow = $1 AND minute < $3 GROUP BY route, outcome`,
+    ...[flow, Math.floor(from / 60_000), Math.ceil(to / 60_000)],
+  );
+  const routes = await sql.all<{ id: number; to: string }>(
+    'SELECT id, target AS "to" FROM route WHERE flow = $1 ORDER BY id',
+    flow,
+  );
+  return booksOf(
+    sums.map((one) => ({ ...one, before: one.before ?? 0, within: one.within ?? 0 })),
+    routes,
+  );
+}

@@ -1,0 +1,124 @@
+import type { MessageFilter, MessageSummary, Page, Paged } from "../../store/queries.ts";
+import type { FlowNames } from "../rows/flow-names.ts";
+import { type DeliveryEnd, type SummaryColumns, toSummaries } from "../rows/message-summary.ts";
+import { LAST } from "../rows/page.ts";
+import {
+  lastShown,
+  MOST_AT_ONCE,
+  MOST_LOOKED_AT,
+  merge,
+  NO_RANGE,
+  ranged,
+  SLACK_MS,
+} from "../rows/positions.ts";
+import { stateNumber } from "../rows/row.ts";
+import { type Conditions, conditions } from "./conditions.ts";
+import { flowNames } from "./query-flows.ts";
+import { chooseStreams } from "./query-message-stream.ts";
+import type { Sql } from "./sql.ts";
+
+/** One page of messages, newest first (in a file: last row first). */
+export async function listMessages(
+  sql: Sql,
+  filter: MessageFilter,
+  page: Page,
+): Promise<Paged<MessageSummary>> {
+  const names = await flowNames(sql);
+  const flow = filter.flow === undefined ? undefined : names.idOf(filter.flow);
+  const streams = chooseStreams(sql, filter, flow === undefined ? names.ids : [flow]);
+  const { low, high } = ranged(filter) ? await placeRange(sql, filter) : NO_RANGE;
+  const rest = restOf(filter, flow);
+  const items: MessageSummary[] = [];
+  let before = Math.min(page.before ?? LAST, high);
+  let lookedAt = 0;
+  for (let size = page.limit + 1; ; size = Math.min(MOST_AT_ONCE, 4 * size)) {
+    const from = before;
+    const batches = await Promise.all(streams.map((stream) => stream(from, size)));
+    const { positions, floor } = merge(batches, size, low);
+    const places = positions.map((one) => one.place);
+    const found = await loadSummaries(sql, places, rest, names);
+    for (const { at, place } of positions) {
+      const summary = found.get(place);
+      if (summary === undefined) continue;
+      if (items.length === page.limit) return { items, next: lastShown(items, filter) };
+      items.push(summary);
+      before = at;
+    }
+    lookedAt += positions.length;
+    if (floor === null || lookedAt >= MOST_LOOKED_AT) return { items, next: floor };
+    before = floor;
+  }
+}
+
+/** As places and times of acceptance rise together, a time is found by halving the places. */
+async function placeRange(
+  sql: Sql,
+  { since, until }: MessageFilter,
+): Promise<{ readonly low: number; readonly high: number }> {
+  if (since === undefined && until === undefined) return NO_RANGE;
+  const newest = await sql.get<{ place: number | null }>("SELECT max(place) AS place FROM message");
+  const last = newest?.place ?? 0;
+  return {
+    low: since === undefined ? 0 : await firstAtOrAfter(sql, since - SLACK_MS, last),
+    high: until === undefined ? LAST : await firstAtOrAfter(sql, until + SLACK_MS, last),
+  };
+}
+
+async function firstAtOrAfter(sql: Sql, time: number, last: number): Promise<number> {
+  const text = "SELECT accepted_at AS at FROM message WHERE place >= $1 ORDER BY place LIMIT 1";
+  let [low, high] = [0, last + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = await sql.get<{ at: number }>(text, middle);
+    if (row !== undefined && row.at < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Every condition of the filter on a row at hand, also those its stream has met: a stream may be wider. */
+function restOf(filter: MessageFilter, flow: number | undefined): Conditions {
+  const rest = conditions(2);
+  if (flow !== undefined) rest.add("m.flow = $?", flow);
+  if (filter.key !== undefined) rest.add("m.key = $?", filter.key);
+  if (filter.file !== undefined) rest.add("m.file = $?", filter.file);
+  if (filter.since !== undefined) rest.add("m.accepted_at >= $?", filter.since);
+  if (filter.until !== undefined) rest.add("m.accepted_at <= $?", filter.until);
+  if (filter.code !== undefined) rest.add(`(m.code = $? OR ${withDelivery("d.code = $?")})`, filter.code);
+  if (filter.outcome !== undefined) {
+    rest.add(
+      `(strpos(m.outcomes, ':"' || $? || '"') > 0 OR ${withDelivery("d.outcome = $?")})`,
+      filter.outcome,
+    );
+  }
+  if (filter.state === "done") rest.add(`m.state = 5 AND NOT ${withDelivery("d.state <> 5")}`);
+  else if (filter.state !== undefined)
+    rest.add(`(m.state = $? OR ${withDelivery("d.state = $?")})`, stateNumber(filter.state));
+  return rest;
+}
+
+function withDelivery(condition: string): string {
+  return `EXISTS (SELECT 1 FROM delivery d WHERE d.message = m.place AND ${condition})`;
+}
+
+/** The summaries of those of these places that the rest of the filter wants too. */
+export async function loadSummaries(
+  sql: Sql,
+  places: readonly number[],
+  rest: Conditions,
+  names: FlowNames,
+): Promise<ReadonlyMap<number, MessageSummary>> {
+  if (places.length === 0) return new Map();
+  const rows = await sql.all<SummaryColumns>(
+    `SELECT m.place, m.flow, m.key, m.state, m.accepted_at, m.finished_at, m.attempts, m.replay, m.file, m.file_row,
+     m.outcomes, m.failure FROM message m WHERE m.place = ANY ($1::bigint[]) AND ${rest.text()}`,
+    places,
+    ...rest.values,
+  );
+  const deliveries = await sql.all<DeliveryEnd>(
+    `SELECT d.message, r.target, d.state, d.outcome, d.failure, d.finished_at FROM delivery d
+     JOIN route r ON r.id = d.route WHERE d.message = ANY ($1::bigint[]) ORDER BY d.message, d.id`,
+    rows.map((row) => row.place),
+  );
+  return toSummaries(rows, deliveries, names);
+}

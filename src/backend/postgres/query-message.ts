@@ -1,0 +1,87 @@
+import type { Attempt } from "../../store/delivery-table.ts";
+import type { TrailEntry } from "../../store/message-table.ts";
+import type { DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
+import {
+  type DeliveryDetailColumns,
+  type DetailColumns,
+  type RawColumns,
+  toDeliveryDetail,
+  toDetail,
+  toRaw,
+} from "../rows/message-detail.ts";
+import { conditions } from "./conditions.ts";
+import { flowNames } from "./query-flows.ts";
+import { loadSummaries } from "./query-message-list.ts";
+import type { Sql } from "./sql.ts";
+
+const DETAIL = `SELECT m.flow, m.key, m.state, m.system, m.event, m.next_at, m.file, m.file_row, m.file_line,
+  m.file_offset, m.file_length, f.name AS file_name, m.cause, m.hops, m.plan, m.traceparent, b.content_type, b.headers,
+  length(b.body) AS size, v.id AS version_id, v.hash, v.deployed_at
+  FROM message m LEFT JOIN message_body b ON b.place = m.place LEFT JOIN file f ON f.id = m.file
+  LEFT JOIN flow_version v ON v.id = m.version WHERE m.place = $1`;
+
+/** Everything about one message but its payload. */
+export async function readMessage(sql: Sql, place: number): Promise<MessageDetail | undefined> {
+  const row = await sql.get<DetailColumns>(DETAIL, place);
+  const summary = (await loadSummaries(sql, [place], conditions(2), await flowNames(sql))).get(place);
+  if (row === undefined || summary === undefined) return undefined;
+  const { flow, key } = row;
+  return {
+    ...summary,
+    ...toDetail(row),
+    deliveries: await readDeliveries(sql, place),
+    trail: await sql.all<TrailEntry>(
+      "SELECT message, at, step, detail FROM trail WHERE message = $1 ORDER BY id",
+      place,
+    ),
+    waitsBehind: key === null ? 0 : await openOfKey(sql, EARLIER, flow, key, place),
+    blocks: key === null ? 0 : await openOfKey(sql, LATER, flow, key, place),
+    blockedBy: key === null ? null : await blocker(sql, -flow, key, place),
+  };
+}
+
+/** Only so many messages of a busy key are looked at on either side. */
+const EARLIER = openOnSide("< $2 ORDER BY place DESC");
+const LATER = openOnSide("> $2 ORDER BY place ASC");
+
+function openOnSide(side: string): string {
+  return `SELECT count(*) AS n FROM (SELECT flow, state FROM message WHERE key = $1 AND place ${side} LIMIT 1000) AS near
+    WHERE flow = $3 AND state <> 5`;
+}
+
+async function openOfKey(sql: Sql, text: string, flow: number, key: string, place: number): Promise<number> {
+  return (await sql.get<{ n: number }>(text, key, place, flow))?.n ?? 0;
+}
+
+async function blocker(sql: Sql, scope: number, key: string, self: number): Promise<number | null> {
+  const text = "SELECT by FROM blocked_key WHERE scope = $1 AND key = $2";
+  const by = (await sql.get<{ by: number }>(text, scope, key))?.by;
+  return by === undefined || by === self ? null : by;
+}
+
+const DELIVERIES = `SELECT d.id, d.route, d.key, r.target AS "to", d.state, d.outcome, d.replay, d.attempts,
+  d.created_at AS "createdAt", d.next_at AS "nextAt", d.finished_at AS "finishedAt", d.failure, d.answer
+  FROM delivery d JOIN route r ON r.id = d.route WHERE d.message = $1 ORDER BY d.id`;
+const TRIES = `SELECT delivery, attempt, started_at AS "startedAt", ended_at AS "endedAt", code, answer FROM attempt
+  WHERE delivery = $1 ORDER BY attempt, started_at`;
+
+async function readDeliveries(sql: Sql, message: number): Promise<readonly DeliveryDetail[]> {
+  const details: DeliveryDetail[] = [];
+  for (const row of await sql.all<DeliveryDetailColumns>(DELIVERIES, message)) {
+    const by = row.key === null ? null : await blocker(sql, row.route, row.key, row.id);
+    details.push(toDeliveryDetail(row, await sql.all<Attempt>(TRIES, row.id), by));
+  }
+  return details;
+}
+
+/** The longest value there is: 1 GiB. */
+const LARGEST_LENGTH = 2 ** 30;
+
+const RAW = `SELECT b.content_type, length(b.body) AS size, substring(b.body FROM 1 FOR $2) AS body, m.file, m.file_row,
+  m.file_line, m.file_offset, m.file_length, f.text FROM message m LEFT JOIN message_body b ON b.place = m.place
+  LEFT JOIN file f ON f.id = m.file WHERE m.place = $1`;
+
+export async function readRaw(sql: Sql, place: number, limit: number | null): Promise<RawBody | undefined> {
+  const row = await sql.get<RawColumns>(RAW, place, limit ?? LARGEST_LENGTH);
+  return row === undefined ? undefined : toRaw(row);
+}

@@ -1,0 +1,98 @@
+/**
+ * Tables of the store in PostgreSQL. Bodies lie apart from the rows that change, so that a change of state never
+ * rewrites a payload; the indexes of open work are partial, so that finished messages cost nothing to later ones.
+ * Switches are 0 or 1, times milliseconds since 1970, and `state` is the position in STATES (src/message/outcome.ts):
+ * 0 queued 1 waiting 2 held 3 sending 4 parked 5 done.
+ *
+ * Texts that are compared are ordered by bytes, whatever the database's language. JSON is kept as the text it was
+ * written as: `jsonb` would reorder it and refuses U+0000; a failure's code has a column of its own to be found by.
+ *
+ * `counter` holds the last place, delivery, customer and record number drawn. It is changed in the transaction that
+ * uses the numbers, and its row is held until that commits: so a smaller place never appears after a larger one, as it
+ * would with a sequence. `writer` has one row: which engine writes, and the last transaction that it committed.
+ */
+export const MESSAGE_SCHEMA = `
+CREATE TABLE writer (epoch bigint NOT NULL, mark text NOT NULL) WITH (fillfactor = 10);
+INSERT INTO writer VALUES (0, '');
+CREATE TABLE counter (name text COLLATE "C" PRIMARY KEY, last bigint NOT NULL) WITH (fillfactor = 10);
+INSERT INTO counter VALUES ('place', 0), ('delivery', 0), ('customer', 0), ('record', 0);
+
+CREATE TABLE flow (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text COLLATE "C" NOT NULL UNIQUE, version bigint,
+  accepting smallint NOT NULL DEFAULT 1, running smallint NOT NULL DEFAULT 1, problem text);
+CREATE TABLE flow_version (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, flow bigint NOT NULL, hash text COLLATE "C" NOT NULL,
+  texts text NOT NULL, deployed_at bigint NOT NULL, UNIQUE (flow, hash));
+CREATE TABLE route (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, flow bigint NOT NULL, target text COLLATE "C" NOT NULL,
+  stopped text, UNIQUE (flow, target));
+
+CREATE TABLE message (
+  place bigint PRIMARY KEY, flow bigint NOT NULL, version bigint NOT NULL, accepted_at bigint NOT NULL,
+  next_at bigint, finished_at bigint, file bigint, file_row bigint, file_line bigint, file_offset bigint,
+  file_length bigint, cause bigint, lane smallint NOT NULL, state smallint NOT NULL, attempts integer NOT NULL,
+  hops smallint NOT NULL, replay integer NOT NULL, system text COLLATE "C" NOT NULL, key text COLLATE "C",
+  event text COLLATE "C", code text COLLATE "C", outcomes text, failure text, plan text, traceparent text);
+CREATE INDEX message_queued ON message (flow, place) WHERE state = 0;
+CREATE INDEX message_waiting ON message (next_at) WHERE state = 1;
+CREATE INDEX message_open ON message (flow, key, place) WHERE state IN (1, 2, 4);
+CREATE INDEX message_flow ON message (flow, place);
+CREATE INDEX message_key ON message (key, place) WHERE key IS NOT NULL;
+CREATE INDEX message_file ON message (file, file_row) WHERE file IS NOT NULL;
+CREATE INDEX message_state ON message (state, flow, place) WHERE state IN (1, 2, 4);
+CREATE INDEX message_failed ON message (code, place) WHERE code IS NOT NULL;
+CREATE INDEX message_file_failed ON message (file, file_row) WHERE file IS NOT NULL AND failure IS NOT NULL;
+CREATE TABLE message_body (place bigint PRIMARY KEY, content_type text, headers text, body bytea NOT NULL);
+CREATE TABLE event (
+  flow bigint NOT NULL, id text COLLATE "C" NOT NULL, message bigint NOT NULL, hash bytea NOT NULL,
+  expires bigint NOT NULL, PRIMARY KEY (flow, id));
+CREATE INDEX event_expires ON event (expires);
+CREATE TABLE trail (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, message bigint NOT NULL, at bigint NOT NULL, step text NOT NULL,
+  detail text);
+CREATE INDEX trail_message ON trail (message, id);
+CREATE TABLE blocked_key (
+  scope bigint NOT NULL, key text COLLATE "C" NOT NULL, by bigint NOT NULL, since bigint NOT NULL,
+  PRIMARY KEY (scope, key));
+
+CREATE TABLE delivery (
+  id bigint PRIMARY KEY, message bigint NOT NULL, flow bigint NOT NULL, route bigint NOT NULL, next_at bigint,
+  created_at bigint NOT NULL, finished_at bigint, file bigint, lane smallint NOT NULL, state smallint NOT NULL,
+  replay integer NOT NULL, attempts integer NOT NULL, allow_stale smallint NOT NULL, key text COLLATE "C",
+  version text, outcome text COLLATE "C", code text COLLATE "C", failure text, answer text);
+CREATE INDEX delivery_queued ON delivery (route, id) WHERE state = 0;
+CREATE INDEX delivery_waiting ON delivery (next_at) WHERE state = 1;
+CREATE INDEX delivery_open ON delivery (route, key, id) WHERE state <> 5;
+CREATE INDEX delivery_message ON delivery (message);
+CREATE INDEX delivery_state ON delivery (state, flow, message) WHERE state <> 5;
+CREATE INDEX delivery_failed ON delivery (code, message) WHERE code IS NOT NULL;
+CREATE TABLE delivery_body (id bigint PRIMARY KEY, body bytea NOT NULL);
+CREATE TABLE attempt (
+  delivery bigint NOT NULL, attempt integer NOT NULL, started_at bigint NOT NULL, ended_at bigint, code text,
+  answer text, PRIMARY KEY (delivery, attempt, started_at));
+CREATE TABLE route_key (
+  route bigint NOT NULL, key text COLLATE "C" NOT NULL, message bigint NOT NULL, version text,
+  PRIMARY KEY (route, key));
+
+CREATE TABLE file (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, flow bigint NOT NULL, version bigint NOT NULL,
+  name text NOT NULL, size bigint NOT NULL, modified double precision NOT NULL, sha256 text COLLATE "C" NOT NULL,
+  archive text NOT NULL, text text NOT NULL, state text COLLATE "C" NOT NULL, file_rows bigint NOT NULL DEFAULT 0,
+  "offset" bigint NOT NULL DEFAULT 0, text_size bigint NOT NULL, context text, books text NOT NULL DEFAULT '{}',
+  failure text, duplicate_of bigint, started_at bigint NOT NULL, finished_at bigint,
+  settled smallint NOT NULL DEFAULT 0, reported smallint NOT NULL DEFAULT 0, approved smallint NOT NULL DEFAULT 0,
+  urgent smallint NOT NULL DEFAULT 0) WITH (fillfactor = 50);
+CREATE INDEX file_hash ON file (flow, sha256);
+CREATE INDEX file_flow ON file (flow, id);
+CREATE INDEX file_unfinished ON file (id) WHERE state = 'running' OR settled = 0 OR reported = 0;
+
+CREATE TABLE slot (
+  flow bigint NOT NULL, at bigint NOT NULL, state text COLLATE "C" NOT NULL, started_at bigint NOT NULL,
+  finished_at bigint, detail text, PRIMARY KEY (flow, at));
+CREATE TABLE tally (
+  flow bigint NOT NULL, minute bigint NOT NULL, route bigint NOT NULL, outcome text COLLATE "C" NOT NULL,
+  n bigint NOT NULL, PRIMARY KEY (flow, minute, route, outcome)) WITH (fillfactor = 50);
+CREATE TABLE audit (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL, act text NOT NULL,
+  target text NOT NULL, detail text, reason text);
+`;

@@ -1,0 +1,106 @@
+import { Client } from "pg";
+import type { PostgresAddress } from "./address.ts";
+import { clientConfig } from "./client.ts";
+import { connectFailure } from "./connect-failure.ts";
+import { migrate } from "./migrate.ts";
+import { checkServer } from "./server-check.ts";
+import { type Sql, sqlOver } from "./sql.ts";
+import { claim, lock } from "./writer.ts";
+
+/** The one connection that writes. It holds the lock of the store as long as it lives. */
+export interface Session {
+  readonly sql: Sql;
+  /** Which engine writes; rises with each hub that takes the store over. */
+  readonly epoch: number;
+  /** Mark of the last transaction that was committed before this session began. */
+  readonly mark: string;
+  /** True when the tables were made by this session. */
+  readonly fresh: boolean;
+  begin(): Promise<void>;
+  /** Whether a statement since `begin` may have written. */
+  wrote(): boolean;
+  /** Runs several statements without values, in one journey. Gives what each was. */
+  script(text: string): Promise<readonly string[]>;
+  alive(): boolean;
+  /** Gives it up, as if the connection had been lost. */
+  abandon(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Settings of the writing connection. Its statements find their rows by index, one by one, whatever the planner knows of
+ * tables that have just begun to grow. A lock that another session holds, a client that was cut off and a hub that stands
+ * still in a transaction end after seconds, not hours.
+ */
+const SETTINGS = [
+  ...["enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "enable_material = off"],
+  ...["jit = off", "max_parallel_workers_per_gather = 0", "plan_cache_mode = force_generic_plan"],
+  ...["lock_timeout = '5s'", "idle_in_transaction_session_timeout = '60s'"],
+  ...["tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"],
+];
+
+/**
+ * Connects, looks at the server, takes the lock and brings the tables up to date.
+ *
+ * @param epoch that this hub had before; null at its start: then it takes the store over
+ * @param ended called once when the connection is lost
+ * @throws Fenced, HubError TL_CONFLICT while another hub has the lock, TL_CONFIG_INVALID, TL_STORE_FAILED
+ */
+export async function openSession(
+  address: PostgresAddress,
+  epoch: number | null,
+  ended: () => void,
+): Promise<Session> {
+  const client = new Client(clientConfig(address, "tieline engine"));
+  let alive = false;
+  const lose = (): void => {
+    if (!alive) return;
+    alive = false;
+    ended();
+  };
+  client.on("error", lose);
+  client.on("end", lose);
+  const close = async (): Promise<void> => {
+    alive = false;
+    await client.end().catch(() => undefined);
+  };
+  try {
+    await client.connect();
+    await checkServer(client);
+    await lock(client, address, epoch);
+    const fresh = await migrate(client, address.schema);
+    await client.query(SETTINGS.map((one) => `SET ${one}`).join("; "));
+    const { mine, mark } = await claim(client, address, epoch);
+    alive = true;
+    const abandon = (): void => {
+      lose();
+      void close();
+    };
+    return { epoch: mine, mark, fresh, ...statements(client), alive: () => alive, abandon, close };
+  } catch (error) {
+    await close();
+    throw connectFailure(error);
+  }
+}
+
+function statements(client: Client): Pick<Session, "sql" | "begin" | "wrote" | "script"> {
+  let wrote = false;
+  let begun = 0;
+  return {
+    sql: sqlOver(client, (writes) => {
+      wrote ||= writes;
+    }),
+    async begin() {
+      wrote = false;
+      begun += 1;
+      // A plan is made for tables as large as they were then; so all are made again whenever as much was done as before.
+      await client.query((begun & (begun - 1)) === 0 ? "DISCARD PLANS; BEGIN" : "BEGIN");
+    },
+    wrote: () => wrote,
+    async script(text) {
+      const found = await client.query(text);
+      // Several statements give several results, which the driver's types do not say.
+      return [found].flat().map(({ command }) => command);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { type ClientBase, type CustomTypesConfig, types } from "pg";
+import { fromStoredText, toStoredText } from "./text.ts";
+
+export type SqlValue = string | number | null | Uint8Array | readonly (string | number | null)[];
+
+/** The few calls the tables need. Statements have names, so the server plans each once for a connection. */
+export interface Sql {
+  /** Gives the number of rows changed. */
+  run(text: string, ...values: SqlValue[]): Promise<number>;
+  all<Row>(text: string, ...values: SqlValue[]): Promise<Row[]>;
+  get<Row>(text: string, ...values: SqlValue[]): Promise<Row | undefined>;
+}
+
+/** Object ids of types (pg_type.dat) whose values the hub reads in its own way. */
+const INT8 = 20;
+const TEXT = 25;
+
+/** Every count and id of the hub lies within what a number holds exactly. */
+export const PARSERS: CustomTypesConfig = {
+  getTypeParser: (id, format) => {
+    if (id === INT8) return toNumber;
+    if (id === TEXT) return fromStoredText;
+    return types.getTypeParser(id, format);
+  },
+};
+
+function toNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new RangeError("a stored number is larger than 2^53");
+  return number;
+}
+
+const names = new Map<string, string>();
+
+/** @param before called before each statement, with whether it may write */
+export function sqlOver(
+  client: Pick<ClientBase, "query">,
+  before: (writes: boolean) => void = () => undefined,
+): Sql {
+  const query = (text: string, values: readonly SqlValue[]) => {
+    let name = names.get(text);
+    if (name === undefined) {
+      name = `tieline_${names.size + 1}`;
+      names.set(text, name);
+    }
+    before(!/^(SELECT|WITH RECURSIVE)\b/.test(text));
+    return client.query({ name, text, values: values.map(toParameter) });
+  };
+  return {
+    run: async (text, ...values) => (await query(text, values)).rowCount ?? 0,
+    all: async <Row>(text: string, ...values: SqlValue[]) => (await query(text, values)).rows as Row[],
+    get: async <Row>(text: string, ...values: SqlValue[]) =>
+      (await query(text, values)).rows[0] as Row | undefined,
+  };
+}
+
+function toParameter(value: SqlValue): string | number | null | Buffer {
+  if (typeof value === "string") return toStoredText(value);
+  if (value === null || typeof value === "number") return value;
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return `{${value.map(toElement).join(",")}}`;
+}
+
+/** An element of an array as text (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). */
+function toElement(value: string | number | null): string {
+  if (value === null) return "NULL";
+  if (typeof value === "number") return String(value);
+  return `"${toStoredText(value).replace(/["\\]/g, "\\$&")}"`;
+}

@@ -1,0 +1,54 @@
+import { ERRORS } from "../../errors.ts";
+import type { State } from "../../message/outcome.ts";
+import type { MessageFilter } from "../../store/queries.ts";
+import { stateNumber } from "./row.ts";
+
+/** The indexes that lists of messages go along, by what they are ordered by. */
+export type Walk =
+  | "place"
+  | "key"
+  | "flow"
+  | "file"
+  | "code"
+  | "delivery-code"
+  | "delivery-state"
+  | "queued"
+  | "waiting"
+  | "held"
+  | "parked";
+
+/** The index a message's own state stands in; messages that are being sent, or done, have none. */
+const OWN_STATE: Readonly<Partial<Record<State, Walk>>> = {
+  queued: "queued",
+  waiting: "waiting",
+  held: "held",
+  parked: "parked",
+};
+
+/**
+ * The index walks that together meet every message the filter wants, and few others. Several are merged by their
+ * reader; a message may come in more than one.
+ * @param flows ids of the flows to look at: the filter's, or all
+ * @param walk makes one along an index, for what stands before the position in it
+ */
+export function chooseWalks<Stream>(
+  filter: MessageFilter,
+  flows: readonly number[],
+  walk: (along: Walk, ...values: readonly (string | number)[]) => Stream,
+): readonly Stream[] {
+  if (filter.key !== undefined) return [walk("key", filter.key)];
+  if (filter.code !== undefined) return [walk("code", filter.code), walk("delivery-code", filter.code)];
+  if (filter.file !== undefined) return [walk("file", filter.file)];
+  if (filter.state !== undefined && filter.state !== "done") {
+    const own = OWN_STATE[filter.state];
+    const state = stateNumber(filter.state);
+    return flows.flatMap((flow) => [
+      ...(own === undefined ? [] : [walk(own, flow)]),
+      walk("delivery-state", state, flow),
+    ]);
+  }
+  // What was rejected has a failure, and failures have few codes.
+  if (filter.outcome === "rejected") return Object.keys(ERRORS).map((code) => walk("code", code));
+  if (filter.flow !== undefined) return flows.map((flow) => walk("flow", flow));
+  return [walk("place")];
+}

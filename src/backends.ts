@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { StorageSettings } from "./config/hub-settings.ts";
+import type { HubError } from "./errors.ts";
+import type { CrmReads } from "./store/crm-reads.ts";
+import type { Queries } from "./store/queries.ts";
+import type { Store } from "./store/store.ts";
+
+/** A store, and whether it was made just now. */
+export interface OpenedStore {
+  readonly store: Store;
+  readonly fresh: boolean;
+}
+
+/** The read ports, for the front; `queries.close` closes both. */
+export interface Reads {
+  readonly queries: Queries;
+  readonly crm: CrmReads;
+}
+
+/**
+ * Opens the store the settings name, with the technology's code loaded only then.
+ * @param taken called when another hub has taken the store over, where that can be
+ * @throws HubError TL_CONFLICT when another hub has it, TL_STORE_FAILED when it cannot be opened
+ */
+export async function openStore(
+  storage: StorageSettings,
+  taken: (error: HubError) => void,
+): Promise<OpenedStore> {
+  if (storage.kind === "postgres") {
+    const { openPostgresStore } = await import("./backend/postgres/store.ts");
+    return openPostgresStore(storage, taken);
+  }
+  const { DATABASE, openSqliteStore } = await import("./backend/sqlite/store.ts");
+  const fresh = !existsSync(join(storage.folder, DATABASE));
+  return { store: openSqliteStore(storage.folder), fresh };
+}
+
+/** Loads what opens the read ports. To be called when the store has been opened, which makes the tables. */
+export async function readsOf(storage: StorageSettings): Promise<() => Reads> {
+  if (storage.kind === "postgres") {
+    const { openPostgresReads } = await import("./backend/postgres/reads.ts");
+    return () => openPostgresReads(storage);
+  }
+  const { openSqliteReads } = await import("./backend/sqlite/reads.ts");
+  return () => openSqliteReads(storage.folder);
+}
+
+/**
+ * Looks at a store that no hub has open.
+ * @throws HubError TL_CONFLICT while one has
+ */
+export async function inspectStore(storage: StorageSettings): Promise<{
+  readonly exists: boolean;
+  readonly problems: readonly string[];
+  readonly found: string;
+}> {
+  if (storage.kind === "postgres") {
+    const { inspectPostgresStore } = await import("./backend/postgres/inspect.ts");
+    return { ...(await inspectPostgresStore(storage)), problems: [] };
+  }
+  const { inspectSqliteStore } = await import("./backend/sqlite/inspect.ts");
+  const report = inspectSqliteStore(storage.folder);
+  return { ...report, found: "opens, and its own check finds nothing" };
+}
+
+/**
+ * Makes the embedded store of the empty folder `to` from the backup in `from`.
+ * @throws HubError TL_NOT_FOUND when there is no backup, TL_STORE_FAILED when it is damaged
+ */
+export async function restoreStore(from: string, to: string): Promise<void> {
+  const { restoreSqliteStore } = await import("./backend/sqlite/restore.ts");
+  restoreSqliteStore(from, to);
+}

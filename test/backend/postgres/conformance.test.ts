@@ -1,0 +1,67 @@
+import { afterAll, beforeAll } from "vitest";
+import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
+import { openPostgresStore } from "../../../src/backend/postgres/store.ts";
+import { describeCrmTables } from "../../conformance/crm-tables.ts";
+import { describeQueries } from "../../conformance/queries.ts";
+import { describeStore } from "../../conformance/store.ts";
+import { openPostgres, type TestServer } from "../../fakes/postgres.ts";
+import { dropPlace, freshPlace } from "./place.ts";
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await openPostgres();
+}, 120_000);
+
+afterAll(() => server.close());
+
+function never(error: Error): void {
+  throw error;
+}
+
+describeStore("postgres", async () => {
+  const place = freshPlace(server);
+  let { store } = await openPostgresStore(place, never);
+  return {
+    store,
+    async reopen() {
+      await store.close();
+      ({ store } = await openPostgresStore(place, never));
+      return store;
+    },
+    async dispose() {
+      await store.close();
+      await dropPlace(server, place);
+    },
+  };
+});
+
+describeCrmTables("PostgreSQL", async () => {
+  const place = freshPlace(server);
+  const { store } = await openPostgresStore(place, never);
+  const { queries, crm } = openPostgresReads(place);
+  return {
+    reads: crm,
+    transaction: (work) => store.transaction((tx) => work(tx.crm)),
+    async close() {
+      await queries.close();
+      await store.close();
+      await dropPlace(server, place);
+    },
+  };
+});
+
+describeQueries("postgres", async () => {
+  const place = freshPlace(server);
+  const { store } = await openPostgresStore(place, never);
+  const { queries } = openPostgresReads(place);
+  return {
+    store,
+    queries,
+    async dispose() {
+      await queries.close();
+      await store.close();
+      await dropPlace(server, place);
+    },
+  };
+});

@@ -1,0 +1,80 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+/** A line between a client and a server that a test can cut. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Cuts every connection, and refuses new ones until `mend`. */
+  cut(): void;
+  mend(): void;
+  /**
+   * Waits for a client's bytes that hold `text`, then cuts every connection: before the server has them (`request`), or
+   * when the server's answer to them has come, instead of passing it on (`answer`).
+   */
+  cutAt(text: string, what: "request" | "answer"): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function tcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let refusing = false;
+  let trap: { readonly text: string; readonly what: "request" | "answer"; sprung(): void } | null = null;
+
+  const cut = (): void => {
+    refusing = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  const spring = (): void => {
+    const sprung = trap?.sprung;
+    trap = null;
+    cut();
+    sprung?.();
+  };
+
+  const server = createServer((client) => {
+    if (refusing) return void client.destroy();
+    const upstream = connect(target);
+    let answering = false;
+    for (const [socket, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+    client.on("data", (bytes) => {
+      if (trap !== null && bytes.includes(trap.text)) {
+        if (trap.what === "request") return spring();
+        answering = true;
+      }
+      upstream.write(bytes);
+    });
+    upstream.on("data", (bytes) => {
+      if (answering) spring();
+      else client.write(bytes);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    cut,
+    mend() {
+      refusing = false;
+    },
+    cutAt: (text, what) =>
+      new Promise((resolve) => {
+        trap = { text, what, sprung: resolve };
+      }),
+    async close() {
+      cut();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
