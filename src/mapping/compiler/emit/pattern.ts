@@ -83,7 +83,7 @@ function ofRegex(
         : `splitBy(${text.js}, ${source}, undefined, ${position})`;
     return { test: isText(text.js), code, kinds: ARRAY };
   }
-  const replacement = node.arguments?.[2];
+  const replacement = literal(node, 2);
   if (name === "replace" && args.length === 3 && replacement?.type === "string" && third !== undefined) {
     const put = String(replacement.value);
     const code =

@@ -103,8 +103,8 @@ export function variable(emitter: Emitter, node: Node, context: Context): Value 
   if (context.test === null && context.kinds === OBJECT) return context;
   const kinds = context.input ? ANY & ~(FUNCTION | ENDLESS) : ANY;
   if ((context.kinds & ARRAY) === 0) return { js: context.js, kinds: context.kinds, input: context.input };
-  const value = emitter.temp(`self(${context.js})`, kinds, { input: context.input });
-  return { ...value, kinds: kinds & (context.kinds | ARRAY) };
+  // A list may be a sequence of one, which is its member.
+  return emitter.temp(`self(${context.js})`, kinds, { input: context.input });
 }
 
 /** The value of a name, or of a label of a path. */
