@@ -98,25 +98,60 @@ async function compared(
   const limit = limitMet(ours, theirs);
   if (limit !== null) return said("stopped", limit);
   const variants = [
-    ["order", references.inOrder],
-    ["input", references.mended],
+    ["order", references.inOrder, text],
+    ["order", references.inOrder, withoutNumbers(text)],
+    ["input", references.mended, text],
   ] as const;
-  for (const [verdict, variant] of variants) {
-    if (isSame(ours, await libraryOutcome(variant(text, LIBRARY_LIMITS), input, bindings)))
-      return said(verdict);
+  for (const [verdict, variant, form] of variants) {
+    const other = await libraryOutcome(variant(form, LIBRARY_LIMITS), input, bindings);
+    if (form !== text && other.kind !== "error") continue;
+    if (isSame(ours, other)) return said(verdict);
+    // Which member fails first would not matter, had the library not failed by itself in an earlier one.
+    if (ours.kind === "error" && isCrash(other) && !isBare(ours)) return said("crash");
   }
   if (ours.kind === "error" && theirs.kind === "error" && SORTS.test(text)) return said("order");
-  // A member that the library has lost cannot fail there.
-  const isLost = ours.kind === "error" && theirs.kind === "value" && text.includes('"__proto__"');
-  if (isLost || isSameButProto(ours, theirs)) return said("proto");
+  if (isSameButProto(ours, theirs) || (await isSameRenamed(text, input, bindings))) return said("proto");
   return said(isCrash(theirs) && !isBare(ours) ? "crash" : "different");
+}
+
+/** Keys that are whole numbers come first in every object of JavaScript, and so does what is evaluated for them. */
+function withoutNumbers(text: string): string {
+  return text.replace(/"(\d+)"(\s*:)/g, '"k$1"$2');
+}
+
+const PROTO = "__proto__";
+
+/** Whether both are the same once members called `__proto__` have another name. */
+async function isSameRenamed(
+  text: string,
+  input: unknown,
+  bindings: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const given = JSON.stringify([text, input, bindings]);
+  if (!given.includes(PROTO)) return false;
+  const [other, ...values] = JSON.parse(given.replaceAll(PROTO, "proto__")) as [
+    string,
+    unknown,
+    typeof bindings,
+  ];
+  const { verdict } = await openDuel(other).judge(values[0], values[1] ?? {});
+  return verdict !== "different" && verdict !== "proto";
 }
 
 /** One of the two met a limit that it has for good reasons; a result that is not JSON must be none at either. */
 function limitMet(ours: Outcome, theirs: Outcome): string | null {
   if (ours.kind === "guard" && ours.reason === "picture") return ours.reason;
   if (theirs.kind === "guard" && theirs.reason.startsWith("limit")) return `the library's ${theirs.reason}`;
+  if (ours.kind === "guard" && theirs.kind === "value" && longest(theirs.value) > LIMITS.text)
+    return "a text that is longer than the limit";
   return null;
+}
+
+/** Length of the longest text in a value. */
+function longest(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  return Object.values(value).reduce<number>((most, member) => Math.max(most, longest(member)), 0);
 }
 
 function ourOutcome(
