@@ -63,3 +63,9 @@ function exitOf(to: string): LiveRoute["exit"] {
 export function sourceSystem(definition: FlowDefinition): string {
   return "topic" in definition.source ? "crm" : definition.source.system;
 }
+
+/** What a flow's records are in the CRM, where a route leads there. */
+export function crmEntity(flow: LiveFlow): Entity | undefined {
+  for (const { exit } of flow.routes) if (exit.kind === "crm") return exit.entity;
+  return undefined;
+}

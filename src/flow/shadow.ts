@@ -40,8 +40,11 @@ export function shadowed(
     left -= 1;
     if (left > 0) return mapping.evaluate(input, bindings);
     // Asked when the first is to be compared, and not before: the answer takes the library and its syntax tree.
-    left = mapping.repeatable ? shadow.every : Number.POSITIVE_INFINITY;
-    if (left === Number.POSITIVE_INFINITY) return mapping.evaluate(input, bindings);
+    if (!mapping.repeatable) {
+      left = Number.POSITIVE_INFINITY;
+      return mapping.evaluate(input, bindings);
+    }
+    left = shadow.every;
     const ours = outcomeOf(() => mapping.evaluate(input, bindings));
     aside(() => {
       const reference = outcomeOf(() => mapping.reference(input, bindings));

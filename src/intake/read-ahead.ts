@@ -1,6 +1,6 @@
 import { HubError } from "../errors.ts";
 import type { Item } from "../flow/item.ts";
-import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
+import { crmEntity, type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
 import type { Shadow } from "../flow/shadow.ts";
 import type { FileRow } from "../store/file-table.ts";
 import type { Store, Tx } from "../store/store.ts";
@@ -54,7 +54,7 @@ export function readAhead(
   reader: Reader,
   env: ReadAheadEnvironment,
 ): RowSource {
-  const entity = flow.routes.flatMap(({ exit }) => (exit.kind === "crm" ? [exit.entity] : []))[0];
+  const entity = crmEntity(flow);
   const system = sourceSystem(flow.definition);
   const { item, placed } = rowItems(file, flow);
   const chunks: Chunk[] = [];

@@ -1,5 +1,5 @@
 import type { HubError } from "../errors.ts";
-import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
+import { crmEntity, type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
 import type { RecordStream, Row } from "../format/format.ts";
 import type { Store } from "../store/store.ts";
 import { type NamedRow, nameRow } from "./name-row.ts";
@@ -27,7 +27,7 @@ export function unchangedCheck(
   stream: RecordStream,
   store: Store,
 ): (rows: readonly Row[]) => Promise<readonly Look[]> {
-  const entity = flow.routes.flatMap((route) => (route.exit.kind === "crm" ? [route.exit.entity] : []))[0];
+  const entity = crmEntity(flow);
   const system = sourceSystem(flow.definition);
   let hash: ReturnType<typeof recordHash> | undefined;
   return async (rows) => {

@@ -5,7 +5,6 @@ import {
   isBare,
   isCrash,
   isSame,
-  isSameButProto,
   type Outcome,
   ofLibrary,
   ofLibraryError,
@@ -110,7 +109,7 @@ async function compared(
     if (ours.kind === "error" && isCrash(other) && !isBare(ours)) return said("crash");
   }
   if (ours.kind === "error" && theirs.kind === "error" && SORTS.test(text)) return said("order");
-  if (isSameButProto(ours, theirs) || (await isSameRenamed(text, input, bindings))) return said("proto");
+  if (await isSameRenamed(text, input, bindings)) return said("proto");
   return said(isCrash(theirs) && !isBare(ours) ? "crash" : "different");
 }
 

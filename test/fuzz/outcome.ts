@@ -16,21 +16,6 @@ export function isCrash(outcome: Outcome): boolean {
   return outcome.kind === "error" && outcome.code === CRASH;
 }
 
-const PROTO = "__proto__";
-
-/** The same but for members called `__proto__`, which the library loses wherever it assigns them. */
-export function isSameButProto(left: Outcome, right: Outcome): boolean {
-  if (left.kind !== "value" || right.kind !== "value") return false;
-  return isSameValue(withoutProto(left.value), withoutProto(right.value));
-}
-
-function withoutProto(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(withoutProto);
-  const members = Object.entries(value).filter(([name]) => name !== PROTO);
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutProto(member)]));
-}
-
 /** Ours failed with something that no operator could read. */
 export function isBare(outcome: Outcome): boolean {
   return outcome.kind === "error" && outcome.code.startsWith(BARE);
