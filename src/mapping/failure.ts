@@ -29,6 +29,7 @@ const RUNAWAY: Readonly<Record<Stop["reason"], string>> = {
   text: "the mapping built a text that is too long",
   depth: "the mapping nested too deeply",
   picture: "a picture string, or an option of $formatNumber, is not one that can be run safely",
+  number: "a number that has no value, such as 1/0, has no digits for the picture to write",
   forbidden: "$eval is not allowed in a mapping",
 };
 
@@ -42,7 +43,8 @@ export function toMappingError(thrown: unknown, source: Source): HubError {
     return new HubError("TL_MAPPING_FAILED", thrown.message, { place: { ...found, ...field } });
   }
   if (thrown instanceof Stop) {
-    const code = thrown.reason === "picture" ? "TL_MAPPING_FAILED" : "TL_MAPPING_RUNAWAY";
+    const isOfValue = thrown.reason === "picture" || thrown.reason === "number";
+    const code = isOfValue ? "TL_MAPPING_FAILED" : "TL_MAPPING_RUNAWAY";
     return new HubError(code, RUNAWAY[thrown.reason], { place });
   }
   if (isExhausted(thrown)) return new HubError("TL_MAPPING_RUNAWAY", RUNAWAY.depth, { place });

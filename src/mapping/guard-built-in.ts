@@ -40,6 +40,11 @@ export function checkNumberFormat(picture: unknown, options: unknown): void {
 
 const SIGN_LIMIT = 8;
 
+/** The digits of infinity never end. */
+export function checkFinite(value: number): void {
+  if (!Number.isFinite(value)) throw new Stop("number");
+}
+
 /** `$distinct`, which compares each value with all before it; plain values need no comparing. */
 export function distinct(values: readonly unknown[], result: unknown[]): readonly unknown[] {
   const plain = new Set<unknown>();

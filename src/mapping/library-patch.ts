@@ -69,6 +69,11 @@ const BUILT_INS: readonly Patch[] = [
     put: "function formatNumber(value, picture, options) { guard.checkNumberFormat(picture, options);",
   },
   {
+    find: "mantissa = adjustedNumber;\n            exponent = 0;",
+    put: "guard.checkFinite(adjustedNumber); mantissa = adjustedNumber; exponent = 0;",
+  },
+  { find: "var letters = [];", put: "guard.checkFinite(value); var letters = [];" },
+  {
     find: "function analyseIntegerPicture(picture) {",
     put: "function analyseIntegerPicture(picture) { guard.checkPicture(picture);",
   },

@@ -1,8 +1,11 @@
 import type { Limits } from "./limits.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 
-/** Why an evaluation was stopped. `picture` is a refused picture string or number format. */
-export type StopReason = "time" | "sequence" | "text" | "depth" | "picture" | "forbidden";
+/**
+ * Why an evaluation was stopped. `picture` is a refused picture string or number format, `number` a number such as 1/0 for
+ * a format that counts its digits.
+ */
+export type StopReason = "time" | "sequence" | "text" | "depth" | "picture" | "number" | "forbidden";
 
 /** Thrown inside an evaluation to end it. The library adds `position` and `token`, so it must not be frozen. */
 export class Stop extends Error {

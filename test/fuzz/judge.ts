@@ -2,6 +2,7 @@ import jsonata from "jsonata";
 import { type EngineMapping, openMapping } from "../mapping/engine.ts";
 import { frozenJson, structuredCloneJson } from "./input.ts";
 import {
+  ENDLESS,
   isBare,
   isCrash,
   isSame,
@@ -21,7 +22,8 @@ import { openReferences } from "./reference.ts";
  * - `crash`: the library fails with an error of JavaScript itself, which is a defect; ours answers or fails in its own way
  * - `proto`: members called `__proto__` are there, which the library loses
  * - `refused`: not taken at load, by a rule for mappings
- * - `stopped`: a picture that ours does not take, or a limit of the library's own
+ * - `stopped`: a picture that ours does not take, a number that the library would never end to write (it is not asked), or
+ *   a limit of the library's own
  * - `different`: what must not be
  */
 export type Verdict = "same" | "order" | "input" | "crash" | "proto" | "refused" | "stopped" | "different";
@@ -85,7 +87,8 @@ async function compared(
   bindings: Readonly<Record<string, unknown>>,
 ): Promise<Judgement> {
   const ours = ourOutcome(mapping, input, bindings);
-  const theirs = await libraryOutcome(library, input, bindings);
+  const isEndless = ours.kind === "guard" && ours.reason === ENDLESS;
+  const theirs = isEndless ? NOTHING : await libraryOutcome(library, input, bindings);
   const said = (verdict: Verdict, reason = ""): Judgement => ({
     verdict,
     reason,
@@ -93,8 +96,8 @@ async function compared(
     theirs,
     native: mapping.native,
   });
-  if (isSame(ours, theirs)) return said("same");
-  const limit = limitMet(ours, theirs);
+  if (!isEndless && isSame(ours, theirs)) return said("same");
+  const limit = isEndless ? ENDLESS : limitMet(ours, theirs);
   if (limit !== null) return said("stopped", limit);
   const variants = [
     ["order", references.inOrder, text],

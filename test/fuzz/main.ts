@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz:mapping -- --runs 1000000 --seed 7 [--json]`: the mapping engine against the published jsonata library, in
  * process, on the same expressions and inputs. A run is one expression on one input; `--run N` with the seed repeats the
- * expression of one run. Exit code 1 on a difference, 2 on a wrong option.
+ * expression of one run. Exit code 1 on a difference or an expression that never ended, 2 on a wrong option.
  */
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -11,9 +11,11 @@ import { caseOf, INPUTS } from "./case.ts";
 import { readCorpus } from "./corpus.ts";
 import { asJson, asText } from "./print.ts";
 import { addTally, type Difference, emptyTally } from "./run.ts";
-import type { Assignment, Report } from "./worker.ts";
+import type { Assignment, Began, Report } from "./worker.ts";
 
 const DEFAULT_RUNS = 100_000;
+/** One expression takes half a minute at most: its runs, each with the time limits of both and one more try. */
+const HANGS_AFTER_MS = 180_000;
 
 const { values } = parseArgs({
   options: {
@@ -61,17 +63,31 @@ function work(at: number): Promise<void> {
   const worker = fork(fileURLToPath(new URL("./worker.ts", import.meta.url)), [JSON.stringify(assignment)], {
     serialization: "advanced",
   });
+  let number = assignment.first;
+  const watchdog = setTimeout(() => {
+    const { text } = caseOf(seed, number, readCorpus());
+    console.error(`never ended: --seed ${seed} --run ${number * INPUTS}: ${text}`);
+    worker.kill("SIGKILL");
+  }, HANGS_AFTER_MS);
   return new Promise((resolve, reject) => {
-    worker.on("message", (report: Report) => {
-      addTally(total, report.tally);
-      differences.push(...report.differences);
-      progress();
+    worker.on("message", (said: Report | Began) => {
+      watchdog.refresh();
+      if ("number" in said) number = said.number;
+      else take(said);
     });
-    worker.on("exit", (code) => {
+    worker.on("exit", (code, signal) => {
+      clearTimeout(watchdog);
       if (code === 0) resolve();
-      else reject(new Error(`a worker ended with ${code}`));
+      else reject(new Error(`a worker ended with ${code ?? signal}`));
     });
   });
+}
+
+function take({ tally, differences: found }: Report): void {
+  addTally(total, tally);
+  differences.push(...found);
+  for (const { run, text } of found) console.error(`different: --seed ${seed} --run ${run}: ${text}`);
+  progress();
 }
 
 function progress(): void {

@@ -54,6 +54,7 @@ export function ofOurError(thrown: unknown): Outcome {
   if (thrown.code === "TL_MAPPING_RUNAWAY") return { kind: "guard", reason: `limit: ${thrown.message}` };
   if (thrown.message.startsWith("the result holds")) return { kind: "guard", reason: NOT_JSON };
   if (thrown.message.startsWith("a picture string")) return { kind: "guard", reason: "picture" };
+  if (thrown.message.startsWith("a number that has no value")) return { kind: "guard", reason: ENDLESS };
   const code = codeOf(thrown);
   return { kind: "error", code: code.endsWith("the library failed on this record") ? CRASH : code };
 }
@@ -67,6 +68,9 @@ export function refusalOf(thrown: unknown): string | null {
         .replace(/\$?[\p{L}_][\p{L}\p{N}_]* is not a/u, "… is not a")
         .replace(/function \$.*/u, "function $…");
 }
+
+/** Where the library would write digits for ever. */
+export const ENDLESS = "digits of infinity";
 
 const NOT_JSON = "not JSON";
 const TOO_DEEP = "limit: depth of the result";

@@ -9,6 +9,11 @@ export interface Assignment {
   readonly runs: number;
 }
 
+/** An expression begins. Should it never end, whoever waits knows which. */
+export interface Began {
+  readonly number: number;
+}
+
 export interface Report {
   /** Since the report before. */
   readonly tally: Tally;
@@ -28,6 +33,7 @@ let tally = emptyTally();
 let differences: Difference[] = [];
 for (let number = first; left > 0; number += step) {
   const before = tally.runs;
+  process.send?.({ number } satisfies Began);
   const [found] = await runCase(seed, number, corpus, tally);
   if (found !== undefined && shrunk++ < MOST_SHRUNK) differences.push(await smallest(found));
   left -= tally.runs - before;

@@ -73,6 +73,27 @@ describe("a hostile expression is stopped", () => {
   });
 });
 
+/** The digits of infinity, which the library would write for ever. */
+const ENDLESS = [
+  ...["0.0e0", "#0.0e0", "0e0", ".0e0", "000000.00e0"].map((picture) => `$formatNumber(n / 0, "${picture}")`),
+  ...["A", "a"].map((picture) => `$formatInteger(n / 0, "${picture}")`),
+];
+
+describe("a number without a value is refused where its digits are counted", () => {
+  it.each(ENDLESS)("%s", async (text) => {
+    for (const n of [1, -1, 0]) {
+      const error = await failed(text, { n });
+      expect(error.code).toBe("TL_MAPPING_FAILED");
+      expect(error.message).toContain("a number that has no value");
+      expect(error.place).toMatchObject({ file: "m.jsonata", line: 1, column: 1 });
+    }
+  });
+
+  it("one of 308 digits is written", async () => {
+    expect(await evaluated('$formatNumber(1e308 / n, "0.0e0")', { n: 1 })).toBe("1.0e308");
+  });
+});
+
 /** A text with a mark before what the operator should be told. */
 const PLACES: readonly (readonly [string, string])[] = [
   ["a recursion", "($f := ►function($n){ 1 + $f($n + 1) }; 'a' & $f(0))"],

@@ -29,8 +29,12 @@ export function tuplePath(emitter: Emitter, node: Node, context: Context, use: U
         const value = emitter.evaluate(step, emitter.context(list, ARRAY, false), VALUE);
         // What is named by `@` leaves the context as it was, and so loses the array.
         if (step.focus === undefined) emitter.line(`${list} = consList(${value.js});`);
-        if (!inTuples)
-          emitter.line(`if (${list}.length === 0) { ${empty} = unstarted(${value.js}); break ${label}; }`);
+        if (inTuples) continue;
+        const isSorted = steps[1]?.type === "sort" && steps[1].tuple === true;
+        const ends = isSorted ? `startsNot(${value.js})` : `${list}.length === 0`;
+        emitter.line(`if (${ends}) { ${empty} = unstarted(${value.js}); break ${label}; }`);
+        // To sort what is no array and name its positions, the library needs it as it is.
+        if (isSorted) emitter.line(`${list} = ${value.js};`);
         continue;
       }
       if (inTuples) tupleStep(emitter, step, list, tuples, labels);

@@ -1,6 +1,7 @@
 import { same } from "../../same.ts";
 import { checkCount, checkText, meter, spend } from "../../watch.ts";
 import { bare, call } from "./call.ts";
+import { norm } from "./mark.ts";
 import { textOf } from "./text.ts";
 import { type Callable, failure, isNumeric } from "./value.ts";
 
@@ -94,7 +95,9 @@ export function range(left: unknown, right: unknown, position: number): unknown[
   checkCount(size);
   spend(size >> 4);
   const numbers: number[] = new Array(size);
-  for (let index = 0; index < size; index++) numbers[index] = from + index;
+  // Its first member is the left side as it is, which may be -0.
+  numbers[0] = from;
+  for (let index = 1; index < size; index++) numbers[index] = from + index;
   return numbers;
 }
 
@@ -110,7 +113,7 @@ export function applied(value: unknown, target: unknown, position: number): unkn
 /** `f ~> g` */
 function chained(first: Callable, second: Callable): Callable {
   const within = (input: unknown, [value]: unknown[]): unknown =>
-    call(second, input, [bare(call(first, null, [bare(value)]))]);
+    call(second, input, [bare(norm(call(first, null, [bare(value)])))]);
   const chain: Callable = (...args) => within(null, args);
   chain.arity = 1;
   chain.within = within;

@@ -35,7 +35,7 @@ export function pushAll(target: unknown[], members: readonly unknown[]): void {
 }
 
 /** What `[…]` as the first step gave, as the members of the next step. */
-export function consList(value: unknown): unknown {
+export function consList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   return typeof value === "string" ? [...value].flatMap((point) => point.split("")) : [];
 }
@@ -44,6 +44,11 @@ export function consList(value: unknown): unknown {
 export function unstarted(value: unknown): unknown {
   const length = value === undefined ? 0 : (value as { length?: unknown } | null)?.length;
   return length === 0 ? norm(value) : undefined;
+}
+
+/** Whether the library ends a path behind what `[…]` gave, where `^(…)` comes next and names positions. */
+export function startsNot(value: unknown): boolean {
+  return value === undefined || (value as { length?: unknown } | null)?.length === 0;
 }
 
 /** The same where a path of tuples ends before its first. */

@@ -3,6 +3,7 @@ import { nthList, picks } from "./filter.ts";
 import { checkedKey, grouped } from "./group.ts";
 import { append } from "./list.ts";
 import { asSequence, asTuples, isTuples, type List } from "./mark.ts";
+import { consList } from "./path.ts";
 import { ordered } from "./sort.ts";
 import { failure, put } from "./value.ts";
 
@@ -148,27 +149,28 @@ export interface TupleTerm {
   readonly key: InTuple;
 }
 
-/** `^(…)` over tuples, or the first tuples of what is sorted. */
+/** `^(…)` over tuples, or the first tuples of what is sorted. Of what is no array the library sorts nothing. */
 export function orderedTuples(
   tuples: Tuple[] | undefined,
-  list: unknown[],
+  list: unknown,
   terms: readonly TupleTerm[],
   index: string | undefined,
   position: number,
 ): Tuple[] {
-  if (tuples !== undefined) {
+  if (tuples !== undefined && isTuples(tuples)) {
     const inTuples = terms.map(({ descending, key }) => ({
       descending,
       key: (tuple: unknown) => key((tuple as Tuple)["@"], tuple as Tuple),
     }));
-    const sorted = ordered(tuples, inTuples, position) as Tuple[];
-    return sorted;
+    return ordered(tuples, inTuples, position) as Tuple[];
   }
   const plain = terms.map(({ descending, key }) => ({
     descending,
     key: (member: unknown) => key(member, {}),
   }));
-  const sorted = ordered(list, plain, position);
+  // Behind an earlier `^(…)` they are no tuples to the library, so the context is the whole of each.
+  if (tuples !== undefined) return ordered(tuples, plain, position) as Tuple[];
+  const sorted = Array.isArray(list) ? ordered(list, plain, position) : consList(list);
   return asTuples(
     sorted.map((member, at) => ({ "@": member, [index ?? "undefined"]: at })),
   ) as unknown as Tuple[];
