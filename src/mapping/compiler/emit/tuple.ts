@@ -33,8 +33,6 @@ export function tuplePath(emitter: Emitter, node: Node, context: Context, use: U
         const isSorted = steps[1]?.type === "sort" && steps[1].tuple === true;
         const ends = isSorted ? `startsNot(${value.js})` : `${list}.length === 0`;
         emitter.line(`if (${ends}) { ${empty} = unstarted(${value.js}); break ${label}; }`);
-        // To sort what is no array and name its positions, the library needs it as it is.
-        if (isSorted) emitter.line(`${list} = ${value.js};`);
         continue;
       }
       if (inTuples) tupleStep(emitter, step, list, tuples, labels);

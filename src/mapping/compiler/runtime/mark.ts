@@ -11,6 +11,8 @@ const CONS: unique symbol = Symbol("cons");
 const OUTER: unique symbol = Symbol("outer");
 /** A stream of tuples, see tuple.ts. */
 const TUPLES: unique symbol = Symbol("tuples");
+/** The letters of a text that a path goes through: the library sorts arrays only. */
+const UNSORTED: unique symbol = Symbol("unsorted");
 
 interface Marked {
   [SEQUENCE]?: boolean;
@@ -18,6 +20,7 @@ interface Marked {
   [CONS]?: boolean;
   [OUTER]?: boolean;
   [TUPLES]?: boolean;
+  [UNSORTED]?: boolean;
 }
 
 export type List = unknown[] & Marked;
@@ -67,6 +70,15 @@ export function keepPath(value: unknown[]): unknown[] {
 export function asTuples(values: unknown[]): List {
   (values as List)[TUPLES] = true;
   return asSequence(values);
+}
+
+export function asUnsorted(values: unknown[]): List {
+  (values as List)[UNSORTED] = true;
+  return values;
+}
+
+export function isUnsorted(values: List): boolean {
+  return values[UNSORTED] === true;
 }
 
 /** The context of an input that is an array. */

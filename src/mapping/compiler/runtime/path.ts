@@ -1,5 +1,5 @@
 import { checkCount, spend } from "../../watch.ts";
-import { asSequence, isCons, isKept, isOuter, isSequence, norm, plainMade } from "./mark.ts";
+import { asSequence, asUnsorted, isCons, isKept, isOuter, isSequence, norm, plainMade } from "./mark.ts";
 import { own } from "./value.ts";
 
 /** A member by name: of each of an array's members, put together, when the value is one. */
@@ -37,7 +37,7 @@ export function pushAll(target: unknown[], members: readonly unknown[]): void {
 /** What `[…]` as the first step gave, as the members of the next step. */
 export function consList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  return typeof value === "string" ? [...value].flatMap((point) => point.split("")) : [];
+  return typeof value === "string" ? asUnsorted(value.split("")) : [];
 }
 
 /** What a path comes to whose first step `[…]` gave nothing to go through: the library ends it there. */

@@ -1,6 +1,7 @@
 import { sortWith } from "../../sort.ts";
 import { meter, spend } from "../../watch.ts";
 import { areNumbers, areTexts } from "./list.ts";
+import { isUnsorted } from "./mark.ts";
 import { failure } from "./value.ts";
 
 /** One term of `^(…)`. */
@@ -11,7 +12,7 @@ export interface Term {
 
 /** `^(…)`. The comparisons are those the library makes, so that what cannot be compared fails alike. */
 export function ordered(values: unknown[], terms: readonly Term[], position: number): unknown[] {
-  if (values.length <= 1) return values;
+  if (values.length <= 1 || isUnsorted(values)) return values;
   meter.at = position;
   const [first] = terms as readonly [Term];
   const keys = values.map((value) => first.key(value));

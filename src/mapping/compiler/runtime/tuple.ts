@@ -3,7 +3,6 @@ import { nthList, picks } from "./filter.ts";
 import { checkedKey, grouped } from "./group.ts";
 import { append } from "./list.ts";
 import { asSequence, asTuples, isTuples, type List } from "./mark.ts";
-import { consList } from "./path.ts";
 import { ordered } from "./sort.ts";
 import { failure, put } from "./value.ts";
 
@@ -149,10 +148,10 @@ export interface TupleTerm {
   readonly key: InTuple;
 }
 
-/** `^(…)` over tuples, or the first tuples of what is sorted. Of what is no array the library sorts nothing. */
+/** `^(…)` over tuples, or the first tuples of what is sorted. */
 export function orderedTuples(
   tuples: Tuple[] | undefined,
-  list: unknown,
+  list: unknown[],
   terms: readonly TupleTerm[],
   index: string | undefined,
   position: number,
@@ -170,7 +169,7 @@ export function orderedTuples(
   }));
   // Behind an earlier `^(…)` they are no tuples to the library, so the context is the whole of each.
   if (tuples !== undefined) return ordered(tuples, plain, position) as Tuple[];
-  const sorted = Array.isArray(list) ? ordered(list, plain, position) : consList(list);
+  const sorted = ordered(list, plain, position);
   return asTuples(
     sorted.map((member, at) => ({ "@": member, [index ?? "undefined"]: at })),
   ) as unknown as Tuple[];
