@@ -16,8 +16,9 @@ import { openReferences } from "./reference.ts";
 
 /**
  * - `same`: equal, or both stopped
- * - `order`: as the library when it takes members one after the other; it reports whichever fails first. Or two failures of
- *   keys to sort by, which ours computes member by member, and the library pair by pair
+ * - `order`: as the library when it takes members one after the other; it reports whichever fails first. Or another of
+ *   several members that fail, since keys that are whole numbers come first in every object. Or two failures of keys to sort
+ *   by, which ours computes member by member, and the library pair by pair
  * - `input`: as the library when it does not write to its input
  * - `crash`: the library fails with an error of JavaScript itself, which is a defect; ours answers or fails in its own way
  * - `proto`: members called `__proto__` are there, which the library loses
@@ -100,25 +101,23 @@ async function compared(
   const limit = isEndless ? ENDLESS : limitMet(ours, theirs);
   if (limit !== null) return said("stopped", limit);
   const variants = [
-    ["order", references.inOrder, text],
-    ["order", references.inOrder, withoutNumbers(text)],
-    ["input", references.mended, text],
+    ["order", references.inOrder],
+    ["input", references.mended],
   ] as const;
-  for (const [verdict, variant, form] of variants) {
-    const other = await libraryOutcome(variant(form, LIBRARY_LIMITS), input, bindings);
-    if (form !== text && other.kind !== "error") continue;
+  for (const [verdict, variant] of variants) {
+    const other = await libraryOutcome(variant(text, LIBRARY_LIMITS), input, bindings);
     if (isSame(ours, other)) return said(verdict);
     // Which member fails first would not matter, had the library not failed by itself in an earlier one.
     if (ours.kind === "error" && isCrash(other) && !isBare(ours)) return said("crash");
   }
-  if (ours.kind === "error" && theirs.kind === "error" && SORTS.test(text)) return said("order");
+  if (ours.kind === "error" && theirs.kind === "error") {
+    if (SORTS.test(text)) return said("order");
+    references.failures.clear();
+    await libraryOutcome(references.whole(text, LIBRARY_LIMITS), input, bindings);
+    if (references.failures.has(ours.code)) return said("order");
+  }
   if (await isSameRenamed(text, input, bindings)) return said("proto");
   return said(isCrash(theirs) && !isBare(ours) ? "crash" : "different");
-}
-
-/** Keys that are whole numbers come first in every object of JavaScript, and so does what is evaluated for them. */
-function withoutNumbers(text: string): string {
-  return text.replace(/"(\d+)"(\s*:)/g, '"k$1"$2');
 }
 
 const PROTO = "__proto__";

@@ -10,6 +10,9 @@ export interface References {
   readonly inOrder: typeof jsonata;
   /** In order, and it does not write to its input. */
   readonly mended: typeof jsonata;
+  /** All members are evaluated, also when one fails; `failures` has the codes of all that failed. */
+  readonly whole: typeof jsonata;
+  readonly failures: Set<unknown>;
 }
 
 interface Change {
@@ -17,16 +20,19 @@ interface Change {
   readonly put: string;
 }
 
-const IN_ORDER: readonly Change[] = [
-  {
-    find: "await Promise.all(expr.expressions\n                    .map(async (item, idx) => {",
-    put: "await inOrder((expr.expressions\n                    ), (async (item, idx) => {",
-  },
-  {
-    find: "await Promise.all(utils.keys(groups).map(async (key, idx) => {",
-    put: "await inOrder((utils.keys(groups)), (async (key, idx) => {",
-  },
-];
+/** Members of an array, and values of an object: `members` is what goes through them. */
+function memberWise(members: string): readonly Change[] {
+  return [
+    {
+      find: "await Promise.all(expr.expressions\n                    .map(async (item, idx) => {",
+      put: `await ${members}((expr.expressions\n                    ), (async (item, idx) => {`,
+    },
+    {
+      find: "await Promise.all(utils.keys(groups).map(async (key, idx) => {",
+      put: `await ${members}((utils.keys(groups)), (async (key, idx) => {`,
+    },
+  ];
+}
 
 /** Each of these changes an array or a value of the caller, and so what the rest of the expression sees. */
 const READ_ONLY: readonly Change[] = [
@@ -39,10 +45,17 @@ const READ_ONLY: readonly Change[] = [
 ];
 
 export function openReferences(): References {
-  return { published: jsonata, inOrder: changed(IN_ORDER), mended: changed([...IN_ORDER, ...READ_ONLY]) };
+  const failures = new Set<unknown>();
+  return {
+    published: jsonata,
+    inOrder: changed(memberWise("inOrder")),
+    mended: changed([...memberWise("inOrder"), ...READ_ONLY]),
+    whole: changed(memberWise("whole"), failures),
+    failures,
+  };
 }
 
-function changed(changes: readonly Change[]): typeof jsonata {
+function changed(changes: readonly Change[], failures = new Set<unknown>()): typeof jsonata {
   const file = createRequire(import.meta.url).resolve("jsonata");
   const text = changes.reduce(
     (before, { find, put }) => {
@@ -53,19 +66,34 @@ function changed(changes: readonly Change[]): typeof jsonata {
     readFileSync(file, "utf8"),
   );
   const module: { exports: unknown } = { exports: {} };
-  compileFunction(text, ["module", "exports", "inOrder"], { filename: `${file}#changed` })(
+  compileFunction(text, ["module", "exports", "inOrder", "whole"], { filename: `${file}#changed` })(
     module,
     module.exports,
     inOrder,
+    whole(failures),
   );
   return module.exports as typeof jsonata;
 }
 
 async function inOrder<Member, Result>(
   members: readonly Member[],
-  make: (member: Member, index: number) => Promise<Result>,
+  make: Make<Member, Result>,
 ): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const [index, member] of members.entries()) results.push(await make(member, index));
   return results;
+}
+
+type Make<Member, Result> = (member: Member, index: number) => Promise<Result>;
+
+function whole(failures: Set<unknown>) {
+  return async <Member, Result>(members: readonly Member[], make: Make<Member, Result>) => {
+    const ends = await Promise.allSettled(members.map(make));
+    for (const end of ends)
+      if (end.status === "rejected") failures.add((end.reason as { code?: unknown })?.code);
+    return ends.map((end) => {
+      if (end.status === "rejected") throw end.reason;
+      return end.value;
+    });
+  };
 }

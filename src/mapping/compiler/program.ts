@@ -86,6 +86,7 @@ function analyse(root: Node, functions: readonly string[], shadowed: readonly st
   let unmarked = true;
   let cons = false;
   let transforms = false;
+  let tellsApart = false;
   walk(root, (node) => {
     if (node.type === "bind") bound.add(String(node.lhs?.value));
     if (node.type === "lambda")
@@ -96,8 +97,17 @@ function analyse(root: Node, functions: readonly string[], shadowed: readonly st
       unmarked = false;
     if (node.consarray === true || node.keepArray === true || node.keepSingletonArray === true) cons = true;
     if (node.type === "transform") transforms = true;
+    if (node.type === "binary" && node.value === "in") tellsApart = true;
     return true;
   });
   const all = [...FUNCTION_NAMES, ...functions].filter((name) => !shadowed.includes(name));
-  return { unmarked, cons, transforms, bound, hosts: new Set(functions), functions: new Set(all) };
+  return {
+    unmarked,
+    cons,
+    transforms,
+    tellsApart,
+    bound,
+    hosts: new Set(functions),
+    functions: new Set(all),
+  };
 }

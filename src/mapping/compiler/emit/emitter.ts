@@ -29,6 +29,8 @@ export interface Program {
   /** `[…]` is a step of a path somewhere, or behind one: arrays have marks that a path heeds. */
   readonly cons: boolean;
   readonly transforms: boolean;
+  /** `in` is there, which knows one object from another that is equal. */
+  readonly tellsApart: boolean;
   /** Names that the mapping binds anywhere. */
   readonly bound: ReadonlySet<string>;
   /** Names of functions of the host, which count before those of the library. */

@@ -50,7 +50,11 @@ function literal(
 ): Value {
   const whole = `{ ${members.map(({ key, value }) => `${property(key)}: ${value.js}`).join(", ")} }`;
   // A table that stands in the mapping is made once; what becomes part of the result is the record's own.
-  if (!use.result && members.every(({ value }) => value.constant !== undefined))
+  if (
+    !use.result &&
+    !emitter.program.tellsApart &&
+    members.every(({ value }) => value.constant !== undefined)
+  )
     return {
       js: emitter.constant(whole),
       kinds: OBJECT,

@@ -49,7 +49,7 @@ export function path(emitter: Emitter, node: Node, context: Context, use: Use): 
   const input = start === undefined && context.input && names.length === steps.length;
   if (start === undefined) return opened(emitter, node, list, use, input);
   const kept = emitter.temp(
-    `${start.list}.length === 0 && Array.isArray(${start.value}) ? ${start.value} : ${list}`,
+    `${start.value} !== undefined && startsNot(${start.value}) ? ${start.value} : ${list}`,
   );
   return opened(emitter, node, kept.js, use);
 }

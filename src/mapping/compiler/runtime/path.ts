@@ -46,7 +46,7 @@ export function unstarted(value: unknown): unknown {
   return length === 0 ? norm(value) : undefined;
 }
 
-/** Whether the library ends a path behind what `[…]` gave, where `^(…)` comes next and names positions. */
+/** Whether the library ends a path behind what `[…]` gave, as it does at nothing and at what has no length. */
 export function startsNot(value: unknown): boolean {
   return value === undefined || (value as { length?: unknown } | null)?.length === 0;
 }
