@@ -48,8 +48,11 @@ const SIZES: readonly Patch[] = [
     find: "str = JSON.stringify(arg, function (key, val) {",
     put: "guard.measure(arg); str = JSON.stringify(arg, function (key, val) {",
   },
-  // Its own copies the rest of the array at each comparison.
-  { find: "var result = msort(arr);", put: "var result = guard.sortWith(arr, comp);" },
+  // Its own copies the rest of the array at each comparison. What is no array it leaves as it is.
+  {
+    find: "var result = msort(arr);",
+    put: "var result = Array.isArray(arr) ? guard.sortWith(arr, comp) : arr;",
+  },
 ];
 
 /** The same for what a single call of a built-in makes. */

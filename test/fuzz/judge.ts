@@ -110,6 +110,8 @@ async function compared(
     // Which member fails first would not matter, had the library not failed by itself in an earlier one.
     if (ours.kind === "error" && isCrash(other) && !isBare(ours)) return said("crash");
   }
+  // Ours writes the result out while it is made, and so meets a member that is too deep before the next one fails.
+  if (ours.kind === "guard" && theirs.kind === "error") return said("order");
   if (ours.kind === "error" && theirs.kind === "error") {
     if (SORTS.test(text)) return said("order");
     references.failures.clear();
