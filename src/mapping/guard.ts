@@ -1,9 +1,10 @@
+import { isOuter } from "./compiler/runtime/mark.ts";
 import { guardedRegex } from "./regex-guard.ts";
 import { checkCount, checkText, checkTexts, Stop, step, tick } from "./watch.ts";
 
 export * from "./guard-built-in.ts";
 export { sortWith } from "./sort.ts";
-export { checkCount, checkText, step, tick };
+export { checkCount, checkText, isOuter, step, tick };
 
 /** What is thrown when a literal is not a regular expression at all; parse.ts finds its place. */
 export const REGEX_SYNTAX = "regex-syntax";

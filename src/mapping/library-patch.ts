@@ -148,6 +148,8 @@ const INPUT: readonly Patch[] = [
     find: "resultSequence.keepSingleton = true;",
     put: "if(isSequence(resultSequence)) { resultSequence.keepSingleton = true; }",
   },
+  // Compiled code marks the list around an input that is a list in its own way.
+  { find: "arg.outerWrapper) {", put: "(arg.outerWrapper || guard.isOuter(arg))) {" },
   { find: "if(typeof proc === 'object') {", put: "if(typeof proc === 'object' && isFunction(proc)) {" },
   {
     find: "if(result.body.procedure.type === 'variable') {",

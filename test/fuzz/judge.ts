@@ -150,11 +150,14 @@ function limitMet(ours: Outcome, theirs: Outcome): string | null {
   return null;
 }
 
-/** Length of the longest text in a value. */
+/** Length of the longest text in a value, names of members among them. */
 function longest(value: unknown): number {
   if (typeof value === "string") return value.length;
   if (typeof value !== "object" || value === null) return 0;
-  return Object.values(value).reduce<number>((most, member) => Math.max(most, longest(member)), 0);
+  return Math.max(
+    0,
+    ...Object.entries(value).map(([name, member]) => Math.max(name.length, longest(member))),
+  );
 }
 
 function ourOutcome(
