@@ -82,8 +82,9 @@ function tupleStep(emitter: Emitter, step: Node, list: string, tuples: string, l
     const { stages: _stages, focus, index, ancestor, ...rest } = step;
     const plain = { ...rest, type: step.type, value: step.value, position: at(step) };
     const named = [
-      focus === undefined ? "" : `focus: ${quoted(focus)}`,
-      index === undefined ? "" : `index: ${quoted(index)}`,
+      // `@$` and `#$` name nothing.
+      focus === undefined || focus === "" ? "" : `focus: ${quoted(focus)}`,
+      index === undefined || index === "" ? "" : `index: ${quoted(index)}`,
       ancestor === undefined ? "" : `ancestor: ${quoted(ancestor.label)}`,
     ].filter((part) => part !== "");
     const run = inTuple(emitter, plain as Node, labels);
