@@ -9,7 +9,7 @@ import {
   toCustomer,
 } from "../rows/crm-row.ts";
 import { type StoredHeadText, type StoredRecordText, toHeadFromText, toRecordFromText } from "./crm-row.ts";
-import type { Sql } from "./sql.ts";
+import type { ReadSql } from "./sql.ts";
 
 const RECORD = `SELECT ${RECORD_COLUMNS.join(", ")} FROM source_record`;
 const CUSTOMERS = `SELECT ${CUSTOMER_COLUMNS.map((column) => `c.${column}`).join(", ")}
@@ -51,7 +51,7 @@ const IDS_LIKE = `WITH RECURSIVE known (system) AS (
   ORDER BY found.key, found.customer LIMIT $5`;
 
 /** Reads of the customer repository over connections of their own. */
-export function crmReads(sql: Sql): CrmReads {
+export function crmReads(sql: ReadSql): CrmReads {
   const like = (text: string, prefix: string, after: SearchPoint | null, limit: number, ...more: number[]) =>
     sql.all<SearchHit>(text, prefix, end(prefix), after?.key ?? "", after?.customer ?? -1, limit, ...more);
   const records = async (text: string, of: string | number, before: HistoryPoint | null, limit: number) =>

@@ -42,32 +42,32 @@ const FOLLOW_CONTACT = `UPDATE source_record r SET customer =
     AND NOT EXISTS (SELECT 1 FROM contact_point p WHERE ${HAS} AND p.customer = r.customer)`;
 
 /** Writes what one batch has changed, each list by one statement. */
-export function crmWriter(sql: Sql): (writes: CrmWrites) => Promise<void> {
-  const each = async (text: string, rows: readonly (readonly RowValue[])[]): Promise<void> => {
-    if (rows.length > 0) await sql.run(text, ...columnsOf(rows, rows[0]?.length ?? 0));
+export function crmWriter(sql: Sql): (writes: CrmWrites) => void {
+  const each = (text: string, rows: readonly (readonly RowValue[])[]): void => {
+    if (rows.length > 0) sql.send(text, ...columnsOf(rows, rows[0]?.length ?? 0));
   };
-  const records = async (text: string, rows: readonly NewRecordRow[]): Promise<void> => {
+  const records = (text: string, rows: readonly NewRecordRow[]): void => {
     if (rows.length === 0) return;
     const { bytes, from, length } = join(rows.map(bodyOf));
-    await sql.run(text, ...columnsOf(rows.map(fromRecordHead), HEAD_COLUMNS.length), from, length, bytes);
+    sql.send(text, ...columnsOf(rows.map(fromRecordHead), HEAD_COLUMNS.length), from, length, bytes);
   };
-  return async (writes) => {
-    await each(INSERT_CUSTOMERS, writes.newCustomers.map(fromCustomer));
-    await each(UPDATE_CUSTOMERS, writes.customers.map(fromCustomer));
-    await records(INSERT_RECORDS, writes.newRecords);
-    await records(UPDATE_RECORDS, writes.records);
-    await each(
+  return (writes) => {
+    each(INSERT_CUSTOMERS, writes.newCustomers.map(fromCustomer));
+    each(UPDATE_CUSTOMERS, writes.customers.map(fromCustomer));
+    records(INSERT_RECORDS, writes.newRecords);
+    records(UPDATE_RECORDS, writes.records);
+    each(
       UPDATE_SEEN,
       writes.seen.map(({ id, version, hash }) => [id, toText(version), hash]),
     );
-    await each(DELETE_CONTACTS, writes.oldContacts.map(fromPoint));
-    await each(INSERT_CONTACTS, writes.newContacts.map(fromPoint));
-    await each(DELETE_LINKS, writes.oldLinks.map(fromLink));
-    await each(INSERT_LINKS, writes.newLinks.map(fromLink));
+    each(DELETE_CONTACTS, writes.oldContacts.map(fromPoint));
+    each(INSERT_CONTACTS, writes.newContacts.map(fromPoint));
+    each(DELETE_LINKS, writes.oldLinks.map(fromLink));
+    each(INSERT_LINKS, writes.newLinks.map(fromLink));
     if (writes.moved.length === 0) return;
-    await sql.run(FOLLOW_HOLDER, writes.moved);
-    for (const { from, to } of writes.merged) await sql.run(FOLLOW_MERGE, from, to);
-    await sql.run(FOLLOW_CONTACT, writes.moved);
+    sql.send(FOLLOW_HOLDER, writes.moved);
+    for (const { from, to } of writes.merged) sql.send(FOLLOW_MERGE, from, to);
+    sql.send(FOLLOW_CONTACT, writes.moved);
   };
 }
 

@@ -90,18 +90,18 @@ export function deliveryTable(sql: Sql): DeliveryTable {
         ],
         ...[toText(failure), failure?.code ?? null, answer],
       ]);
-      if (rows.length > 0) await sql.run(CHANGE, ...columnsOf(rows, 9));
+      if (rows.length > 0) sql.send(CHANGE, ...columnsOf(rows, 9));
     },
     async attempts(attempts) {
       const rows = attempts.map((one) => [
         ...[one.delivery, one.attempt, one.startedAt, one.endedAt, one.code, one.answer],
       ]);
-      if (rows.length > 0) await sql.run(ATTEMPTS, ...columnsOf(rows, 6));
+      if (rows.length > 0) sql.send(ATTEMPTS, ...columnsOf(rows, 6));
     },
     async wake(now) {
       const due = await sql.all<{ route: number }>(DUE, now);
       // Mostly there is none, and what only reads costs no fsync.
-      if (due.length > 0) await sql.run(WAKE, now);
+      if (due.length > 0) sql.send(WAKE, now);
       return due.map((row) => row.route);
     },
     async supersede(route, keys, at) {
@@ -125,7 +125,7 @@ export function deliveryTable(sql: Sql): DeliveryTable {
     },
     async applied(route, rows) {
       const values = rows.map(({ key, message, version }) => [key, message, toText(version)]);
-      if (values.length > 0) await sql.run(APPLIED, route, ...columnsOf(values, 3));
+      if (values.length > 0) sql.send(APPLIED, route, ...columnsOf(values, 3));
     },
     open: () =>
       sql.all<{ route: number; n: number }>(
@@ -141,10 +141,10 @@ async function insertDeliveries(sql: Sql, deliveries: readonly NewDelivery[]): P
     ...[first + index, one.message, one.flow, one.route, one.lane, one.key, toText(one.version), one.replay],
     ...[Number(one.allowStale), one.createdAt, one.file],
   ]);
-  await sql.run(INSERT, ...columnsOf(rows, NEW.length));
+  sql.send(INSERT, ...columnsOf(rows, NEW.length));
   const { bytes, from, length } = join(deliveries.map((one) => one.body));
   const ids = deliveries.map((_, index) => first + index);
-  await sql.run(INSERT_BODIES, ids, from, length, bytes);
+  sql.send(INSERT_BODIES, ids, from, length, bytes);
 }
 
 /** Versions are JSON text here, since 12 and "12" differ. */

@@ -50,37 +50,37 @@ export function fileTable(sql: Sql): FileTable {
       return (await sql.all<FileColumns>(text)).map(toFile);
     },
     async checkpoint(id, { rows, offset, context, books }) {
-      await sql.run(
+      sql.send(
         `UPDATE file SET file_rows = $2, "offset" = $3, context = $4, books = $5 WHERE id = $1`,
         ...[id, rows, offset, toText(context), JSON.stringify(books)],
       );
     },
     async finish(id, state, failure, at) {
-      await sql.run(
+      sql.send(
         "UPDATE file SET state = $2, failure = $3, finished_at = $4 WHERE id = $1",
         ...[id, state, toText(failure), at],
       );
     },
     async resume(id) {
-      await sql.run(RESUME, id);
+      sql.send(RESUME, id);
     },
     async rejects(id, after, limit) {
       const rows = await sql.all<RejectColumns>(REJECTS, id, after, limit);
       return rows.map((row) => ({ ...row, failure: JSON.parse(row.failure) as Failure }));
     },
     async hurry(flow) {
-      await sql.run("UPDATE file SET urgent = 1 WHERE flow = $1 AND state = 'running'", flow);
+      sql.send("UPDATE file SET urgent = 1 WHERE flow = $1 AND state = 'running'", flow);
     },
     async settled(id) {
-      await sql.run("UPDATE file SET settled = 1 WHERE id = $1", id);
+      sql.send("UPDATE file SET settled = 1 WHERE id = $1", id);
     },
     async reported(id) {
-      await sql.run("UPDATE file SET reported = 1 WHERE id = $1", id);
+      sql.send("UPDATE file SET reported = 1 WHERE id = $1", id);
     },
     async shift(id, route, from, to, n) {
       const row = await sql.get<{ books: string }>("SELECT books FROM file WHERE id = $1", id);
       if (row === undefined) return;
-      await sql.run("UPDATE file SET books = $2 WHERE id = $1", id, shifted(row.books, route, from, to, n));
+      sql.send("UPDATE file SET books = $2 WHERE id = $1", id, shifted(row.books, route, from, to, n));
     },
   };
 }

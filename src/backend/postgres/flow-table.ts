@@ -16,13 +16,13 @@ export function flowTable(sql: Sql): FlowTable {
     },
     routes: () => sql.all<RouteRow>('SELECT id, flow, target AS "to", stopped FROM route ORDER BY id'),
     async deploy(name, hash, texts, routes, at) {
-      await sql.run("INSERT INTO flow (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
+      sql.send("INSERT INTO flow (name) VALUES ($1) ON CONFLICT DO NOTHING", name);
       const flow = (await sql.get<{ id: number }>("SELECT id FROM flow WHERE name = $1", name))?.id ?? 0;
-      await sql.run(
+      sql.send(
         `INSERT INTO flow_version (flow, hash, texts, deployed_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
         ...[flow, hash, JSON.stringify(texts), at],
       );
-      await sql.run(
+      sql.send(
         `INSERT INTO route (flow, target) SELECT $1::bigint, target FROM unnest($2::text[]) WITH ORDINALITY AS u (target, n)
          ORDER BY n ON CONFLICT DO NOTHING`,
         flow,
@@ -34,7 +34,7 @@ export function flowTable(sql: Sql): FlowTable {
         hash,
       );
       if (row === undefined) throw new Error("the flow version was not stored");
-      await sql.run("UPDATE flow SET version = $2, problem = NULL WHERE id = $1", flow, row.id);
+      sql.send("UPDATE flow SET version = $2, problem = NULL WHERE id = $1", flow, row.id);
       return toVersion(row);
     },
     async version(id) {
@@ -48,20 +48,20 @@ export function flowTable(sql: Sql): FlowTable {
       return (await sql.all<{ version: number }>(IN_USE)).map((row) => row.version);
     },
     async setProblem(name, problem) {
-      await sql.run(
+      sql.send(
         `INSERT INTO flow (name, problem) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET problem = excluded.problem`,
         name,
         problem,
       );
     },
     async setPaused(flow, accepting, running) {
-      await sql.run(
+      sql.send(
         "UPDATE flow SET accepting = $2, running = $3 WHERE id = $1",
         ...[flow, Number(accepting), Number(running)],
       );
     },
     async setStopped(route, reason) {
-      await sql.run("UPDATE route SET stopped = $2 WHERE id = $1", route, reason);
+      sql.send("UPDATE route SET stopped = $2 WHERE id = $1", route, reason);
     },
   };
 }

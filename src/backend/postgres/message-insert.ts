@@ -58,44 +58,42 @@ export async function insertMessages(sql: Sql, messages: readonly NewMessage[]):
     if (isFresh(message)) fresh.push(row);
     else other.push([...row, ...otherRow(message)]);
   }
-  await insertColumns(sql, INSERT_FRESH, fresh, FRESH.length);
-  await insertColumns(sql, INSERT_OTHER, other, OTHER.length);
+  insertColumns(sql, INSERT_FRESH, fresh, FRESH.length);
+  insertColumns(sql, INSERT_OTHER, other, OTHER.length);
   await insertBodies(sql, messages, first);
-  await insertEvents(sql, messages, first);
+  insertEvents(sql, messages, first);
   return messages.map((_, index) => first + index);
 }
 
-async function insertColumns(
-  sql: Sql,
-  text: string,
-  rows: readonly SqlValue[][],
-  width: number,
-): Promise<void> {
-  if (rows.length > 0) await sql.run(text, ...(columnsOf(rows, width) as (string | number | null)[][]));
+function insertColumns(sql: Sql, text: string, rows: readonly SqlValue[][], width: number): void {
+  if (rows.length > 0) sql.send(text, ...(columnsOf(rows, width) as (string | number | null)[][]));
 }
 
 async function insertBodies(sql: Sql, messages: readonly NewMessage[], first: number): Promise<void> {
   let rows: (string | number | null)[][] = [];
   let bodies: Uint8Array[] = [];
   let bytes = 0;
-  const write = async (): Promise<void> => {
+  const values = (): SqlValue[] => {
     const { bytes: all, from, length } = join(bodies);
-    await sql.run(INSERT_BODIES, ...columnsOf(rows, 3), from, length, all);
-    rows = [];
-    bodies = [];
-    bytes = 0;
+    return [...columnsOf(rows, 3), from, length, all];
   };
   for (const [index, { body, contentType, headers }] of messages.entries()) {
     if (body === null) continue;
-    if (rows.length > 0 && bytes + body.byteLength > MOST_BYTES) await write();
+    if (rows.length > 0 && bytes + body.byteLength > MOST_BYTES) {
+      // Waited for, so that memory holds one part at a time.
+      await sql.run(INSERT_BODIES, ...values());
+      rows = [];
+      bodies = [];
+      bytes = 0;
+    }
     rows.push([first + index, contentType, toText(headers)]);
     bodies.push(body);
     bytes += body.byteLength;
   }
-  if (rows.length > 0) await write();
+  if (rows.length > 0) sql.send(INSERT_BODIES, ...values());
 }
 
-async function insertEvents(sql: Sql, messages: readonly NewMessage[], first: number): Promise<void> {
+function insertEvents(sql: Sql, messages: readonly NewMessage[], first: number): void {
   // An id that comes twice in one batch counts as the last one: one statement cannot change a row twice.
   const events = new Map<string, { readonly row: (string | number)[]; readonly hash: Uint8Array }>();
   for (const [index, { flow, event }] of messages.entries()) {
@@ -108,7 +106,7 @@ async function insertEvents(sql: Sql, messages: readonly NewMessage[], first: nu
   if (events.size === 0) return;
   const all = [...events.values()];
   const { bytes, from, length } = join(all.map((one) => one.hash));
-  await sql.run(
+  sql.send(
     INSERT_EVENTS,
     ...columnsOf(
       all.map((one) => one.row),

@@ -80,12 +80,12 @@ export function messageTable(sql: Sql): MessageTable {
         ...[place, stateNumber(state), attempts, nextAt, state === "done" || state === "parked" ? at : null],
         ...[toText(failure), failure?.code ?? null, toText(outcomes)],
       ]);
-      if (rows.length > 0) await sql.run(CHANGE, ...columnsOf(rows, 8));
+      if (rows.length > 0) sql.send(CHANGE, ...columnsOf(rows, 8));
     },
     async wake(now) {
       const due = await sql.all<{ flow: number }>(DUE, now);
       // Mostly there is none, and what only reads costs no fsync.
-      if (due.length > 0) await sql.run(WAKE, now);
+      if (due.length > 0) sql.send(WAKE, now);
       return due.map((row) => row.flow);
     },
     async nextWake() {
@@ -100,7 +100,7 @@ export function messageTable(sql: Sql): MessageTable {
       return found.map((row) => ({ ...row, state: stateOf(row.state) }));
     },
     async block(scope, key, by, since) {
-      await sql.run(
+      sql.send(
         "INSERT INTO blocked_key (scope, key, by, since) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
         ...[scope, key, by, since],
       );
@@ -108,17 +108,17 @@ export function messageTable(sql: Sql): MessageTable {
     async unblock(scope, key, by) {
       const text = "DELETE FROM blocked_key WHERE scope = $1 AND key = $2 AND by = $3";
       if ((await sql.run(text, scope, key, by)) === 0) return false;
-      await sql.run(scope < 0 ? UNBLOCK.message : UNBLOCK.delivery, Math.abs(scope), key);
+      sql.send(scope < 0 ? UNBLOCK.message : UNBLOCK.delivery, Math.abs(scope), key);
       return true;
     },
     blocked: () =>
       sql.all<{ scope: number; key: string; by: number }>("SELECT scope, key, by FROM blocked_key"),
     select: (selection, limit) => selectMessages(sql, selection, limit),
     async replay(places, flowVersion, plan) {
-      await sql.run(REPLAY, places, flowVersion, toText(plan));
+      sql.send(REPLAY, places, flowVersion, toText(plan));
     },
     async freeEvents(places) {
-      await sql.run(FREE_EVENTS, places);
+      sql.send(FREE_EVENTS, places);
     },
     expireEvents: (now, limit) => sql.run(EXPIRE_EVENTS, now, limit),
     open: () => sql.all<{ flow: number; n: number }>(OPEN),
@@ -127,7 +127,7 @@ export function messageTable(sql: Sql): MessageTable {
     },
     async trail(entries) {
       const rows = entries.map(({ message, at, step, detail }) => [message, at, step, detail]);
-      if (rows.length > 0) await sql.run(TRAIL, ...columnsOf(rows, 4));
+      if (rows.length > 0) sql.send(TRAIL, ...columnsOf(rows, 4));
     },
   };
 }

@@ -3,10 +3,10 @@ import { findFile, listFiles, listRejects } from "./query-files.ts";
 import { flowNames, listAudit, listSlots, oldestByFlow, readBooks } from "./query-flows.ts";
 import { readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
-import type { Sql } from "./sql.ts";
+import type { ReadSql } from "./sql.ts";
 
 /** The read port over connections that only read. */
-export function postgresQueries(sql: Sql, close: () => Promise<void>): Queries {
+export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queries {
   const idOf = async (flow: string): Promise<number> => (await flowNames(sql)).idOf(flow);
   return {
     messages: (filter, page) => wholePage(sql, filter, page),
@@ -30,7 +30,7 @@ export function postgresQueries(sql: Sql, close: () => Promise<void>): Queries {
 const MOST_ROUNDS = 25;
 
 /** Fills a page in several short rounds, so that none of them holds a connection for long. */
-async function wholePage(sql: Sql, filter: MessageFilter, page: Page): Promise<Paged<MessageSummary>> {
+async function wholePage(sql: ReadSql, filter: MessageFilter, page: Page): Promise<Paged<MessageSummary>> {
   const items: MessageSummary[] = [];
   let before = page.before;
   for (let round = 0; round < MOST_ROUNDS; round++) {

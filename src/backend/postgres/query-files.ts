@@ -5,9 +5,9 @@ import { type RejectColumns, toReject } from "../rows/message-row.ts";
 import { cutPage, LAST } from "../rows/page.ts";
 import { conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
-import type { Sql } from "./sql.ts";
+import type { ReadSql } from "./sql.ts";
 
-export async function listFiles(sql: Sql, filter: FileFilter, page: Page): Promise<Paged<FileSummary>> {
+export async function listFiles(sql: ReadSql, filter: FileFilter, page: Page): Promise<Paged<FileSummary>> {
   const names = await flowNames(sql);
   const where = conditions();
   where.add("id < $?", page.before ?? LAST);
@@ -22,7 +22,7 @@ export async function listFiles(sql: Sql, filter: FileFilter, page: Page): Promi
   return cutPage(items, page.limit, (file) => file.id);
 }
 
-export async function findFile(sql: Sql, id: number): Promise<FileSummary | undefined> {
+export async function findFile(sql: ReadSql, id: number): Promise<FileSummary | undefined> {
   const row = await sql.get<FileColumns>("SELECT * FROM file WHERE id = $1", id);
   return row === undefined ? undefined : toSummary(row, await flowNames(sql));
 }
@@ -35,7 +35,7 @@ function toSummary(row: FileColumns, names: FlowNames): FileSummary {
 const REJECTS = `SELECT place, key, file, file_row, file_line, file_offset, file_length, failure FROM message
   WHERE file = $1 AND file_row > $2 AND failure IS NOT NULL ORDER BY file_row LIMIT $3`;
 
-export async function listRejects(sql: Sql, file: number, page: Page): Promise<Paged<RejectedRow>> {
+export async function listRejects(sql: ReadSql, file: number, page: Page): Promise<Paged<RejectedRow>> {
   const rows = await sql.all<RejectColumns>(REJECTS, file, page.before ?? 0, page.limit + 1);
   const items = rows.map((row) => toReject(row, file));
   return cutPage(items, page.limit, (item) => item.slice.row);

@@ -5,14 +5,14 @@ import { booksOf, type TallySum } from "../rows/books.ts";
 import { type FlowNames, namesOf } from "../rows/flow-names.ts";
 import { cutPage, LAST } from "../rows/page.ts";
 import { SELECT_SLOT } from "./slot-table.ts";
-import type { Sql } from "./sql.ts";
+import type { ReadSql } from "./sql.ts";
 
 /** Flows number in tens: they are read anew for each question. */
-export async function flowNames(sql: Sql): Promise<FlowNames> {
+export async function flowNames(sql: ReadSql): Promise<FlowNames> {
   return namesOf(await sql.all<{ id: number; name: string }>("SELECT id, name FROM flow ORDER BY id"));
 }
 
-export async function listSlots(sql: Sql, flow: number, page: Page): Promise<Paged<SlotRow>> {
+export async function listSlots(sql: ReadSql, flow: number, page: Page): Promise<Paged<SlotRow>> {
   const rows = await sql.all<SlotRow>(
     `${SELECT_SLOT} WHERE flow = $1 AND at < $2 ORDER BY at DESC LIMIT $3`,
     ...[flow, page.before ?? LAST, page.limit + 1],
@@ -20,7 +20,10 @@ export async function listSlots(sql: Sql, flow: number, page: Page): Promise<Pag
   return cutPage(rows, page.limit, (row) => row.at);
 }
 
-export async function listAudit(sql: Sql, page: Page): Promise<Paged<AuditEntry & { readonly id: number }>> {
+export async function listAudit(
+  sql: ReadSql,
+  page: Page,
+): Promise<Paged<AuditEntry & { readonly id: number }>> {
   const rows = await sql.all<AuditEntry & { id: number }>(
     "SELECT id, at, actor, act, target, detail, reason FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2",
     ...[page.before ?? LAST, page.limit + 1],
@@ -29,7 +32,7 @@ export async function listAudit(sql: Sql, page: Page): Promise<Paged<AuditEntry 
 }
 
 export async function oldestByFlow(
-  sql: Sql,
+  sql: ReadSql,
 ): Promise<readonly { readonly flow: string; readonly at: number }[]> {
   return sql.all(
     `SELECT f.name AS flow, m.at FROM flow f CROSS JOIN LATERAL (
@@ -38,7 +41,7 @@ export async function oldestByFlow(
   );
 }
 
-export async function readBooks(sql: Sql, flow: number, from: number, to: number): Promise<FlowBooks> {
+export async function readBooks(sql: ReadSql, flow: number, from: number, to: number): Promise<FlowBooks> {
   const sums = await sql.all<TallySum>(
     `SELECT route, outcome, (sum(n) FILTER (WHERE minute < $2))::bigint AS before,
        (sum(n) FILTER (WHERE minute >= $2))::bigint AS within

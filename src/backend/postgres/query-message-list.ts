@@ -15,11 +15,11 @@ import { stateNumber } from "../rows/row.ts";
 import { type Conditions, conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
 import { chooseStreams } from "./query-message-stream.ts";
-import type { Sql } from "./sql.ts";
+import type { ReadSql } from "./sql.ts";
 
 /** One page of messages, newest first (in a file: last row first). */
 export async function listMessages(
-  sql: Sql,
+  sql: ReadSql,
   filter: MessageFilter,
   page: Page,
 ): Promise<Paged<MessageSummary>> {
@@ -52,7 +52,7 @@ export async function listMessages(
 
 /** As places and times of acceptance rise together, a time is found by halving the places. */
 async function placeRange(
-  sql: Sql,
+  sql: ReadSql,
   { since, until }: MessageFilter,
 ): Promise<{ readonly low: number; readonly high: number }> {
   if (since === undefined && until === undefined) return NO_RANGE;
@@ -64,7 +64,7 @@ async function placeRange(
   };
 }
 
-async function firstAtOrAfter(sql: Sql, time: number, last: number): Promise<number> {
+async function firstAtOrAfter(sql: ReadSql, time: number, last: number): Promise<number> {
   const text = "SELECT accepted_at AS at FROM message WHERE place >= $1 ORDER BY place LIMIT 1";
   let [low, high] = [0, last + 1];
   while (low < high) {
@@ -103,7 +103,7 @@ function withDelivery(condition: string): string {
 
 /** The summaries of those of these places that the rest of the filter wants too. */
 export async function loadSummaries(
-  sql: Sql,
+  sql: ReadSql,
   places: readonly number[],
   rest: Conditions,
   names: FlowNames,

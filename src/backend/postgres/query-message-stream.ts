@@ -1,13 +1,17 @@
 import type { MessageFilter } from "../../store/queries.ts";
 import type { Position } from "../rows/positions.ts";
 import { chooseWalks, type Walk } from "../rows/walks.ts";
-import type { Sql } from "./sql.ts";
+import type { ReadSql } from "./sql.ts";
 
 /** Positions below `before`, falling, from one index; fewer than `limit` means that there are no more. */
 type Stream = (before: number, limit: number) => Promise<readonly Position[]>;
 
 /** @param flows ids of the flows to look at: the filter's, or all */
-export function chooseStreams(sql: Sql, filter: MessageFilter, flows: readonly number[]): readonly Stream[] {
+export function chooseStreams(
+  sql: ReadSql,
+  filter: MessageFilter,
+  flows: readonly number[],
+): readonly Stream[] {
   return chooseWalks(
     filter,
     flows,

@@ -12,7 +12,7 @@ import {
 import { conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
 import { loadSummaries } from "./query-message-list.ts";
-import type { Sql } from "./sql.ts";
+import type { ReadSql } from "./sql.ts";
 
 const DETAIL = `SELECT m.flow, m.key, m.state, m.system, m.event, m.next_at, m.file, m.file_row, m.file_line,
   m.file_offset, m.file_length, f.name AS file_name, m.cause, m.hops, m.plan, m.traceparent, b.content_type, b.headers,
@@ -21,7 +21,7 @@ const DETAIL = `SELECT m.flow, m.key, m.state, m.system, m.event, m.next_at, m.f
   LEFT JOIN flow_version v ON v.id = m.version WHERE m.place = $1`;
 
 /** Everything about one message but its payload. */
-export async function readMessage(sql: Sql, place: number): Promise<MessageDetail | undefined> {
+export async function readMessage(sql: ReadSql, place: number): Promise<MessageDetail | undefined> {
   const row = await sql.get<DetailColumns>(DETAIL, place);
   const summary = (await loadSummaries(sql, [place], conditions(2), await flowNames(sql))).get(place);
   if (row === undefined || summary === undefined) return undefined;
@@ -49,11 +49,17 @@ function openOnSide(side: string): string {
     WHERE flow = $3 AND state <> 5`;
 }
 
-async function openOfKey(sql: Sql, text: string, flow: number, key: string, place: number): Promise<number> {
+async function openOfKey(
+  sql: ReadSql,
+  text: string,
+  flow: number,
+  key: string,
+  place: number,
+): Promise<number> {
   return (await sql.get<{ n: number }>(text, key, place, flow))?.n ?? 0;
 }
 
-async function blocker(sql: Sql, scope: number, key: string, self: number): Promise<number | null> {
+async function blocker(sql: ReadSql, scope: number, key: string, self: number): Promise<number | null> {
   const text = "SELECT by FROM blocked_key WHERE scope = $1 AND key = $2";
   const by = (await sql.get<{ by: number }>(text, scope, key))?.by;
   return by === undefined || by === self ? null : by;
@@ -65,7 +71,7 @@ const DELIVERIES = `SELECT d.id, d.route, d.key, r.target AS "to", d.state, d.ou
 const TRIES = `SELECT delivery, attempt, started_at AS "startedAt", ended_at AS "endedAt", code, answer FROM attempt
   WHERE delivery = $1 ORDER BY attempt, started_at`;
 
-async function readDeliveries(sql: Sql, message: number): Promise<readonly DeliveryDetail[]> {
+async function readDeliveries(sql: ReadSql, message: number): Promise<readonly DeliveryDetail[]> {
   const details: DeliveryDetail[] = [];
   for (const row of await sql.all<DeliveryDetailColumns>(DELIVERIES, message)) {
     const by = row.key === null ? null : await blocker(sql, row.route, row.key, row.id);
@@ -81,7 +87,11 @@ const RAW = `SELECT b.content_type, length(b.body) AS size, substring(b.body FRO
   m.file_line, m.file_offset, m.file_length, f.text FROM message m LEFT JOIN message_body b ON b.place = m.place
   LEFT JOIN file f ON f.id = m.file WHERE m.place = $1`;
 
-export async function readRaw(sql: Sql, place: number, limit: number | null): Promise<RawBody | undefined> {
+export async function readRaw(
+  sql: ReadSql,
+  place: number,
+  limit: number | null,
+): Promise<RawBody | undefined> {
   const row = await sql.get<RawColumns>(RAW, place, limit ?? LARGEST_LENGTH);
   return row === undefined ? undefined : toRaw(row);
 }

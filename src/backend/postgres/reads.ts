@@ -7,7 +7,7 @@ import { clientConfig } from "./client.ts";
 import { crmReads } from "./crm-reads.ts";
 import { storeFailure } from "./failure.ts";
 import { postgresQueries } from "./queries.ts";
-import { type Sql, type SqlValue, sqlOver } from "./sql.ts";
+import { type ReadSql, readSqlOver, type SqlValue } from "./sql.ts";
 
 /** People and their tools ask a few questions at once. */
 const MOST_CONNECTIONS = 4;
@@ -31,12 +31,12 @@ export function openPostgresReads(address: PostgresAddress): {
   const pool = new Pool({ ...clientConfig(address, "tieline reader"), options, max: MOST_CONNECTIONS });
   // An idle connection that is lost is replaced by the next question.
   pool.on("error", () => undefined);
-  const sql = guarded(sqlOver(pool));
+  const sql = guarded(readSqlOver(pool));
   return { queries: postgresQueries(sql, () => pool.end()), crm: crmReads(sql) };
 }
 
 /** With the database's failures in the hub's words. */
-function guarded(sql: Sql): Sql {
+function guarded(sql: ReadSql): ReadSql {
   const call =
     <Result>(method: (text: string, ...values: SqlValue[]) => Promise<Result>) =>
     async (text: string, ...values: SqlValue[]): Promise<Result> => {
@@ -46,7 +46,7 @@ function guarded(sql: Sql): Sql {
         throw inWords(error);
       }
     };
-  return { run: call(sql.run), all: call(sql.all) as Sql["all"], get: call(sql.get) as Sql["get"] };
+  return { all: call(sql.all) as ReadSql["all"], get: call(sql.get) as ReadSql["get"] };
 }
 
 /** A question that cannot be answered says nothing about what is stored. */

@@ -16,9 +16,11 @@ export interface Session {
   readonly mark: string;
   /** True when the tables were made by this session. */
   readonly fresh: boolean;
-  begin(): Promise<void>;
+  begin(): void;
   /** Whether a statement since `begin` may have written. */
   wrote(): boolean;
+  /** What a statement that nobody waited for failed with, since `begin`; null while none has. */
+  failure(): unknown;
   /** Runs several statements without values, in one journey. Gives what each was. */
   script(text: string): Promise<readonly string[]>;
   alive(): boolean;
@@ -51,7 +53,8 @@ export async function openSession(
   epoch: number | null,
   ended: () => void,
 ): Promise<Session> {
-  const client = new Client(clientConfig(address, "tieline engine"));
+  // Statements go out without waiting for the answers to those before: a transaction is a few journeys, not one for each.
+  const client = new Client({ ...clientConfig(address, "tieline engine"), pipeline: true });
   let alive = false;
   const lose = (): void => {
     if (!alive) return;
@@ -83,19 +86,31 @@ export async function openSession(
   }
 }
 
-function statements(client: Client): Pick<Session, "sql" | "begin" | "wrote" | "script"> {
+function statements(client: Client): Pick<Session, "sql" | "begin" | "wrote" | "failure" | "script"> {
   let wrote = false;
   let begun = 0;
+  let failure: unknown = null;
+  const sent = (statement: Promise<unknown>): void => {
+    const of = begun;
+    statement.catch((error: unknown) => {
+      if (of === begun) failure ??= error;
+    });
+  };
   return {
-    sql: sqlOver(client, (writes) => {
-      wrote ||= writes;
+    sql: sqlOver(client, {
+      sent,
+      before: (writes) => {
+        wrote ||= writes;
+      },
     }),
-    async begin() {
+    begin() {
       wrote = false;
+      failure = null;
       begun += 1;
       // A plan is made for tables as large as they were then; so all are made again whenever as much was done as before.
-      await client.query((begun & (begun - 1)) === 0 ? "DISCARD PLANS; BEGIN" : "BEGIN");
+      sent(client.query((begun & (begun - 1)) === 0 ? "DISCARD PLANS; BEGIN" : "BEGIN"));
     },
+    failure: () => failure,
     wrote: () => wrote,
     async script(text) {
       const found = await client.query(text);

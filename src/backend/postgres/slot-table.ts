@@ -14,7 +14,7 @@ export function slotTable(sql: Sql): SlotTable {
       return taken === 1;
     },
     async finish(flow, at, state, now, detail) {
-      await sql.run(
+      sql.send(
         "UPDATE slot SET state = $3, finished_at = $4, detail = $5 WHERE flow = $1 AND at = $2",
         ...[flow, at, state, now, detail],
       );

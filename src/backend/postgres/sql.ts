@@ -1,14 +1,20 @@
-import { type ClientBase, type CustomTypesConfig, types } from "pg";
+import { type ClientBase, type CustomTypesConfig, type QueryResult, types } from "pg";
 import { fromStoredText, toStoredText } from "./text.ts";
 
 export type SqlValue = string | number | null | Uint8Array | readonly (string | number | null)[];
 
-/** The few calls the tables need. Statements have names, so the server plans each once for a connection. */
-export interface Sql {
-  /** Gives the number of rows changed. */
-  run(text: string, ...values: SqlValue[]): Promise<number>;
+/** What reads need. Statements have names, so the server plans each once for a connection. */
+export interface ReadSql {
   all<Row>(text: string, ...values: SqlValue[]): Promise<Row[]>;
   get<Row>(text: string, ...values: SqlValue[]): Promise<Row | undefined>;
+}
+
+/** The few calls the tables need of the connection that writes. */
+export interface Sql extends ReadSql {
+  /** Gives the number of rows changed. */
+  run(text: string, ...values: SqlValue[]): Promise<number>;
+  /** The same where nobody waits for it: the statements behind it see what it did, and the commit tells when it failed. */
+  send(text: string, ...values: SqlValue[]): void;
 }
 
 /** Object ids of types (pg_type.dat) whose values the hub reads in its own way. */
@@ -32,25 +38,47 @@ function toNumber(text: string): number {
 
 const names = new Map<string, string>();
 
-/** @param before called before each statement, with whether it may write */
-export function sqlOver(
-  client: Pick<ClientBase, "query">,
-  before: (writes: boolean) => void = () => undefined,
-): Sql {
-  const query = (text: string, values: readonly SqlValue[]) => {
+/** The statements of a connection, or of a pool that reads. */
+export function readSqlOver(client: Pick<ClientBase, "query">): ReadSql {
+  return reading(named(client));
+}
+
+function reading(query: Query): ReadSql {
+  return {
+    all: async <Row>(text: string, ...values: SqlValue[]) => (await query(text, values)).rows as Row[],
+    get: async <Row>(text: string, ...values: SqlValue[]) =>
+      (await query(text, values)).rows[0] as Row | undefined,
+  };
+}
+
+/** What the session of a writing connection is told. */
+export interface Watch {
+  /** Before each statement, with whether it may write. */
+  before(writes: boolean): void;
+  /** Each that nobody waits for. */
+  sent(statement: Promise<unknown>): void;
+}
+
+export function sqlOver(client: Pick<ClientBase, "query">, watch: Watch): Sql {
+  const query = named(client, (text) => watch.before(!/^(SELECT|WITH RECURSIVE)\b/.test(text)));
+  return {
+    ...reading(query),
+    run: async (text, ...values) => (await query(text, values)).rowCount ?? 0,
+    send: (text, ...values) => watch.sent(query(text, values)),
+  };
+}
+
+type Query = (text: string, values: readonly SqlValue[]) => Promise<QueryResult>;
+
+function named(client: Pick<ClientBase, "query">, before: (text: string) => void = () => undefined): Query {
+  return (text, values) => {
     let name = names.get(text);
     if (name === undefined) {
       name = `tieline_${names.size + 1}`;
       names.set(text, name);
     }
-    before(!/^(SELECT|WITH RECURSIVE)\b/.test(text));
+    before(text);
     return client.query({ name, text, values: values.map(toParameter) });
-  };
-  return {
-    run: async (text, ...values) => (await query(text, values)).rowCount ?? 0,
-    all: async <Row>(text: string, ...values: SqlValue[]) => (await query(text, values)).rows as Row[],
-    get: async <Row>(text: string, ...values: SqlValue[]) =>
-      (await query(text, values)).rows[0] as Row | undefined,
   };
 }
 

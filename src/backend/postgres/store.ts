@@ -68,9 +68,11 @@ async function runAlone<Result>(
   const session = link.session();
   let result: Result;
   try {
-    await session.begin();
+    session.begin();
     result = await work(tablesOf(session));
-  } catch (error) {
+  } catch (thrown) {
+    // What follows a statement that failed fails too, and says less.
+    const error = isDatabaseFailure(thrown) ? (session.failure() ?? thrown) : thrown;
     await rollback(session, error);
     throw isDatabaseFailure(error) ? storeFailure(error, "the store failed") : error;
   }
@@ -80,8 +82,11 @@ async function runAlone<Result>(
     await commit(session, mark);
   } catch (error) {
     if (error instanceof HubError || isAnswer(error) || !session.wrote()) {
+      const failure = session.failure();
       await rollback(session, error);
-      throw storeFailure(error, "the commit failed");
+      throw failure === null
+        ? storeFailure(error, "the commit failed")
+        : storeFailure(failure, "the store failed");
     }
     // The connection ended before the answer came: it may be committed or not.
     const next = link.next();

@@ -15,7 +15,7 @@ export function tallyTable(sql: Sql): TallyTable {
       const rows = tallies
         .filter((one) => one.n !== 0)
         .map((one) => [minute, one.flow, one.route, one.outcome, one.n]);
-      if (rows.length > 0) await sql.run(ADD, ...columnsOf(rows, 5));
+      if (rows.length > 0) sql.send(ADD, ...columnsOf(rows, 5));
     },
   };
 }
