@@ -10,7 +10,7 @@ export interface References {
   readonly inOrder: typeof jsonata;
   /** In order, and it does not write to its input. */
   readonly mended: typeof jsonata;
-  /** All members are evaluated, also when one fails; `failures` has the codes of all that failed. */
+  /** All members are evaluated, also when one fails; `failures` has what all that failed threw. */
   readonly whole: typeof jsonata;
   readonly failures: Set<unknown>;
 }
@@ -89,8 +89,7 @@ type Make<Member, Result> = (member: Member, index: number) => Promise<Result>;
 function whole(failures: Set<unknown>) {
   return async <Member, Result>(members: readonly Member[], make: Make<Member, Result>) => {
     const ends = await Promise.allSettled(members.map(make));
-    for (const end of ends)
-      if (end.status === "rejected") failures.add((end.reason as { code?: unknown })?.code);
+    for (const end of ends) if (end.status === "rejected") failures.add(end.reason);
     return ends.map((end) => {
       if (end.status === "rejected") throw end.reason;
       return end.value;
