@@ -4,7 +4,7 @@ import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
 import { byEmail, byExternalId, byPhone, customerById, historyOf } from "../../src/crm/view.ts";
 import { search } from "../../src/crm/view-search.ts";
 import type { JsonObject } from "../../src/message/json.ts";
-import type { CrmReads } from "../../src/store/crm-reads.ts";
+import type { CrmReads, SearchHit, SearchPoint } from "../../src/store/crm-reads.ts";
 import type { CrmTables, CrmWrites, CustomerRow, RecordRow } from "../../src/store/crm-tables.ts";
 
 /** One store under test, empty when it is opened. */
@@ -163,6 +163,22 @@ export function describeCrmTables(
           const found = await tables.records(rows.map(({ id }) => id));
           expect([...found].sort((a, b) => a.id - b.id)).toEqual(rows);
         });
+      });
+
+      it("finds customers by name in one order, however far apart their ids are", async () => {
+        const names = ["meier", "maier", "meier", "mayer", "meier", "müller", "mahler"];
+        const rows = names.map((folded, n) => customer(1 + n * 40_000, { name: folded, folded }));
+        await write({ newCustomers: [...rows, customer(7, { folded: "meier", alive: false })] });
+        const ids: number[] = [];
+        for (let after: SearchPoint | null = null; ; ) {
+          const hits: readonly SearchHit[] = await crm.reads.namedLike("m", after, 2);
+          ids.push(...hits.map((hit) => hit.customer));
+          if (hits.length === 0) break;
+          after = hits.at(-1) as SearchPoint;
+        }
+        expect(ids).toEqual([240_001, 40_001, 120_001, 1, 80_001, 160_001, 200_001]);
+        expect(await crm.reads.namedLike("mei", null, 9)).toHaveLength(3);
+        expect(await crm.reads.namedLike("x", null, 9)).toEqual([]);
       });
 
       it("indexes contacts and cross-references, and forgets them", async () => {

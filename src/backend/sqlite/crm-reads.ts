@@ -12,6 +12,7 @@ import {
   toHead,
   toRecord,
 } from "../rows/crm-row.ts";
+import { NAME_BLOCK } from "./crm-schema.ts";
 import type { Sql } from "./sql.ts";
 
 const RECORD = `SELECT ${RECORD_COLUMNS.join(", ")} FROM source_record`;
@@ -30,7 +31,9 @@ const UNLINKED = {
 };
 
 const NAMED_LIKE = `SELECT folded AS key, id AS customer, name, status FROM customer
-  WHERE alive = 1 AND folded >= ?1 AND folded < ?2 AND (folded, id) > (?3, ?4) ORDER BY folded, id LIMIT ?5`;
+  WHERE alive = 1 AND id >> ${NAME_BLOCK} = ?6 AND folded >= ?1 AND folded < ?2 AND (folded, id) > (?3, ?4)
+  ORDER BY folded, id LIMIT ?5`;
+const NAME_BLOCKS = `SELECT max(id) >> ${NAME_BLOCK} AS last FROM customer`;
 const CONTACTS_LIKE = `SELECT p.value AS key, p.customer, c.name, c.status FROM contact_point p
   CROSS JOIN customer c ON c.id = p.customer
   WHERE p.kind = ?6 AND p.value >= ?1 AND p.value < ?2 AND (p.value, p.customer) > (?3, ?4)
@@ -48,8 +51,10 @@ const IDS_LIKE = `WITH RECURSIVE known(system) AS (
 
 /** Reads of the customer repository over a connection of their own. */
 export function crmReads(sql: Sql): CrmReads {
-  const like = (text: string, prefix: string, after: SearchPoint | null, limit: number, ...more: number[]) =>
-    sql.all<SearchHit>(text, prefix, end(prefix), after?.key ?? "", after?.customer ?? -1, limit, ...more);
+  const between = (text: string, from: string, to: string, after: SearchPoint | null, ...more: number[]) =>
+    sql.all<SearchHit>(text, from, to, after?.key ?? "", after?.customer ?? -1, ...more);
+  const like = (text: string, prefix: string, after: SearchPoint | null, ...more: number[]) =>
+    between(text, prefix, end(prefix), after, ...more);
   return {
     async customers(ids) {
       return ids.flatMap((id) => sql.all<StoredCustomer>(CUSTOMER, id)).map(toCustomer);
@@ -74,7 +79,15 @@ export function crmReads(sql: Sql): CrmReads {
       return sql.all<StoredRecord>(UNLINKED[kind], value, ...older(before), limit).map(toRecord);
     },
     async namedLike(prefix, after, limit) {
-      return like(NAMED_LIKE, prefix, after, limit);
+      const last = sql.get<{ last: number | null }>(NAME_BLOCKS)?.last ?? -1;
+      let best: SearchHit[] = [];
+      for (let block = 0; block <= last; block++) {
+        // Of equal names the lower id comes first, and ids rise from block to block.
+        const to = best.length < limit ? end(prefix) : (best.at(-1) as SearchHit).key;
+        const found = between(NAMED_LIKE, prefix, to, after, limit, block);
+        if (found.length > 0) best = [...best, ...found].sort(byKey).slice(0, limit);
+      }
+      return best;
     },
     async idsLike(prefix, after, limit) {
       return like(IDS_LIKE, prefix, after, limit);
@@ -88,6 +101,11 @@ export function crmReads(sql: Sql): CrmReads {
 /** Everything is older than a time beyond the last date there is (ECMA-262, 21.4.1.1). */
 function older(before: HistoryPoint | null): [number, number] {
   return before === null ? [8.64e15 + 1, 0] : [before.at, before.record];
+}
+
+/** As SQLite compares texts, byte by byte; equal ones stay in their order. */
+function byKey(a: SearchHit, b: SearchHit): number {
+  return a.key === b.key ? 0 : Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
 }
 
 /** The least text above all that begin with the prefix, as SQLite compares them: byte by byte. */
