@@ -131,7 +131,7 @@ function openStep(emitter: Emitter, step: Node, reached: Reached, first: boolean
   const { js, flat, marked } = found(emitter, step, reached, VALUE);
   if (marked) return js;
   if (step.type === "sort") return emitter.temp(`${js}.length > 1 ? ${js} : asSequence([...${js}])`).js;
-  // One array that `[…]` made is the list itself; only what cannot be an array is a list for sure.
-  const isSure = flat && step.type !== "unary";
+  // One array that `[…]` made is the list itself, unless a predicate took members of it.
+  const isSure = flat && (step.type !== "unary" || step.stages !== undefined);
   return emitter.temp(isSure ? `asSequence(${js})` : `lastOpen(${js})`).js;
 }
