@@ -34,6 +34,8 @@ let differences: Difference[] = [];
 for (let number = first; left > 0; number += step) {
   const before = tally.runs;
   process.send?.({ number } satisfies Began);
+  // Nothing here waits, and what the pipe could not take at once goes out between two turns of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
   const [found] = await runCase(seed, number, corpus, tally);
   if (found !== undefined && shrunk++ < MOST_SHRUNK) differences.push(await smallest(found));
   left -= tally.runs - before;
