@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { StorageSettings } from "./config/hub-settings.ts";
-import type { HubError } from "./errors.ts";
+import { describeStorage } from "./config/storage.ts";
+import { HubError } from "./errors.ts";
 import type { CrmReads } from "./store/crm-reads.ts";
+import { type Moved, move } from "./store/move.ts";
 import type { Queries } from "./store/queries.ts";
 import type { Store } from "./store/store.ts";
 
@@ -71,4 +73,32 @@ export async function inspectStore(storage: StorageSettings): Promise<{
 export async function restoreStore(from: string, to: string): Promise<void> {
   const { restoreSqliteStore } = await import("./backend/sqlite/restore.ts");
   restoreSqliteStore(from, to);
+}
+
+/**
+ * Moves the embedded store, which no hub has open, to another technology, messages in flight included.
+ * @throws HubError TL_CONFLICT while a hub has one of the two, or when something is stored there already
+ */
+export async function moveStore(
+  from: StorageSettings,
+  to: StorageSettings,
+  progress: (rows: number, of: number) => void,
+): Promise<Moved> {
+  if (from.kind !== "sqlite" || to.kind !== "postgres")
+    throw new HubError("TL_USAGE", "a store is moved from SQLite to PostgreSQL", {
+      cure: "For PostgreSQL to PostgreSQL use pg_dump and pg_restore; README.md says how, under Operate.",
+    });
+  const { openSqliteDeparture } = await import("./backend/sqlite/depart.ts");
+  const { openPostgresArrival } = await import("./backend/postgres/arrive.ts");
+  const departure = openSqliteDeparture(from.folder);
+  try {
+    const arrival = await openPostgresArrival(to);
+    try {
+      return await move(departure, arrival, describeStorage(to), progress);
+    } finally {
+      await arrival.close();
+    }
+  } finally {
+    departure.close();
+  }
 }

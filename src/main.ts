@@ -12,6 +12,10 @@ await runCli(process.argv, {
     const { restoreStore } = await import("./backends.ts");
     return restoreStore(from, to);
   },
+  moveStore: async (from, to, progress) => {
+    const { moveStore } = await import("./backends.ts");
+    return moveStore(from, to, progress);
+  },
   inspectStore: async (storage) => {
     const { inspectStore } = await import("./backends.ts");
     return inspectStore(storage);

@@ -1,6 +1,7 @@
 import type { StorageSettings } from "../config/hub-settings.ts";
 import type { MappingContract } from "../config/strict/check-strict.ts";
 import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
+import type { Moved } from "../store/move.ts";
 
 /** What the entry hands to the commands, so that they need not know which technology keeps the data. */
 export interface Ports {
@@ -10,6 +11,16 @@ export interface Ports {
    * @throws HubError when the backup is not whole
    */
   restoreStore(from: string, to: string): Promise<void>;
+  /**
+   * Moves the embedded store to another technology.
+   * @param progress called with the rows moved so far of so many
+   * @throws HubError TL_CONFLICT while a hub has one of the two, or when something is stored there already
+   */
+  moveStore(
+    from: StorageSettings,
+    to: StorageSettings,
+    progress: (rows: number, of: number) => void,
+  ): Promise<Moved>;
   /**
    * Looks at a store without changing it.
    * @throws HubError TL_CONFLICT while a hub has it

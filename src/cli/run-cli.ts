@@ -50,6 +50,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   doctor: async () => (await import("./doctor.ts")).addDoctor,
   backup: async () => (await import("./backup.ts")).addBackup,
   restore: async () => (await import("./restore.ts")).addRestore,
+  migrate: async () => (await import("./migrate.ts")).addMigrate,
 };
 
 /** The command that is named, alone: loading the others takes longer than most of them run. All where none is. */

@@ -32,6 +32,7 @@ const COMMANDS = [
   "doctor",
   "backup",
   "restore",
+  "migrate",
 ];
 
 describe("the command line", () => {

@@ -11,6 +11,7 @@ import { flowTable } from "./flow-table.ts";
 import { lockFolder } from "./lock.ts";
 import { messageTable } from "./message-table.ts";
 import { migrate } from "./migrate.ts";
+import { requireUnmoved } from "./moved.ts";
 import { slotTable } from "./slot-table.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { tallyTable } from "./tally-table.ts";
@@ -28,8 +29,10 @@ export function openSqliteStore(folder: string): Store {
   try {
     sql = openSql(join(folder, DATABASE), "writer");
     migrate(sql);
+    requireUnmoved(sql);
   } catch (error) {
     unlock();
+    if (error instanceof HubError) throw error;
     throw new HubError("TL_STORE_FAILED", `the database in ${folder} cannot be opened: ${reason(error)}`, {
       cause: error,
     });
