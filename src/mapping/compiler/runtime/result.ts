@@ -50,9 +50,9 @@ function copyObject(fields: Fields, depth: number): Record<string, unknown> {
   return copy;
 }
 
-/** A number as part of the result. */
+/** What may be a number, and is no object, as part of the result. */
 export function outNumber(value: unknown): unknown {
-  if (value === undefined || Number.isFinite(value)) return value;
+  if (typeof value !== "number" || Number.isFinite(value)) return value;
   throw new NotJson(NO_VALUE);
 }
 
