@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
 import { freePort } from "../faults/hub-process.ts";
+import { installPackage } from "./debian.ts";
 
 /** A server to test with; which one, `openPostgres` decides. */
 export interface TestServer {
@@ -59,20 +60,10 @@ async function installed(): Promise<string | undefined> {
 }
 
 async function install(): Promise<string> {
-  if (process.getuid?.() === 0 && existsSync("/usr/bin/apt-get")) {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    execFileSync("apt-get", ["update", "-qq"], { stdio: "ignore", env });
-    execFileSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "postgresql"], {
-      stdio: "ignore",
-      env,
-    });
-    const folder = await installed();
-    if (folder !== undefined) return folder;
-  }
-  throw new Error(
-    "These tests need PostgreSQL 14 or later: install it (Debian: apt-get install postgresql), or give the tests the " +
-      "right to install it (as root on Debian).",
-  );
+  await installPackage("postgresql");
+  const folder = await installed();
+  if (folder === undefined) throw new Error("Debian's package postgresql is older than these tests need: 14");
+  return folder;
 }
 
 async function privateServer(programs: string): Promise<PrivateServer> {
