@@ -134,6 +134,12 @@ export const ERRORS = {
     title: "The store could not commit",
     cure: "Nothing was taken; send again. `tieline doctor` looks for the cause.",
   },
+  TL_DISPATCH_UNAVAILABLE: {
+    fault: "hub",
+    status: 503,
+    title: "Workers cannot be woken through Redis",
+    cure: "Nothing is lost: work is found by polling. `tieline doctor` looks for the cause.",
+  },
   TL_FLOW_PAUSED: {
     fault: "hub",
     status: 503,

@@ -12,11 +12,14 @@ export interface TcpProxy {
    * when the server's answer to them has come, instead of passing it on (`answer`).
    */
   cutAt(text: string, what: "request" | "answer"): Promise<void>;
+  /** Lets nothing more pass on the connections that are open, besides the `spared` oldest; nobody is told. */
+  hush(spared: number): void;
   close(): Promise<void>;
 }
 
 export async function tcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const open = new Set<{ hushed: boolean }>();
   let refusing = false;
   let trap: { readonly text: string; readonly what: "request" | "answer"; sprung(): void } | null = null;
 
@@ -35,6 +38,9 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     if (refusing) return void client.destroy();
     const upstream = connect(target);
     let answering = false;
+    const line = { hushed: false };
+    open.add(line);
+    client.on("close", () => open.delete(line));
     for (const [socket, other] of [
       [client, upstream],
       [upstream, client],
@@ -47,6 +53,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
       });
     }
     client.on("data", (bytes) => {
+      if (line.hushed) return;
       if (trap !== null && bytes.includes(trap.text)) {
         if (trap.what === "request") return spring();
         answering = true;
@@ -55,7 +62,7 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
     });
     upstream.on("data", (bytes) => {
       if (answering) spring();
-      else client.write(bytes);
+      else if (!line.hushed) client.write(bytes);
     });
   });
   server.listen(0, "127.0.0.1");
@@ -71,6 +78,9 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
       new Promise((resolve) => {
         trap = { text, what, sprung: resolve };
       }),
+    hush(spared) {
+      for (const line of [...open].slice(spared)) line.hushed = true;
+    },
     async close() {
       cut();
       server.close();

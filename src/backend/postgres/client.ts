@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { ClientConfig } from "pg";
-import { HubError } from "../../errors.ts";
+import { readAuthority } from "../authority.ts";
 import type { PostgresAddress } from "./address.ts";
 import { PARSERS } from "./sql.ts";
 
@@ -27,18 +26,6 @@ export function clientConfig(address: PostgresAddress, name: string): ClientConf
 function tlsOf({ tls, host }: PostgresAddress): ClientConfig["ssl"] {
   if (tls.mode === "none") return false;
   if (tls.mode === "unverified") return { rejectUnauthorized: false };
-  if (tls.authority === null) return { servername: host };
-  try {
-    return { servername: host, ca: readFileSync(tls.authority, "utf8") };
-  } catch (error) {
-    throw new HubError(
-      "TL_CONFIG_INVALID",
-      "the file that `sslrootcert` of the storage names cannot be read",
-      {
-        place: { file: tls.authority },
-        cure: "Correct the path, or give the hub's user the right to read it.",
-        cause: error,
-      },
-    );
-  }
+  const ca = tls.authority === null ? {} : { ca: readAuthority(tls.authority, "the storage") };
+  return { servername: host, ...ca };
 }

@@ -1,0 +1,56 @@
+import { Redis, type RedisOptions } from "ioredis";
+import { readAuthority } from "../authority.ts";
+import type { RedisAddress } from "./address.ts";
+import { redisFailure } from "./connect-failure.ts";
+import { checkServer } from "./server-check.ts";
+
+/** How long a connection, and an answer, may take before Redis counts as away; milliseconds. */
+const CONNECT_MS = 3_000;
+const ANSWER_MS = 3_000;
+
+type ClientOptions = Pick<
+  RedisOptions,
+  "host" | "port" | "db" | "username" | "password" | "tls" | "connectTimeout" | "keepAlive"
+>;
+
+/** What all connections are told. @throws HubError TL_CONFIG_INVALID when the authority cannot be read */
+export function clientOptions({ host, port, database, user, password, tls }: RedisAddress): ClientOptions {
+  const authority = tls.mode === "none" ? null : tls.authority;
+  const ca = authority === null ? {} : { ca: readAuthority(authority, "`dispatch`") };
+  return {
+    ...{ host, port, db: database },
+    ...(user === undefined ? {} : { username: user }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls.mode === "none" ? {} : { tls: { servername: host, ...ca } }),
+    connectTimeout: CONNECT_MS,
+    keepAlive: 10_000,
+  };
+}
+
+/**
+ * Connects and looks at the server, which has been found fit when this resolves. The connection fails fast: it keeps
+ * nothing for later, and is not opened again when it is lost.
+ * @throws HubError TL_CONFIG_INVALID when the server is not fit or refuses the hub, TL_DISPATCH_UNAVAILABLE
+ */
+export async function connectClient(
+  address: RedisAddress,
+): Promise<{ readonly client: Redis; readonly version: string }> {
+  const client = new Redis({
+    ...clientOptions(address),
+    ...{ lazyConnect: true, retryStrategy: null, autoResendUnfulfilledCommands: false },
+    ...{ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: ANSWER_MS },
+  });
+  let reason: unknown = null;
+  client.on("error", (error) => {
+    reason ??= error;
+  });
+  try {
+    await client.connect();
+    // It would go on without the database that was asked for.
+    if (reason !== null) throw reason;
+    return { client, version: checkServer(await client.info()) };
+  } catch (error) {
+    client.disconnect();
+    throw redisFailure(reason ?? error);
+  }
+}

@@ -1,0 +1,130 @@
+import { Queue, Worker } from "bullmq";
+import { HubError } from "../../errors.ts";
+import type { RedisAddress } from "./address.ts";
+import { clientOptions, connectClient } from "./client.ts";
+import { redisFailure } from "./connect-failure.ts";
+
+const QUEUE = "{tieline}";
+/** Longest pause before a worker's connection is opened again; milliseconds. */
+const LONGEST_PAUSE = 2_000;
+/** How long a worker may take to close before it is left behind; milliseconds. */
+const CLOSE_MS = 1_000;
+
+/** What a job says; there is nothing else in it. */
+export type Kind = "wake" | "at" | "canary";
+
+/** Marks that come again and again. */
+const LASTING: readonly Kind[] = ["wake", "canary"];
+
+/** One connection to Redis with the queue on it, until it is lost. */
+export interface Session {
+  /**
+   * Puts a job, unless one with the same mark waits already; one that is being heard does not count. Never rejects: where
+   * it cannot be put, the session ends.
+   * @param delay milliseconds until it may be heard
+   */
+  put(kind: Kind, mark?: string, delay?: number): Promise<void>;
+  /** Opens a worker; when there is one, another in its place. */
+  listen(): void;
+  close(): Promise<void>;
+}
+
+interface SessionEvents {
+  /** A job has come to the worker. */
+  heard(kind: Kind): void;
+  /** The session has been lost, or cannot put jobs; called at most once, and not after `close`. */
+  ended(error: HubError): void;
+}
+
+/**
+ * Connects, looks at the server, and puts a first job, so that an open session is one that works.
+ * @throws HubError TL_CONFIG_INVALID, TL_DISPATCH_UNAVAILABLE
+ */
+export async function openSession(address: RedisAddress, events: SessionEvents): Promise<Session> {
+  const { client } = await connectClient(address);
+  const queue = new Queue(QUEUE, {
+    connection: client,
+    // Nobody reads the events of the queue.
+    streams: { events: { maxLen: 0 } },
+    defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+  });
+  let worker: Worker | null = null;
+  let state: "opening" | "open" | "over" = "opening";
+
+  const close = async (): Promise<void> => {
+    state = "over";
+    const ending = worker === null ? null : endWorker(worker);
+    worker = null;
+    await queue.close().catch(() => undefined);
+    client.disconnect();
+    await ending;
+  };
+  const end = (error: unknown): void => {
+    // What happens while it opens is told by who opens it.
+    if (state !== "open") return;
+    void close();
+    events.ended(redisFailure(error));
+  };
+  const add = async (kind: Kind, mark: string, delay: number): Promise<void> => {
+    // While a job is being heard, it may be too early for what was stored meanwhile.
+    const deduplication = { id: mark, keepLastIfActive: true };
+    await queue.add(kind, {}, { deduplication, ...(delay > 0 ? { delay } : {}) });
+  };
+  // A worker that died with a job in its hand keeps the mark, and so all that come after, until it is missed.
+  const freeMarks = async (): Promise<void> => {
+    for (const mark of LASTING) await queue.removeDeduplicationKey(mark);
+  };
+
+  queue.on("error", () => undefined);
+  client.on("close", () => end(new HubError("TL_DISPATCH_UNAVAILABLE", "the connection to Redis was lost")));
+  try {
+    await freeMarks();
+    await add("canary", "canary", 0);
+    state = "open";
+  } catch (error) {
+    await close();
+    throw redisFailure(error);
+  }
+  return {
+    put: (kind, mark = kind, delay = 0) => add(kind, mark, delay).catch(end),
+    listen() {
+      if (state !== "open") return;
+      if (worker !== null) {
+        void endWorker(worker);
+        // Nor is anything heard while somebody has paused the queue.
+        queue.resume().then(freeMarks).catch(end);
+      }
+      worker = openWorker(address, events.heard);
+    },
+    close,
+  };
+}
+
+/**
+ * A worker is done with a job when it has passed it on, so that none stays under way while the hub works. Its own counts
+ * of stalled jobs decide nothing.
+ */
+function openWorker(address: RedisAddress, heard: (kind: Kind) => void): Worker {
+  const worker = new Worker(QUEUE, async ({ name }) => heard(name as Kind), {
+    connection: {
+      ...clientOptions(address),
+      maxRetriesPerRequest: null,
+      retryStrategy: (times) => Math.min(50 * 2 ** times, LONGEST_PAUSE),
+    },
+    ...{ removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } },
+    ...{ lockDuration: 10_000, stalledInterval: 10_000, maxStalledCount: 1_000, runRetryDelay: 1_000 },
+  });
+  // That it hears nothing is noticed by the canary, whatever the reason.
+  worker.on("error", () => undefined);
+  return worker;
+}
+
+/** Ends a worker without waiting for Redis, which may be gone. */
+async function endWorker(worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS);
+  });
+  await Promise.race([worker.close(true).catch(() => undefined), late]);
+  clearTimeout(timer);
+}
