@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { StorageSettings } from "./config/hub-settings.ts";
+import { inProcessDispatcher } from "./backend/in-process/dispatcher.ts";
+import type { DispatchSettings, StorageSettings } from "./config/hub-settings.ts";
 import { describeStorage } from "./config/storage.ts";
+import type { Dispatcher, DispatchNews } from "./dispatch/dispatcher.ts";
 import { HubError } from "./errors.ts";
 import type { CrmReads } from "./store/crm-reads.ts";
 import { type Moved, move } from "./store/move.ts";
@@ -101,4 +103,30 @@ export async function moveStore(
   } finally {
     departure.close();
   }
+}
+
+/**
+ * Opens the dispatcher the settings name, with the library's code loaded only then.
+ * @param failed called with what the work threw that somebody was woken for
+ * @throws HubError TL_CONFIG_INVALID when Redis is not fit to wake anybody, or refuses the hub
+ */
+export async function openDispatcher(
+  dispatch: DispatchSettings,
+  now: () => number,
+  failed: (error: unknown) => void,
+  news: DispatchNews,
+): Promise<Dispatcher> {
+  if (dispatch.kind === "in-process") return inProcessDispatcher(now, failed);
+  const { openBullmqDispatcher } = await import("./backend/bullmq/dispatcher.ts");
+  return openBullmqDispatcher(dispatch, { now, failed, news });
+}
+
+/**
+ * Looks at what wakes workers, without changing it; says what was found.
+ * @throws HubError TL_CONFIG_INVALID when a hub would refuse it, TL_DISPATCH_UNAVAILABLE when it would go on without
+ */
+export async function inspectDispatch(dispatch: DispatchSettings): Promise<string> {
+  if (dispatch.kind === "in-process") return "nothing to look at";
+  const { inspectRedis } = await import("./backend/bullmq/inspect.ts");
+  return inspectRedis(dispatch);
 }

@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { cp, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { inProcessDispatcher } from "./backend/in-process/dispatcher.ts";
-import { openStore } from "./backends.ts";
+import { openDispatcher, openStore } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import type { Sink, Source, System } from "./connector/contract.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
@@ -26,6 +25,7 @@ import { transformer } from "./intake/transformer.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
 import { countAdmitted, countEnds } from "./observe/count.ts";
 import type { Counters } from "./observe/counter.ts";
+import { dispatchNews } from "./observe/dispatch-news.ts";
 import type { Logger } from "./observe/logger.ts";
 
 const POLL_MS = 1_000;
@@ -66,16 +66,18 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const { settings, logger, counters } = options;
   enableLinearRegex();
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
-  const { store, fresh } = await openStore(settings.storage, options.lost);
   const now = (): number => Date.now();
   const clock = (): number => performance.now();
   let workFailed: HubError["code"] | null = null;
   // Each poll fails as long as the store is away: that is news once.
-  const dispatcher = inProcessDispatcher(now, (thrown) => {
+  const failed = (thrown: unknown): void => {
     const error = asHubError(thrown);
     if (error.code !== workFailed) logger.error(describeError(error), "nothing can be worked on now");
     workFailed = error.code;
-  });
+  };
+  // Before the store, which nobody need have taken over when a setting is refused.
+  const dispatcher = await openDispatcher(settings.dispatch, now, failed, dispatchNews(logger, counters));
+  const { store, fresh } = await openStore(settings.storage, options.lost);
   const paused = { accepting: new Set<number>(), running: new Set<number>() };
   let blocked: BlockedKeys = blockedKeys([]);
   let stopping = false;

@@ -3,7 +3,8 @@ import type { createServer } from "./api/server.ts";
 import { loadOrCreateToken } from "./api/token.ts";
 import { type Reads, readsOf } from "./backends.ts";
 import type { HubStart, RunningHub } from "./cli/ports.ts";
-import type { StorageSettings } from "./config/hub-settings.ts";
+import { describeDispatch } from "./config/dispatch.ts";
+import type { DispatchSettings, StorageSettings } from "./config/hub-settings.ts";
 import { describeStorage } from "./config/storage.ts";
 import type { EngineStatus } from "./control/engine.ts";
 import type { RemoteEngine } from "./control/rpc.ts";
@@ -78,6 +79,7 @@ export async function openFront(
     token: created ? token : null,
     data: settings.data,
     storage: settings.storage,
+    dispatch: settings.dispatch,
     flows: thread.flows(),
   });
   if (fresh && !options.empty) {
@@ -167,6 +169,7 @@ function say(
     readonly token: string | null;
     readonly data: string;
     readonly storage: StorageSettings;
+    readonly dispatch: DispatchSettings;
     readonly flows: readonly FlowInForce[];
   },
 ): void {
@@ -174,6 +177,7 @@ function say(
   print(`Tieline ${options.version} listens on ${hub.url}`);
   print(`  data    ${hub.data}`);
   if (hub.storage.kind !== "sqlite") print(`  store   ${describeStorage(hub.storage)}`);
+  if (hub.dispatch.kind !== "in-process") print(`  wakes   ${describeDispatch(hub.dispatch)}`);
   print(
     `  flows   ${hub.flows.length === 0 ? "none yet: tieline new flow <name>" : hub.flows.map((flow) => flow.definition.name).join(", ")}`,
   );

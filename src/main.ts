@@ -20,6 +20,10 @@ await runCli(process.argv, {
     const { inspectStore } = await import("./backends.ts");
     return inspectStore(storage);
   },
+  inspectDispatch: async (dispatch) => {
+    const { inspectDispatch } = await import("./backends.ts");
+    return inspectDispatch(dispatch);
+  },
   serveMapping: async (options) => {
     const { serveWorkbench } = await import("./api/workbench/server.ts");
     return serveWorkbench(options);

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { hubPlace } from "../config/hub-place.ts";
 import { describeStorage } from "../config/storage.ts";
 import { dataFindings, tokenFindings } from "./doctor-data.ts";
+import { dispatchFindings } from "./doctor-dispatch.ts";
 import { type DoctorFinding, ok } from "./doctor-finding.ts";
 import { hubFindings } from "./doctor-hub.ts";
 import { clockFindings, nodeFindings } from "./doctor-machine.ts";
@@ -22,6 +23,7 @@ export function addDoctor(program: Command, session: Session): void {
       ...(await projectFindings(dir, terminal.env)),
       ...(await dataFindings(place.data)),
       ok("storage", describeStorage(place.storage)),
+      ...(await dispatchFindings(session, place.dispatch)),
       ...(await tokenFindings(place.data)),
       ...(await clockFindings(place.data, terminal.now)),
       ...(await hubFindings(session, options, place)),

@@ -1,4 +1,4 @@
-import type { StorageSettings } from "../config/hub-settings.ts";
+import type { DispatchSettings, StorageSettings } from "../config/hub-settings.ts";
 import type { MappingContract } from "../config/strict/check-strict.ts";
 import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
 import type { Moved } from "../store/move.ts";
@@ -26,6 +26,11 @@ export interface Ports {
    * @throws HubError TL_CONFLICT while a hub has it
    */
   inspectStore(storage: StorageSettings): Promise<StoreReport>;
+  /**
+   * Looks at what wakes workers, without changing it; says what was found.
+   * @throws HubError TL_CONFIG_INVALID when a hub would refuse it, TL_DISPATCH_UNAVAILABLE when it would go on without
+   */
+  inspectDispatch(dispatch: DispatchSettings): Promise<string>;
   readonly serveMapping: MappingWorkbench;
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StorageSettings } from "./hub-settings.ts";
+import type { DispatchSettings, StorageSettings } from "./hub-settings.ts";
 import { readSettings, settingsFile } from "./read-settings.ts";
 
 /** Where a project's hub listens and keeps its data. */
@@ -9,6 +9,7 @@ export interface HubPlace {
   /** The data folder, absolute. */
   readonly data: string;
   readonly storage: StorageSettings;
+  readonly dispatch: DispatchSettings;
 }
 
 /**
@@ -27,7 +28,8 @@ export async function hubPlace(
     createSecrets: false,
   };
   const { settings } = readSettings(settingsFile(text), dir, env, null);
-  return { url: urlOf(settings.listen), data: settings.data, storage: settings.storage };
+  const { listen, data, storage, dispatch } = settings;
+  return { url: urlOf(listen), data, storage, dispatch };
 }
 
 /** A hub that listens on every interface is reached on this machine's own. */

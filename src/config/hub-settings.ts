@@ -8,7 +8,7 @@ export interface HubSettings {
   readonly data: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly storage: StorageSettings;
-  readonly dispatch: { readonly kind: "in-process" };
+  readonly dispatch: DispatchSettings;
   readonly limits: HubLimits;
   readonly mapping: MappingSettings;
   readonly systems: Readonly<Record<string, SystemSettings>>;
@@ -37,6 +37,25 @@ export interface PostgresStorage {
   readonly tls:
     | { readonly mode: "none" }
     | { readonly mode: "unverified" }
+    /** `authority`: absolute path of a PEM file; null: those that Node trusts. */
+    | { readonly mode: "verified"; readonly authority: string | null };
+}
+
+export type DispatchSettings = { readonly kind: "in-process" } | RedisDispatch;
+
+export interface RedisDispatch {
+  readonly kind: "redis";
+  /** A name or an address. */
+  readonly host: string;
+  readonly port: number;
+  /** The number of the database. */
+  readonly database: number;
+  /** Undefined: the server's default user. */
+  readonly user: string | undefined;
+  /** Never shown; undefined: the server asks for none. */
+  readonly password: string | undefined;
+  readonly tls:
+    | { readonly mode: "none" }
     /** `authority`: absolute path of a PEM file; null: those that Node trusts. */
     | { readonly mode: "verified"; readonly authority: string | null };
 }

@@ -2,16 +2,19 @@ import { resolve } from "node:path";
 import { isObject, type Json, type JsonObject } from "../message/json.ts";
 import { checkStructure, showValue } from "./check-structure.ts";
 import { CRM } from "./crm.ts";
+import { parseDispatch } from "./dispatch.ts";
 import type { ProjectEnvironment } from "./environment.ts";
 import { asSchema } from "./expectation.ts";
 import type { Finding } from "./finding.ts";
-import type { HubSettings, StorageSettings, SystemSettings } from "./hub-settings.ts";
+import type { DispatchSettings, HubSettings, StorageSettings, SystemSettings } from "./hub-settings.ts";
 import { isLoopback, parseListen } from "./listen.ts";
 import { maskedExcerpt } from "./masked-excerpt.ts";
+import { overridden } from "./overridden.ts";
 import { publishedSchema, publishedStructure } from "./published-schema.ts";
 import { type KnownSystem, readSystem } from "./read-system.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { type ReferenceContext, resolveText } from "./resolve-text.ts";
+import type { SettingProblem } from "./service-url.ts";
 import { mayHoldSecret, schemasAt } from "./setting-schema.ts";
 import { parseSize } from "./size.ts";
 import { parseStorage } from "./storage.ts";
@@ -34,7 +37,7 @@ export function readSettings(
   // A URL with a password in it is a mistake that is reported, without being repeated.
   const mayShow = (path: Path): boolean =>
     !mayHoldSecret(schemasFor(file, path, env)) &&
-    !(path[0] === "storage" && String(asSchema(file.value)["storage"]).includes("@"));
+    !(isUrl(path[0]) && String(asSchema(file.value)[path[0]]).includes("@"));
   const report = createReporter(file, findings ?? [], maskedExcerpt(mayShow));
   for (const { span, message, cure } of file.problems) report.span(span, message, cure);
   const root = isObject(file.value) ? file.value : {};
@@ -53,6 +56,7 @@ export function readSettings(
   const override = nonEmpty(env.variables["TIELINE_DATA"]);
   const data = resolve(dir, override ?? text("data", "./data"));
   const storage = readStorage(root, { ...references, data }, override !== undefined, env, report);
+  const dispatch = readDispatch(root, references, storage, env, report);
   const auth = root["auth"] === "none" ? "none" : "token";
   const listen = readListen(text("listen", "127.0.0.1:8400"), env, report);
   refuseOpenHub(listen, auth, env, report);
@@ -64,8 +68,8 @@ export function readSettings(
     data,
     listen,
     auth,
-    storage,
-    dispatch: { kind: "in-process" },
+    storage: storage ?? { kind: "sqlite", folder: data },
+    dispatch,
     limits: {
       diskLow: parseSize(String(limits["diskLow"])) ?? 256 * 1024 * 1024,
       backlog: typeof limits["backlog"] === "number" ? limits["backlog"] : 1_000_000,
@@ -118,27 +122,44 @@ function settingText(
   return otherwise;
 }
 
-/** TIELINE_STORAGE replaces what the file says; TIELINE_DATA moves the folder of SQLite. */
+/** TIELINE_STORAGE replaces what the file says; TIELINE_DATA moves the folder of SQLite. Null when it is wrong. */
 function readStorage(
   root: JsonObject,
   references: ReferenceContext & { readonly data: string },
   moved: boolean,
   { variables }: ProjectEnvironment,
   report: Reporter,
-): StorageSettings {
+): StorageSettings | null {
   const { data } = references;
-  const otherwise: StorageSettings = { kind: "sqlite", folder: data };
-  const whole = nonEmpty(variables["TIELINE_STORAGE"]);
-  const written = root["storage"];
-  const text = whole ?? (typeof written === "string" ? written : "sqlite");
-  const found = parseStorage(text, data, references, whole !== undefined);
-  if ("kind" in found) return found.kind === "sqlite" && moved ? otherwise : found;
-  if (whole !== undefined) {
-    const message = `TIELINE_STORAGE: ${found.problem}`;
-    report.elsewhere({ field: "TIELINE_STORAGE" }, null, message, found.cure);
-  } else report.value(["storage"], `storage: ${found.problem}`, found.cure);
-  return otherwise;
+  const names = { key: "storage", variable: "TIELINE_STORAGE", otherwise: "sqlite" };
+  const setting = overridden(root, names, variables, report);
+  const found = parseStorage(setting.text, data, references, setting.fromEnvironment);
+  if ("kind" in found) return found.kind === "sqlite" && moved ? { kind: "sqlite", folder: data } : found;
+  setting.refuse(found);
+  return null;
 }
+
+/** TIELINE_DISPATCH replaces what the file says. */
+function readDispatch(
+  root: JsonObject,
+  references: ReferenceContext,
+  storage: StorageSettings | null,
+  { variables }: ProjectEnvironment,
+  report: Reporter,
+): DispatchSettings {
+  const names = { key: "dispatch", variable: "TIELINE_DISPATCH", otherwise: "in-process" };
+  const setting = overridden(root, names, variables, report);
+  const found = parseDispatch(setting.text, references, setting.fromEnvironment);
+  if (!("kind" in found)) setting.refuse(found);
+  else if (found.kind === "redis" && storage?.kind === "sqlite") setting.refuse(NOBODY_TO_WAKE);
+  else return found;
+  return { kind: "in-process" };
+}
+
+const NOBODY_TO_WAKE: SettingProblem = {
+  problem: "one process holds a store in SQLite, so there is nobody to wake through Redis",
+  cure: "Set dispatch to in-process, or keep the store in PostgreSQL: see `storage`.",
+};
 
 /** TIELINE_LISTEN replaces address and port, PORT the port alone. */
 function readListen(
@@ -203,6 +224,11 @@ function readSystems(
     systems.set(name, readSystem(name, { connector: value["connector"], settings }, context));
   }
   return systems;
+}
+
+/** Settings that may be a URL with a password in it. */
+function isUrl(key: Path[number] | undefined): key is string {
+  return key === "storage" || key === "dispatch";
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -13,6 +13,7 @@ export interface CounterLabels {
   readonly attempts: { readonly target: string; readonly outcome: string };
   readonly file_rows: { readonly flow: string; readonly result: string };
   readonly mapping_shadow: { readonly flow: string; readonly result: string };
+  readonly dispatch: { readonly event: string };
   readonly slots: { readonly flow: string; readonly result: string };
 }
 

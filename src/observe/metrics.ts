@@ -42,6 +42,11 @@ const COUNTERS: Readonly<Record<CounterName, { name: string; help: string; label
     help: "Mappings compared with the reference library: same, different, or error when one ran out of its limits",
     labels: ["flow", "result"],
   },
+  dispatch: {
+    name: "tieline_dispatch_events_total",
+    help: "Wake-ups were lost, are back, or a worker was deaf to them",
+    labels: ["event"],
+  },
   slots: { name: "tieline_schedule_slots_total", help: "Planned runs by result", labels: ["flow", "result"] },
 };
 

@@ -76,6 +76,7 @@ export async function run(line: readonly string[], options: RunOptions = {}): Pr
     moveStore: () => Promise.reject(new Error("this test moves no store")),
     serveMapping: () => Promise.reject(new Error("this test serves no page")),
     inspectStore: async () => ({ exists: false, problems: [], found: "" }),
+    inspectDispatch: () => Promise.reject(new Error("this test has no Redis")),
     ...options.ports,
   };
   const code = await runCli(["node", "tieline", ...line], ports, terminal);
