@@ -134,6 +134,7 @@ function finished(
     return `{ key: ${inTuple(emitter, key, labels)}, value: ${inTuple(emitter, value, labels)} }`;
   });
   const position = node.group.position ?? 0;
-  const grouped = `groupedTuples(${tuples} ?? ${list}, [${pairs.join(", ")}], ${position})`;
+  // Where the path ends before its first tuple, what it has come to is grouped.
+  const grouped = `groupedTuples(${tuples} ?? groupable(${result}), [${pairs.join(", ")}], ${position})`;
   return used(emitter, emitter.temp(grouped, OBJECT), use);
 }

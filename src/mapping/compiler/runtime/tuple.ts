@@ -83,6 +83,12 @@ export function tupleValues(tuples: readonly Tuple[]): List {
   return asSequence(tuples.map((tuple) => tuple["@"]));
 }
 
+/** What a path has come to as the list that is grouped. */
+export function groupable(value: unknown): unknown[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : asSequence([value]);
+}
+
 export interface TuplePair {
   readonly key: InTuple;
   readonly value: InTuple;
@@ -90,7 +96,7 @@ export interface TuplePair {
 
 /** Grouping of tuples: what the tuples of a group have under one name is put together. */
 export function groupedTuples(
-  tuples: readonly Tuple[],
+  tuples: readonly unknown[],
   pairs: readonly TuplePair[],
   position: number,
 ): Record<string, unknown> {
@@ -103,7 +109,7 @@ export function groupedTuples(
     return grouped(tuples, plain, position);
   }
   const groups: Record<string, { readonly pair: number; readonly tuples: Tuple[] }> = Object.create(null);
-  for (const tuple of tuples) {
+  for (const tuple of tuples as readonly Tuple[]) {
     for (const [pair, { key: keyOf }] of pairs.entries()) {
       spend(4);
       const key = checkedKey(keyOf(tuple["@"], tuple), position);
