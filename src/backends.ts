@@ -25,15 +25,17 @@ export interface Reads {
 /**
  * Opens the store the settings name, with the technology's code loaded only then.
  * @param taken called when another hub has taken the store over, where that can be
+ * @param away called once when the store's server is not there: then it is waited for
  * @throws HubError TL_CONFLICT when another hub has it, TL_STORE_FAILED when it cannot be opened
  */
 export async function openStore(
   storage: StorageSettings,
   taken: (error: HubError) => void,
+  away: (error: HubError) => void,
 ): Promise<OpenedStore> {
   if (storage.kind === "postgres") {
     const { openPostgresStore } = await import("./backend/postgres/store.ts");
-    return openPostgresStore(storage, taken);
+    return openPostgresStore(storage, taken, away);
   }
   const { DATABASE, openSqliteStore } = await import("./backend/sqlite/store.ts");
   const fresh = !existsSync(join(storage.folder, DATABASE));

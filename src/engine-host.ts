@@ -16,8 +16,17 @@ export interface EngineThread {
   readonly done: Promise<void>;
 }
 
-/** Starts it and returns at once; `ready` tells the rest. */
-export function startThread(place: ProjectPlace, logLevel: LogLevel): EngineThread {
+/**
+ * Starts it and returns at once; `ready` tells the rest.
+ * @param print told what it waits for, for the person who started it
+ * @param asked aborted when the hub is to stop: an engine that still waits for its store has nothing to finish
+ */
+export function startThread(
+  place: ProjectPlace,
+  logLevel: LogLevel,
+  print: (line: string) => void,
+  asked: AbortSignal,
+): EngineThread {
   const { port1, port2 } = new MessageChannel();
   const start: ThreadStart = { project: place, logLevel, port: port2 };
   const worker = new Worker(new URL("./engine-thread.js", import.meta.url), {
@@ -29,6 +38,11 @@ export function startThread(place: ProjectPlace, logLevel: LogLevel): EngineThre
   const engine = connectEngine(port1);
   let flows: readonly FlowInForce[] = [];
   let stopping = false;
+  let waiting = false;
+  const giveUp = (): void => {
+    if (waiting && asked.aborted) void worker.terminate();
+  };
+  asked.addEventListener("abort", giveUp, { once: true });
   let ended: () => void = () => undefined;
   let failed: (error: HubError) => void = () => undefined;
   const done = new Promise<void>((resolve, reject) => {
@@ -43,7 +57,12 @@ export function startThread(place: ProjectPlace, logLevel: LogLevel): EngineThre
           flows = message.flows;
           return;
         case "ready":
+          waiting = false;
           return accepts(message);
+        case "waiting":
+          waiting = true;
+          print(`Waiting: ${message.message}. ${message.cure}`);
+          return giveUp();
         case "stopped":
           return ended();
         case "failed": {

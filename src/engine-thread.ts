@@ -42,6 +42,7 @@ async function main(): Promise<void> {
         })),
       }),
     lost: fail,
+    waiting: ({ message, cure }) => post({ kind: "waiting", message, cure }),
   });
   const wire = serveEngine(start.port, engine);
   const status = setInterval(() => {

@@ -47,6 +47,8 @@ export interface EngineOptions {
   readonly onFlows: (flows: readonly LiveFlow[]) => void;
   /** Called when the engine can never write again: another hub has taken its store. */
   readonly lost: (error: HubError) => void;
+  /** Called once when the store's server is not there; the engine waits for it. */
+  readonly waiting: (error: HubError) => void;
 }
 
 export interface RunningEngine extends Engine {
@@ -77,7 +79,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   };
   // Before the store, which nobody need have taken over when a setting is refused.
   const dispatcher = await openDispatcher(settings.dispatch, now, failed, dispatchNews(logger, counters));
-  const { store, fresh } = await openStore(settings.storage, options.lost);
+  const { store, fresh } = await openStore(settings.storage, options.lost, options.waiting);
   const paused = { accepting: new Set<number>(), running: new Set<number>() };
   let blocked: BlockedKeys = blockedKeys([]);
   let stopping = false;

@@ -32,6 +32,8 @@ export type FromEngine =
   /** `fresh`: the data folder had no store before. */
   | { readonly kind: "ready"; readonly fresh: boolean }
   | { readonly kind: "flows"; readonly flows: readonly FlowInForce[] }
+  /** The store's server is not there; the engine goes on by itself when it is. */
+  | { readonly kind: "waiting"; readonly message: string; readonly cure: string }
   | { readonly kind: "stopped" }
   | {
       readonly kind: "failed";

@@ -74,6 +74,8 @@ export interface HubStart {
   readonly version: string;
   /** Prints one line for the person who started it. */
   print(line: string): void;
+  /** Aborted when the hub is to stop: one that still waits for its store then does not start. */
+  readonly stop: AbortSignal;
 }
 
 export interface RunningHub {

@@ -34,14 +34,23 @@ async function start(session: Session, options: StartOptions): Promise<number> {
   const say = (line: string): void => (options.json === true ? terminal.err(line) : terminal.out(line));
   // Listened to from the first moment: a signal during the start ends in a stop, not in a hub that was half begun.
   const { stop } = terminal;
-  const hub = await session.ports.startHub({
+  const starting = session.ports.startHub({
     dir: projectFolder(session, options),
     ...(options.data === undefined ? {} : { data: resolve(terminal.cwd, options.data) }),
     ...(options.listen === undefined ? {} : { listen: options.listen }),
     empty: options.empty === true,
     version: programVersion(),
     print: say,
+    stop,
   });
+  const hub = await starting.catch((error: unknown) => {
+    if (stop.aborted) return null;
+    throw error;
+  });
+  if (hub === null) {
+    say("Stopped before it had started.");
+    return 0;
+  }
   if (options.json === true) terminal.out(JSON.stringify({ url: hub.url }));
   const asked = new Promise<"asked">((resolve) => {
     if (stop.aborted) resolve("asked");

@@ -61,6 +61,7 @@ export async function testEngine(
       counters: openCounters(),
       openReader,
       onFlows: () => undefined,
+      waiting: () => undefined,
       lost: (error) => {
         throw error;
       },

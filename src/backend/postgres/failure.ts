@@ -35,6 +35,28 @@ function isConnectionFailure(error: unknown): boolean {
   return DRIVER_TEXTS.test(error.message) || ("code" in error && /^E[A-Z_]+$/.test(String(error.code)));
 }
 
+/** What is said of a server that is not there now, or not yet: the same attempt may go well later. */
+const AWAY: ReadonlySet<string> = new Set([
+  ...[
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "ETIMEDOUT",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "ENOTFOUND",
+    "EAI_AGAIN",
+    "ENOENT",
+  ],
+  // It starts up or shuts down, or has as many clients as it takes.
+  ...["57P01", "57P02", "57P03", "53300", "the connection ended"],
+]);
+
+/** Whether a failure to connect may end by itself. */
+export function isAway(error: unknown): boolean {
+  const cause = error instanceof HubError ? error.cause : error;
+  return cause !== undefined && AWAY.has(codeOf(cause));
+}
+
 /** SQLSTATE, the system's code (ECONNREFUSED), or the driver's own word. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;

@@ -1,5 +1,6 @@
 import { asHubError, HubError } from "../../errors.ts";
 import type { PostgresAddress } from "./address.ts";
+import { isAway } from "./failure.ts";
 import { openSession, type Session } from "./session.ts";
 import { Fenced } from "./writer.ts";
 
@@ -23,15 +24,20 @@ interface Waiting {
 
 /**
  * @param taken called when another hub has taken over: this one can never write again
+ * @param away called once when the server is not there: then it is waited for. Without it that is a failure
  * @throws HubError when the first session cannot be opened
  */
-export async function openLink(address: PostgresAddress, taken: (error: HubError) => void): Promise<Link> {
+export async function openLink(
+  address: PostgresAddress,
+  taken: (error: HubError) => void,
+  away: ((error: HubError) => void) | undefined,
+): Promise<Link> {
   let waiting: Waiting[] = [];
   let pause: NodeJS.Timeout | null = null;
   let refused: HubError | null = null;
   let reason = "its connection was lost";
   let closed = false;
-  let session = await openSession(address, null, lost);
+  let session = await firstSession(address, lost, away);
   const { epoch } = session;
 
   function lost(): void {
@@ -84,4 +90,20 @@ export async function openLink(address: PostgresAddress, taken: (error: HubError
       await session.close();
     },
   };
+}
+
+async function firstSession(
+  address: PostgresAddress,
+  lost: () => void,
+  away: ((error: HubError) => void) | undefined,
+): Promise<Session> {
+  for (let wait = FIRST_PAUSE; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
+    try {
+      return await openSession(address, null, lost);
+    } catch (error) {
+      if (away === undefined || !isAway(error)) throw error;
+      if (wait === FIRST_PAUSE) away(asHubError(error));
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
 }

@@ -19,14 +19,16 @@ import { tallyTable } from "./tally-table.ts";
  * is there again. `fresh`: its tables were made just now.
  *
  * @param taken called when another hub has taken the store over; nothing can be written after that
+ * @param away called once when the server is not there: then it is waited for. Without it that is a failure
  * @throws HubError TL_CONFLICT when another hub has it, TL_CONFIG_INVALID when the server may lose what it commits,
  *   TL_STORE_FAILED when it cannot be reached
  */
 export async function openPostgresStore(
   address: PostgresAddress,
   taken: (error: HubError) => void,
+  away?: (error: HubError) => void,
 ): Promise<{ readonly store: Store; readonly fresh: boolean }> {
-  const link = await openLink(address, taken);
+  const link = await openLink(address, taken, away);
   const made = new WeakMap<Session, Tx>();
   const written: WriteCount = { n: 0 };
   const tablesOf = (session: Session): Tx => {
