@@ -16,7 +16,7 @@ export interface Newcomer {
   readonly name: string | null;
   readonly folded: string | null;
   readonly status: string | null;
-  /** Each contact once. */
+  /** Each contact once, in no order. */
   readonly contacts: readonly Contact[];
 }
 

@@ -29,6 +29,12 @@ export class Ledger {
     }
   }
 
+  /** File rows that are met for the first time and end alike. */
+  rows(n: number, route: LiveRoute, outcome: string): void {
+    this.#count(0, "accepted", n);
+    this.#count(route.id, outcome, n);
+  }
+
   /** An older message (route null: on all routes) or delivery that ended as superseded. */
   superseded(route: LiveRoute | null, wasParked: boolean, file: number | null): void {
     for (const one of route === null ? this.#flow.routes : [route]) {

@@ -1,15 +1,17 @@
 import { HubError } from "../errors.ts";
 import type { ItemEnd } from "../flow/item.ts";
+import { runsOf } from "../message/runs.ts";
 import type { Books } from "../store/file-table.ts";
 
 /** Adds the ends of a chunk's rows to the books of its file. */
 export function tallyRows(books: Books, ends: readonly ItemEnd[]): Books {
   const sums: Record<string, Record<string, number>> = {};
   for (const [route, counts] of Object.entries(books)) sums[route] = { ...counts };
-  for (const end of ends) {
-    for (const [route, outcome] of Object.entries(end.routes)) {
+  // Many rows end alike, and those of a first load by one and the same end.
+  for (const [{ routes }, n] of runsOf(ends)) {
+    for (const [route, outcome] of Object.entries(routes)) {
       const counts = sums[route] ?? {};
-      counts[outcome] = (counts[outcome] ?? 0) + 1;
+      counts[outcome] = (counts[outcome] ?? 0) + n;
       sums[route] = counts;
     }
   }

@@ -3,6 +3,7 @@ import { asHubError, HubError, toFailure } from "../errors.ts";
 import { failpoint } from "../flow/failpoint.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import { runSettle } from "../flow/run-settle.ts";
+import { settleNewcomers } from "../flow/settle-newcomers.ts";
 import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
 import type { Shadow } from "../flow/shadow.ts";
 import type { Books, FileRow } from "../store/file-table.ts";
@@ -114,21 +115,19 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
       outdated = !(await batch.holds(tx));
       if (outdated) throw new HubError("TL_INTERNAL", "rows changed between their look and their commit");
     };
+    const alongside = async (tx: Tx, { ends }: Settled): Promise<void> => {
+      // Rows stored by earlier chunks may have moved on since; the row in the store is the truth.
+      const fresh = await tx.files.get(file.id);
+      after = tallyRows(fresh?.books ?? books, ends);
+      await tx.files.checkpoint(file.id, { ...progress, books: after });
+      batch.settled(tx);
+    };
     try {
-      const settled = await runSettle(
-        env.store,
-        flow,
-        batch.items,
-        env.settle(),
-        async (tx, inside) => {
-          // Rows stored by earlier chunks may have moved on since; the row in the store is the truth.
-          const fresh = await tx.files.get(file.id);
-          after = tallyRows(fresh?.books ?? books, inside.ends);
-          await tx.files.checkpoint(file.id, { ...progress, books: after });
-          batch.settled(tx);
-        },
-        before,
-      );
+      const settled =
+        (batch.newcomers === null
+          ? null
+          : await settleNewcomers(env.store, flow, batch.newcomers, env.settle(), alongside, before)) ??
+        (await runSettle(env.store, flow, batch.items, env.settle(), alongside, before));
       env.settled(flow, settled);
     } catch (error) {
       if (outdated) return false;

@@ -3,6 +3,8 @@ import { type Failure, HubError, toFailure } from "../errors.ts";
 import type { Prepared } from "../flow/compile.ts";
 import type { Asked } from "../mapping/look-up.ts";
 import type { Json, JsonObject } from "../message/json.ts";
+import type { ContactColumn } from "../store/crm-tables.ts";
+import { contactsByOwner, packContacts } from "./pack-contacts.ts";
 import { packTexts, textReader } from "./pack-texts.ts";
 
 /** What became of a row in the reader. `newcomer`: what the mapped record comes to alone, if it is a customer's. */
@@ -29,20 +31,19 @@ export interface PackedRows {
   /** JSON texts in UTF-8: two for each row, what it was mapped to (empty: its newcomer says it) and its newcomer's values. */
   readonly texts: ArrayBuffer;
   readonly lengths: Uint32Array;
-  /** How many contacts each newcomer has; ABSENT: the row is none, and the columns that follow leave it out. */
-  readonly newcomers: Int32Array;
+  /** Whether each is a newcomer; the columns that follow leave the others out. */
+  readonly newcomers: Uint8Array;
   readonly ids: readonly string[];
   readonly names: readonly (string | null)[];
   readonly folded: readonly (string | null)[];
   readonly statuses: readonly (string | null)[];
-  /** One after the other, kind first: `phone+4930…`. */
-  readonly contacts: readonly string[];
+  /** Their contacts, owned by their positions among the newcomers. */
+  readonly contacts: readonly ContactColumn[];
 }
 
 const UNCHANGED = 0;
 const FAILED = 1;
 const MAPPED = 2;
-const ABSENT = -1;
 const NOTHING: readonly Asked[] = [];
 
 /**
@@ -81,12 +82,12 @@ export function packRows(
     versions: mapped.map(({ version }) => version),
     ...packRoutes(mapped),
     ...packTexts(texts),
-    newcomers: Int32Array.from(arrivals, (one) => (one === null ? ABSENT : one.contacts.length)),
+    newcomers: Uint8Array.from(arrivals, (one) => (one === null ? 0 : 1)),
     ids: present.map(({ externalId }) => externalId),
     names: present.map(({ name }) => name),
     folded: present.map(({ folded }) => folded),
     statuses: present.map(({ status }) => status),
-    contacts: present.flatMap(({ contacts }) => contacts.map(({ kind, value }) => kind + value)),
+    contacts: packContacts(present),
   };
 }
 
@@ -111,22 +112,18 @@ export function unpackRows(
   keys: readonly (string | null)[],
 ): readonly (Prepared | HubError | "unchanged")[] {
   const text = textReader(packed);
+  const contacts = contactsByOwner(packed.contacts);
   let failed = 0;
   let mapped = 0;
   let arrived = 0;
-  let contact = 0;
   return Array.from(packed.states, (state, index) => {
     if (state === UNCHANGED) return "unchanged";
     if (state === FAILED) return fromFailure(packed.failures[failed++] as Failure);
     const record = text();
     const values = text();
-    const contacts = packed.newcomers[mapped] as number;
-    let newcomer: Newcomer | null = null;
-    if (contacts !== ABSENT) {
-      newcomer = unpackNewcomer(packed, values, arrived, contact, contacts);
-      arrived += 1;
-      contact += contacts;
-    }
+    const isOne = packed.newcomers[mapped] === 1;
+    const newcomer = isOne ? unpackNewcomer(packed, values, arrived, contacts[arrived] ?? []) : null;
+    if (isOne) arrived += 1;
     return unpackPrepared(packed, mapped++, keys[index] ?? null, record, newcomer);
   });
 }
@@ -172,14 +169,8 @@ function unpackNewcomer(
   packed: PackedRows,
   values: Buffer,
   at: number,
-  from: number,
-  count: number,
+  contacts: Newcomer["contacts"],
 ): Newcomer {
-  const contacts: Newcomer["contacts"][number][] = [];
-  for (let index = from; index < from + count; index++) {
-    const text = packed.contacts[index] as string;
-    contacts.push({ kind: text.startsWith("phone") ? "phone" : "email", value: text.slice(5) });
-  }
   return {
     externalId: packed.ids[at] as string,
     values,

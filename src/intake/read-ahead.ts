@@ -1,9 +1,11 @@
 import { HubError } from "../errors.ts";
 import type { Item } from "../flow/item.ts";
 import { crmEntity, type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
+import type { NewcomerRows } from "../flow/settle-newcomers.ts";
 import type { Shadow } from "../flow/shadow.ts";
 import type { FileRow } from "../store/file-table.ts";
 import type { Store, Tx } from "../store/store.ts";
+import { newcomerRows } from "./newcomer-rows.ts";
 import { fromFailure, isOnlyNewcomer, type PackedRows, unpackRows } from "./pack-rows.ts";
 import { type FromReader, type NamedRows, NEW, type Reader, UNCHANGED } from "./reader.ts";
 import type { FeedEnd } from "./row-feed.ts";
@@ -23,8 +25,8 @@ export interface ReadAheadEnvironment {
   readonly report: Shadow["report"];
 }
 
-/** Rows that are committed together at most: more would live too long for the young of the heap. */
-const MOST_ROWS = 500;
+/** Rows that are committed together at most: about a turn of newcomers. */
+const MOST_ROWS = 1000;
 
 /** Rows that were named and not all committed yet. */
 interface Chunk extends NamedRows {
@@ -41,7 +43,8 @@ interface Part {
   readonly chunk: Chunk;
   readonly from: number;
   readonly to: number;
-  readonly items: readonly Item[];
+  readonly items: () => readonly Item[];
+  readonly newcomers: NewcomerRows | null;
 }
 
 /**
@@ -147,7 +150,12 @@ export function readAhead(
     const { chunk, to } = parts.at(-1) as Part;
     const last = placeOf(chunk, to - 1);
     return {
-      items: parts.flatMap(({ items }) => items),
+      get items() {
+        return parts.flatMap(({ items }) => items());
+      },
+      newcomers: parts.some(({ newcomers }) => newcomers === null)
+        ? null
+        : parts.flatMap(({ newcomers }) => newcomers ?? []),
       rows: last.row,
       offset: last.offset + last.length,
       context: chunk.context,
@@ -173,20 +181,31 @@ export function readAhead(
     const from = chunk.taken;
     const to = from + packed.states.length;
     chunk.taken = to;
-    const keys = from === 0 && to === chunk.keys.length ? chunk.keys : chunk.keys.slice(from, to);
-    const items = unpackRows(packed, keys).map((result, at): Item => {
-      const place = placeOf(chunk, from + at);
-      const sure = result instanceof HubError ? placed(place, result) : result;
-      return item(place, packed.at, chunk.hashes[from + at] ?? null, keys[at] ?? null, sure);
-    });
-    return { chunk, from, to, items };
+    const whole = from === 0 && to === chunk.keys.length;
+    const keys = whole ? chunk.keys : chunk.keys.slice(from, to);
+    const hashes = whole ? chunk.hashes : chunk.hashes.slice(from, to);
+    const unpack = (): readonly Item[] =>
+      unpackRows(packed, keys).map((result, at): Item => {
+        const place = placeOf(chunk, from + at);
+        const sure = result instanceof HubError ? placed(place, result) : result;
+        return item(place, packed.at, hashes[at] ?? null, keys[at] ?? null, sure);
+      });
+    const rows = Array.from(keys, (_, at) => chunk.places[4 * (from + at)] as number);
+    const own = { system, file: file.id, flowVersion: flow.version };
+    return {
+      chunk,
+      from,
+      to,
+      items: once(unpack),
+      newcomers: newcomerRows(packed, { ...own, rows, keys, hashes }),
+    };
   }
 
   /** Whether those found unchanged are so still, and those found new are so too where it matters. */
   async function stillHolds(tx: Tx, { chunk, from, items }: Part): Promise<boolean> {
     const names = chunk.records ?? chunk.keys;
     const wanted = new Map<string, string | null | undefined>();
-    for (const [at, { result, hash }] of items.entries()) {
+    for (const [at, { result, hash }] of items().entries()) {
       const name = names[from + at];
       if (typeof name !== "string") continue;
       if (result === "unchanged") wanted.set(name, hash);
@@ -225,6 +244,15 @@ export function readAhead(
 }
 
 const NOTHING: ReadonlyMap<string, string | null> = new Map();
+
+/** Works it out when it is first asked for: items are many objects, and a first load needs none. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 function placeOf({ places }: NamedRows, index: number): RowPlace {
   const at = 4 * index;

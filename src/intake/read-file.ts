@@ -10,10 +10,10 @@ import { recordHash } from "./record-hash.ts";
 import { rowFeed } from "./row-feed.ts";
 import { startTurn } from "./turn.ts";
 
-/** Rows that are named and mapped together: few, so that the young of the heap hold them. */
-const MOST_ROWS = 125;
-/** Handfuls of mapped rows that may wait for the engine: what it commits at once, and a little more. */
-const MOST_AHEAD = 6;
+/** Rows that are named and mapped together: each message between the threads costs as much as some rows. */
+const MOST_ROWS = 500;
+/** Handfuls of mapped rows that may wait for the engine: what it commits at once, and as many again. */
+const MOST_AHEAD = 4;
 
 /** The engine, as the reader sees it. */
 export interface ReaderPort {

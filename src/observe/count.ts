@@ -1,4 +1,5 @@
 import type { Admission, Receipt } from "../control/engine.ts";
+import { runsOf } from "../message/runs.ts";
 import type { Counters } from "./counter.ts";
 
 /** Counts what a settlement ended, by route. */
@@ -9,13 +10,13 @@ export function countEnds(
 ): void {
   const applied = new Map<string, number>();
   let parked = 0;
-  for (const end of settled.ends) {
+  for (const [{ routes }, n] of runsOf(settled.ends)) {
     let isParked = false;
-    for (const [route, outcome] of Object.entries(end.routes)) {
-      if (outcome === "applied") applied.set(route, (applied.get(route) ?? 0) + 1);
+    for (const [route, outcome] of Object.entries(routes)) {
+      if (outcome === "applied") applied.set(route, (applied.get(route) ?? 0) + n);
       if (outcome === "parked") isParked = true;
     }
-    if (isParked) parked += 1;
+    if (isParked) parked += n;
   }
   for (const [target, n] of applied) counters.add("delivered", { flow, target }, n);
   if (parked > 0) counters.add("parked", { flow, cause: "transform" }, parked);

@@ -120,6 +120,36 @@ export interface CrmWrites {
   readonly merged: readonly { readonly from: number; readonly to: number }[];
 }
 
+/**
+ * Customers nobody knew, each with its one record, by column: rows of a file of which nothing but themselves decides what
+ * they come to. A first load is little else, and an object for each row and table would cost more than to store them.
+ */
+export interface Newcomers {
+  readonly system: string;
+  readonly file: number;
+  readonly flowVersion: number;
+  /** Milliseconds since 1970: when they were accepted. */
+  readonly at: number;
+  /** Rows of the file. */
+  readonly rows: readonly number[];
+  readonly externalIds: readonly string[];
+  readonly versions: readonly (string | number | null)[];
+  readonly hashes: readonly (string | null)[];
+  /** As in `RecordRow`, in UTF-8. */
+  readonly values: readonly Uint8Array[];
+  readonly names: readonly (string | null)[];
+  readonly folded: readonly (string | null)[];
+  readonly statuses: readonly (string | null)[];
+  readonly contacts: readonly ContactColumn[];
+}
+
+/** Contacts of one kind in ascending order, each with the position of the newcomer who has it. */
+export interface ContactColumn {
+  readonly kind: ContactKind;
+  readonly values: readonly string[];
+  readonly owners: ArrayLike<number>;
+}
+
 /** What the CRM needs from one store transaction. Every method takes a set, so a batch costs a few statements. */
 export interface CrmTables {
   /** Holds these customers until the transaction ends, in ascending id so that two batches cannot wait for each other. */
@@ -148,6 +178,16 @@ export interface CrmTables {
    * contact it has no more go to the only customer who has, or to none.
    */
   write(writes: CrmWrites): Promise<void>;
+  /**
+   * Writes newcomers as new customers and records, whose ids follow these.
+   * @throws when a record of one is there already
+   * @param now milliseconds since 1970: when they became customers
+   */
+  arrive(
+    newcomers: Newcomers,
+    ids: { readonly customer: number; readonly record: number },
+    now: number,
+  ): Promise<void>;
   /** How often something was written since the store was opened: the same count twice means that nothing changed. */
   written(): number;
 }

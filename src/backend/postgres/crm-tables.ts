@@ -7,6 +7,7 @@ import {
   type StoredCustomer,
   toCustomer,
 } from "../rows/crm-row.ts";
+import { newcomerWrites } from "../rows/newcomers.ts";
 import { columnsOf, unnested } from "./columns.ts";
 import { draw } from "./counter.ts";
 import { type StoredHeadText, type StoredRecordText, toHeadFromText, toRecordFromText } from "./crm-row.ts";
@@ -88,6 +89,10 @@ export function crmTables(sql: Sql, written: WriteCount): CrmTables {
     async write(writes) {
       written.n += 1;
       await write(writes);
+    },
+    async arrive(newcomers, ids, now) {
+      written.n += 1;
+      await write(newcomerWrites(newcomers, ids, now));
     },
     written: () => written.n,
   };

@@ -42,6 +42,58 @@ export function insertShared(
   }
 }
 
+/** A column of many rows: one value for all, or one for each. */
+export type Column = SqlValue | ArrayLike<SqlValue> | ((row: number) => SqlValue);
+
+/**
+ * As `insertShared`, of rows by column.
+ *
+ * @param columns in the order of the head; what is the same in all rows is found by `common`
+ */
+export function insertColumns(
+  sql: Sql,
+  head: string,
+  count: number,
+  columns: readonly Column[],
+  texts: readonly number[] = [],
+): void {
+  const shared: number[] = [];
+  const own: number[] = [];
+  for (const [at, column] of columns.entries()) (isSame(column) ? shared : own).push(at);
+  const common = shared.map((at) => columns[at] as SqlValue);
+  const given = own.map((at) => columns[at] as Exclude<Column, SqlValue>);
+  let from = 0;
+  for (const size of SIZES) {
+    let text: string | undefined;
+    while (count - from >= size) {
+      text ??= `${head} ${clause(columns.length, shared, own, texts, size)}`;
+      const values = [...common];
+      for (let row = from; row < from + size; row++) {
+        for (const column of given)
+          values.push(typeof column === "function" ? column(row) : (column[row] as SqlValue));
+      }
+      sql.runWith(text, values);
+      from += size;
+    }
+  }
+}
+
+/** One value instead of a list in which all are the same. */
+export function common<Value extends string | number | null>(
+  values: readonly Value[],
+): Value | readonly Value[] {
+  const [first] = values;
+  return first !== undefined && values.every((value) => value === first) ? first : values;
+}
+
+function isSame(column: Column): column is SqlValue {
+  return typeof column !== "function" && (typeof column !== "object" || column === null || isBytes(column));
+}
+
+function isBytes(column: object): boolean {
+  return column instanceof Uint8Array;
+}
+
 function sharedColumns(
   head: string,
   rows: readonly (readonly SqlValue[])[],

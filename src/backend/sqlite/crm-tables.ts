@@ -18,6 +18,7 @@ import {
   toRecord,
 } from "../rows/crm-row.ts";
 import { counter } from "./counter.ts";
+import { insertNewcomers } from "./crm-newcomers.ts";
 import { crmWriter } from "./crm-write.ts";
 import type { Sql } from "./sql.ts";
 
@@ -79,6 +80,8 @@ export function crmTables(sql: Sql): CrmTables {
       return found.map(({ value, customer }) => ({ kind, value, customer }));
     },
     async linksTo(system, externalIds) {
+      // Most repositories declare none; then the ids need not be looked up one by one.
+      if (sql.get("SELECT 1 FROM customer_link LIMIT 1") === undefined) return [];
       type Row = Pick<LinkRow, "record"> & { readonly external_id: string; readonly customer: number | null };
       const found = sql.all<Row>(LINKS_TO, system, distinct(externalIds));
       return found.map((row) => ({
@@ -91,6 +94,10 @@ export function crmTables(sql: Sql): CrmTables {
     async write(writes) {
       written += 1;
       write(writes);
+    },
+    async arrive(newcomers, ids, now) {
+      written += 1;
+      insertNewcomers(sql, newcomers, ids, now);
     },
     written: () => written,
   };
