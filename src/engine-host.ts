@@ -32,8 +32,8 @@ export function startThread(
   const worker = new Worker(new URL("./engine-thread.js", import.meta.url), {
     workerData: start,
     transferList: [port2],
-    // Rows live as long as their chunk; more room for the young is memory held, not time won.
-    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    // Rows live as long as their chunk, and should die young; still more room is memory held, not time won.
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
   });
   const engine = connectEngine(port1);
   let flows: readonly FlowInForce[] = [];

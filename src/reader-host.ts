@@ -31,7 +31,7 @@ function openReader(program: URL, reading: Reading, closed: () => void): Reader 
   const worker = new Worker(program, {
     workerData: reading,
     // Little grows old here, and a small limit keeps its garbage small; a mapping that needs more runs in the engine.
-    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 48 },
+    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 48 },
   });
   worker.once("exit", closed);
   // Nobody waits for it: an engine that stops lets it go.
