@@ -4,13 +4,20 @@ import type { RedisAddress } from "./address.ts";
 import { redisFailure } from "./connect-failure.ts";
 import { checkServer } from "./server-check.ts";
 
-/** How long a connection, and an answer, may take before Redis counts as away; milliseconds. */
-const CONNECT_MS = 3_000;
+/** How long an answer, or all that is said at the start, may take before Redis counts as away; milliseconds. */
 const ANSWER_MS = 3_000;
 
 type ClientOptions = Pick<
   RedisOptions,
-  "host" | "port" | "db" | "username" | "password" | "tls" | "connectTimeout" | "keepAlive"
+  | "host"
+  | "port"
+  | "db"
+  | "username"
+  | "password"
+  | "tls"
+  | "connectTimeout"
+  | "disconnectTimeout"
+  | "keepAlive"
 >;
 
 /** What all connections are told. @throws HubError TL_CONFIG_INVALID when the authority cannot be read */
@@ -21,8 +28,9 @@ export function clientOptions({ host, port, database, user, password, tls }: Red
     ...{ host, port, db: database },
     ...(user === undefined ? {} : { username: user }),
     ...(password === undefined ? {} : { password }),
-    ...(tls.mode === "none" ? {} : { tls: { servername: host, ...ca } }),
-    connectTimeout: CONNECT_MS,
+    ...(tls.mode === "none" ? {} : { tls: ca }),
+    connectTimeout: ANSWER_MS,
+    disconnectTimeout: 100,
     keepAlive: 10_000,
   };
 }
@@ -44,6 +52,11 @@ export async function connectClient(
   client.on("error", (error) => {
     reason ??= error;
   });
+  // A server that stands still lets one step after the other run out of time.
+  const late = setTimeout(() => {
+    reason ??= new Error("timed out");
+    client.disconnect();
+  }, ANSWER_MS);
   try {
     await client.connect();
     // It would go on without the database that was asked for.
@@ -52,5 +65,7 @@ export async function connectClient(
   } catch (error) {
     client.disconnect();
     throw redisFailure(reason ?? error);
+  } finally {
+    clearTimeout(late);
   }
 }

@@ -33,6 +33,7 @@ const SCHEME = "Compare the URL with the server: rediss:// where it speaks TLS, 
 /** What passes, by the code of the system, of TLS or of Redis. */
 const CURES: Readonly<Record<string, string>> = {
   ECONNREFUSED: "Start Redis, and compare its address with `dispatch` of tieline.yaml.",
+  "no answer in time": "Look what holds Redis up, and whether something between drops what the hub sends.",
   ENOTFOUND: "Correct the host in `dispatch` of tieline.yaml.",
   OOM: "Raise `maxmemory` of Redis, or empty it: the hub keeps nothing there that it could not do without.",
   READONLY: "Name the primary in `dispatch` of tieline.yaml: this one is a replica.",

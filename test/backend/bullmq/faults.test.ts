@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { counted, until } from "../../conformance/dispatcher.ts";
@@ -68,6 +70,17 @@ describe("a hub whose Redis", () => {
     await redis.start();
     await until(() => told.length > 1);
     expect(told).toEqual([AWAY, "back"]);
+  });
+
+  it("says nothing when it is called does not keep it from beginning", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    onTestFinished(() => void silent.close());
+    const { dispatcher, told } = await opened(addressOf(silent.address() as AddressInfo));
+    expect(told).toEqual([AWAY]);
+    const calls = counted();
+    dispatcher.onWake(calls.work, 20);
+    await until(() => calls.ended > 5);
   });
 
   it("stands still for a while keeps nobody waiting, and nothing is said", async () => {
