@@ -62,7 +62,7 @@ it("a hub goes on accepting and finishing while its Redis is emptied, stands sti
   try {
     const sending = senders.run(hub.url, () => open);
     await goesOn();
-    for (let n = 0; n < 5; n++) {
+    for (let n = 0; n < 3; n++) {
       await redis.ask("FLUSHALL");
       await goesOn();
     }

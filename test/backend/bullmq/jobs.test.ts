@@ -1,7 +1,29 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { Worker } from "bullmq";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { counted, until } from "../../conformance/dispatcher.ts";
 import { addressOf, freshRedis, NEVER, opened, setup, wakesAgain } from "./setup.ts";
+
+/** A worker that keeps each job in its hand until it is told to let go. */
+function holdingWorker({ port }: { readonly port: number }) {
+  let letGo: () => void = () => undefined;
+  const told = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const held: string[] = [];
+  const worker = new Worker(
+    "{tieline}",
+    async ({ name }) => {
+      held.push(name);
+      await told;
+    },
+    { connection: { port, maxRetriesPerRequest: null }, concurrency: 10, lockDuration: 60_000 },
+  );
+  worker.on("error", () => undefined);
+  const die = async (): Promise<void> => worker.close(true);
+  onTestFinished(die);
+  return { held, letGo, die };
+}
 
 const KEY = "bull:{tieline}:";
 
@@ -46,6 +68,33 @@ describe("wake-ups in Redis", () => {
     expect(keys.filter((key) => /:(completed|failed|stalled)$/.test(key))).toEqual([]);
     expect(keys.filter((key) => /:\d+(:lock)?$/.test(key)).length).toBeLessThanOrEqual(4);
     expect(Number(await redis.ask("XLEN", `${KEY}events`))).toBeLessThanOrEqual(200);
+  });
+
+  it("that come while another is being heard are heard after it", async () => {
+    const redis = await freshRedis();
+    const { dispatcher } = await opened(addressOf(redis));
+    const { held, letGo } = holdingWorker(redis);
+    dispatcher.wake();
+    await until(() => held.includes("wake"));
+    for (let n = 0; n < 100; n++) dispatcher.wake();
+    await pause(200);
+    letGo();
+    await until(() => held.filter((name) => name === "wake").length === 2);
+  });
+
+  it("arrive though a worker died with one in its hand", async () => {
+    const redis = await freshRedis();
+    const first = await opened(addressOf(redis));
+    const { held, die } = holdingWorker(redis);
+    first.dispatcher.wake();
+    await until(() => held.includes("wake") && held.includes("canary"));
+    await die();
+    const { dispatcher, told } = await opened(addressOf(redis), 300);
+    const calls = counted();
+    dispatcher.onWake(calls.work, NEVER);
+    await until(wakesAgain(dispatcher, calls));
+    await until(wakesAgain(dispatcher, calls));
+    expect(told).toEqual([]);
   });
 
   it("of one hub's process begin the work of another", async () => {
