@@ -135,6 +135,7 @@ export interface CustomerShown extends CustomerFound {
 
 export interface HubState {
   readonly version: string;
+  readonly stopping: boolean;
   readonly diskFree: number;
   readonly diskLow: boolean;
   readonly backlog: number;

@@ -18,6 +18,8 @@ export interface HubClient {
   post<T>(path: string, body?: Json): Promise<T>;
   /** Reads a resource as the bytes it is. */
   bytes(path: string, query?: Query): Promise<{ readonly contentType: string; readonly body: Uint8Array }>;
+  /** The page for Prometheus. */
+  metrics(): Promise<string>;
   /** A request as it is, for what lies outside `/api`. */
   raw(path: string, init: RequestInit): Promise<Response>;
 }
@@ -64,6 +66,11 @@ export async function openClient(terminal: Terminal, options: ClientOptions): Pr
   return {
     url,
     raw,
+    async metrics() {
+      const response = await raw("/metrics", { headers });
+      if (!response.ok) throw await problemOf(response);
+      return response.text();
+    },
     async get<T>(path: string, query: Query = {}) {
       const response = await ask(`${path}${search(query)}`, { headers: { accept: "application/json" } });
       return (await jsonOf(response)) as T;

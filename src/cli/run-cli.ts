@@ -47,6 +47,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   files: async () => (await import("./files.ts")).addFiles,
   flows: async () => (await import("./flows.ts")).addFlows,
   customers: async () => (await import("./customers.ts")).addCustomers,
+  top: async () => (await import("./top.ts")).addTop,
   doctor: async () => (await import("./doctor.ts")).addDoctor,
   backup: async () => (await import("./backup.ts")).addBackup,
   restore: async () => (await import("./restore.ts")).addRestore,

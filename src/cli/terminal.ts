@@ -11,6 +11,8 @@ export interface Terminal {
   err(text: string): void;
   /** Replaces the last progress line; an empty text clears it. Does nothing where nobody watches. */
   progress(text: string): void;
+  /** Shows a text in place of all that is on the screen; where there is no screen it is written below the last one. */
+  screen(text: string): void;
   /** Asks a person. Resolves with an empty text where there is none. */
   ask(question: string): Promise<string>;
   /** Milliseconds since 1970. */
@@ -62,6 +64,12 @@ export function processTerminal(): Terminal {
       if (text === "") return;
       process.stderr.write(text.slice(0, (process.stderr.columns || 80) - 1));
       shown = true;
+    },
+    screen(text) {
+      if (process.stdout.isTTY !== true) return void process.stdout.write(`${text}\n\n`);
+      const lines = text.split("\n").slice(0, Math.max((process.stdout.rows || 24) - 1, 1));
+      // Home, clear, and no line wraps: a narrow window shows the beginning of each.
+      process.stdout.write(`\u001b[H\u001b[2J\u001b[?7l${lines.join("\n")}\u001b[?7h\n`);
     },
     async ask(question) {
       if (process.stdin.isTTY !== true) return "";

@@ -117,6 +117,16 @@ describe("the commands against a running hub", () => {
     expect((await run("customers find Nobody")).out).toBe("Nobody matches.\n");
   });
 
+  it("top looks at every flow, for a person or a script", async () => {
+    const seen = await run("top --once --every 200ms");
+    expect(seen).toMatchObject({ code: 0, err: "" });
+    expect(seen.out).toMatch(/FLOW +STATE +IN\/S +OUT\/S +OPEN +OLDEST +PARKED +NEEDS A LOOK/);
+    expect(seen.out).toMatch(/people +running/);
+    const { flows } = (await run("top --once --every 200ms --json")).json() as { flows: object[] };
+    expect(flows).toContainEqual(expect.objectContaining({ name: "list", state: "running", open: 0 }));
+    expect((await run("top --every 5")).code).toBe(2);
+  });
+
   it("send says why the hub refuses, with the hub's own cure", async () => {
     const { code, err } = await run("send site people -f ada.json");
     expect(code).toBe(1);

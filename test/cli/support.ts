@@ -60,6 +60,7 @@ export async function run(line: readonly string[], options: RunOptions = {}): Pr
     outBytes: (bytes) => void out.push(Buffer.from(bytes).toString("latin1")),
     err: (text) => void err.push(`${text}\n`),
     progress: () => undefined,
+    screen: (text) => void out.push(`${text}\n`),
     ask: async (question) => {
       err.push(question);
       return answers.shift() ?? "";

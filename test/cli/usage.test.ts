@@ -29,6 +29,7 @@ const COMMANDS = [
   "flows run",
   "customers find",
   "customers show",
+  "top",
   "doctor",
   "backup",
   "restore",
