@@ -30,9 +30,9 @@ export class Ledger {
   }
 
   /** File rows that are met for the first time and end alike. */
-  rows(n: number, route: LiveRoute, outcome: string): void {
+  rows(n: number, routes: Readonly<Record<string, string>>): void {
     this.#count(0, "accepted", n);
-    this.#count(route.id, outcome, n);
+    for (const route of this.#flow.routes) this.#count(route.id, routes[route.to] as string, n);
   }
 
   /** An older message (route null: on all routes) or delivery that ended as superseded. */

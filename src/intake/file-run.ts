@@ -3,7 +3,7 @@ import { asHubError, HubError, toFailure } from "../errors.ts";
 import { failpoint } from "../flow/failpoint.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import { runSettle } from "../flow/run-settle.ts";
-import { settleNewcomers } from "../flow/settle-newcomers.ts";
+import { settleAlike } from "../flow/settle-alike.ts";
 import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
 import type { Shadow } from "../flow/shadow.ts";
 import type { Books, FileRow } from "../store/file-table.ts";
@@ -124,9 +124,9 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
     };
     try {
       const settled =
-        (batch.newcomers === null
+        (batch.alike === null
           ? null
-          : await settleNewcomers(env.store, flow, batch.newcomers, env.settle(), alongside, before)) ??
+          : await settleAlike(env.store, flow, batch.alike, env.settle(), alongside, before)) ??
         (await runSettle(env.store, flow, batch.items, env.settle(), alongside, before));
       env.settled(flow, settled);
     } catch (error) {

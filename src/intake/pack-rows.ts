@@ -128,6 +128,10 @@ export function unpackRows(
   });
 }
 
+export function areUnchanged({ states }: PackedRows): boolean {
+  return states.every((state) => state === UNCHANGED);
+}
+
 /** Whether of a row nothing crossed but what it comes to alone. */
 export function isOnlyNewcomer(result: Prepared | HubError | "unchanged"): boolean {
   return typeof result === "object" && "alone" in result && result.alone === true;

@@ -1,11 +1,12 @@
 import { HubError } from "../errors.ts";
 import type { Item } from "../flow/item.ts";
 import { crmEntity, type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
-import type { NewcomerRows } from "../flow/settle-newcomers.ts";
+import type { AlikeRows } from "../flow/settle-alike.ts";
 import type { Shadow } from "../flow/shadow.ts";
+import type { Known } from "../store/crm-tables.ts";
 import type { FileRow } from "../store/file-table.ts";
 import type { Store, Tx } from "../store/store.ts";
-import { newcomerRows } from "./newcomer-rows.ts";
+import { alikeRows } from "./alike-rows.ts";
 import { fromFailure, isOnlyNewcomer, type PackedRows, unpackRows } from "./pack-rows.ts";
 import { type FromReader, type NamedRows, NEW, type Reader, UNCHANGED } from "./reader.ts";
 import type { FeedEnd } from "./row-feed.ts";
@@ -44,7 +45,7 @@ interface Part {
   readonly from: number;
   readonly to: number;
   readonly items: () => readonly Item[];
-  readonly newcomers: NewcomerRows | null;
+  readonly alike: AlikeRows | null;
 }
 
 /**
@@ -109,26 +110,31 @@ export function readAhead(
     chunk.foreign = foreign;
     const names = chunk.records ?? chunk.keys;
     const flags = new Uint8Array(names.length);
-    const applied = await hashesOf(
+    const named = [...names.keys()].filter((index) => names[index] !== null);
+    const known = await compare(
       tx,
-      names.filter((name) => name !== null),
+      named.map((index) => names[index] as string),
+      named.map((index) => chunk.hashes[index] ?? null),
     );
-    for (const [index, name] of names.entries()) {
-      if (name === null) continue;
-      const hash = applied.get(name);
+    for (const [at, index] of named.entries()) {
+      const name = names[index] as string;
       if (!chunks.some(({ touched }) => touched.has(name))) {
-        if (hash === undefined) flags[index] = NEW;
-        else if (hash !== null && hash === chunk.hashes[index]) flags[index] = UNCHANGED;
+        if (known[at] === "new") flags[index] = NEW;
+        else if (known[at] === "same") flags[index] = UNCHANGED;
       }
       if (flags[index] !== UNCHANGED) chunk.touched.add(name);
     }
     return flags;
   }
 
-  async function hashesOf(tx: Tx, names: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
-    if (entity === undefined || names.length === 0) return NOTHING;
-    const heads = await tx.crm.heads(entity, system, names);
-    return new Map(heads.map((head) => [head.externalId, head.hash]));
+  async function compare(
+    tx: Tx,
+    names: readonly string[],
+    hashes: readonly (string | null)[],
+  ): Promise<readonly Known[]> {
+    if (names.length === 0) return [];
+    if (entity === undefined) return names.map(() => "new");
+    return tx.crm.compare(entity, system, names, hashes);
   }
 
   function countForeign(tx: Tx): void {
@@ -153,9 +159,7 @@ export function readAhead(
       get items() {
         return parts.flatMap(({ items }) => items());
       },
-      newcomers: parts.some(({ newcomers }) => newcomers === null)
-        ? null
-        : parts.flatMap(({ newcomers }) => newcomers ?? []),
+      alike: parts.some(({ alike }) => alike === null) ? null : parts.flatMap(({ alike }) => alike ?? []),
       rows: last.row,
       offset: last.offset + last.length,
       context: chunk.context,
@@ -197,22 +201,26 @@ export function readAhead(
       from,
       to,
       items: once(unpack),
-      newcomers: newcomerRows(packed, { ...own, rows, keys, hashes }),
+      alike: alikeRows(packed, { ...own, rows, keys, hashes }),
     };
   }
 
   /** Whether those found unchanged are so still, and those found new are so too where it matters. */
   async function stillHolds(tx: Tx, { chunk, from, items }: Part): Promise<boolean> {
-    const names = chunk.records ?? chunk.keys;
-    const wanted = new Map<string, string | null | undefined>();
+    const all = chunk.records ?? chunk.keys;
+    const names: string[] = [];
+    const hashes: (string | null)[] = [];
+    const wanted: Known[] = [];
     for (const [at, { result, hash }] of items().entries()) {
-      const name = names[from + at];
-      if (typeof name !== "string") continue;
-      if (result === "unchanged") wanted.set(name, hash);
-      else if (isOnlyNewcomer(result)) wanted.set(name, undefined);
+      const name = all[from + at];
+      const unchanged = result === "unchanged";
+      if (typeof name !== "string" || !(unchanged || isOnlyNewcomer(result))) continue;
+      names.push(name);
+      hashes.push(hash);
+      wanted.push(unchanged ? "same" : "new");
     }
-    const hashes = await hashesOf(tx, [...wanted.keys()]);
-    return [...wanted].every(([name, hash]) => hashes.get(name) === hash);
+    const known = await compare(tx, names, hashes);
+    return wanted.every((one, at) => known[at] === one);
   }
 
   /** Until something comes, or a turn has passed. */
@@ -242,8 +250,6 @@ export function readAhead(
     close: () => reader.close(),
   };
 }
-
-const NOTHING: ReadonlyMap<string, string | null> = new Map();
 
 /** Works it out when it is first asked for: items are many objects, and a first load needs none. */
 function once<Value>(make: () => Value): () => Value {

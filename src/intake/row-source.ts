@@ -1,5 +1,5 @@
 import type { Item } from "../flow/item.ts";
-import type { NewcomerRows } from "../flow/settle-newcomers.ts";
+import type { AlikeRows } from "../flow/settle-alike.ts";
 import type { RecordContext } from "../format/format.ts";
 import type { Tx } from "../store/store.ts";
 import type { FeedEnd } from "./row-feed.ts";
@@ -14,8 +14,8 @@ export interface RowSource {
 /** Rows that are committed together: at least one. */
 export interface RowBatch {
   readonly items: readonly Item[];
-  /** The same rows by column, where all are newcomers and take the only route; else null. */
-  readonly newcomers: readonly NewcomerRows[] | null;
+  /** The same rows by column, where neighbours end alike; else null. */
+  readonly alike: readonly AlikeRows[] | null;
   /** Where reading goes on when they are committed: rows and bytes of the file up to here. */
   readonly rows: number;
   readonly offset: number;

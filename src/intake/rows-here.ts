@@ -86,7 +86,7 @@ export function rowsHere(
       const last = rows[items.length - 1] as Row;
       return {
         items,
-        newcomers: null,
+        alike: null,
         rows: last.row,
         offset: last.offset + last.length,
         context: stream.context,

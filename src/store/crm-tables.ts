@@ -150,6 +150,9 @@ export interface ContactColumn {
   readonly owners: ArrayLike<number>;
 }
 
+/** Of a record: there is none of this name; the one there is was applied last with this hash; with another. */
+export type Known = "new" | "same" | "other";
+
 /** What the CRM needs from one store transaction. Every method takes a set, so a batch costs a few statements. */
 export interface CrmTables {
   /** Holds these customers until the transaction ends, in ascending id so that two batches cannot wait for each other. */
@@ -161,6 +164,16 @@ export interface CrmTables {
   ): Promise<{ readonly customer: number; readonly record: number }>;
   /** The known ones of these records; in no order. */
   heads(entity: Entity, system: string, externalIds: readonly string[]): Promise<readonly RecordHead[]>;
+  /**
+   * What is known of records by name and hash, position by position. One answer for all: most are new, or most the same.
+   * @param hashes of the records as they are now, as many as names; null is the same as nothing
+   */
+  compare(
+    entity: Entity,
+    system: string,
+    externalIds: readonly string[],
+    hashes: readonly (string | null)[],
+  ): Promise<readonly Known[]>;
   records(ids: readonly number[]): Promise<readonly RecordRow[]>;
   /** The customer records (no interactions, invoices, orders) of these customers, deleted ones too. */
   recordsOf(customers: readonly number[]): Promise<readonly RecordRow[]>;

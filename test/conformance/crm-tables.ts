@@ -5,7 +5,7 @@ import { byEmail, byExternalId, byPhone, customerById, historyOf } from "../../s
 import { search } from "../../src/crm/view-search.ts";
 import type { JsonObject } from "../../src/message/json.ts";
 import type { CrmReads, SearchHit, SearchPoint } from "../../src/store/crm-reads.ts";
-import type { CrmTables, CrmWrites, CustomerRow, RecordRow } from "../../src/store/crm-tables.ts";
+import type { CrmTables, CrmWrites, CustomerRow, Newcomers, RecordRow } from "../../src/store/crm-tables.ts";
 
 /** One store under test, empty when it is opened. */
 export interface OpenedCrm {
@@ -124,6 +124,70 @@ export function describeCrmTables(
           expect([...(await tables.recordsOf([1, 9]))].sort((a, b) => a.id - b.id)).toEqual([full, textual]);
         });
         expect(await crm.reads.recordsOf([1])).toEqual([full, textual]);
+      });
+
+      it("tells of many records at once which are new and which the same, whatever they are called", async () => {
+        const ids = ["a", "1", '"\\\n', "ü😀", "", "toString", "\u2028", "b"];
+        const rows = ids.map((id, n) => record(n + 1, id, { hash: n === 7 ? null : `h${n}` }));
+        await write({ newRecords: [...rows, record(99, "x", { system: "billing", hash: "h" })] });
+        await crm.transaction(async (tables) => {
+          const compare = (names: readonly string[], hashes: readonly (string | null)[]) =>
+            tables.compare("customer", "erp", names, hashes);
+          const same = ids.map((_, n) => `h${n}`);
+          expect(await compare(ids, same)).toEqual([...Array(7).fill("same"), "other"]);
+          expect(await compare(["a", "x", "a", "b"], ["h", "h", "h0", null])).toEqual([
+            ...["other", "new", "same", "other"],
+          ]);
+          expect(await compare([], [])).toEqual([]);
+        });
+      });
+
+      it("writes newcomers as it writes them row by row", async () => {
+        const times = { at: NOW, file: 3, flowVersion: 4, system: "shop" };
+        const newcomers: Newcomers = {
+          ...times,
+          rows: [5, 6, 8],
+          externalIds: ["a", "b", "c"],
+          versions: [1, "2", null],
+          hashes: ["h", "i", "j"],
+          values: ['{"n":"ä😀"}', "{}", '{"n":1}'].map((text) => Buffer.from(text)),
+          names: ["Zoë", null, "Ann"],
+          folded: ["zoe", null, "ann"],
+          statuses: ["active", "active", "active"],
+          contacts: [
+            { kind: "phone", values: ["+491", "+491", "+492"], owners: [0, 2, 0] },
+            { kind: "email", values: [], owners: [] },
+          ],
+        };
+        await crm.transaction((tables) => tables.arrive(newcomers, { customer: 10, record: 20 }, NOW + 1));
+        await crm.transaction(async (tables) => {
+          expect(await tables.recordsOf([10, 11, 12])).toEqual(
+            newcomers.rows.map((row, n) =>
+              record(20 + n, newcomers.externalIds[n] as string, {
+                ...{ system: "shop", customer: 10 + n, version: newcomers.versions[n] ?? null },
+                ...{ hash: newcomers.hashes[n] ?? null, values: String(newcomers.values[n]) },
+                origin: { message: null, file: 3, row, flowVersion: 4, at: NOW },
+              }),
+            ),
+          );
+          expect(await tables.customers([10, 11, 12])).toEqual(
+            newcomers.names.map((name, n) =>
+              customer(10 + n, {
+                ...{ name, folded: newcomers.folded[n] ?? null, status: "active" },
+                ...{ createdAt: NOW + 1, updatedAt: NOW + 1 },
+              }),
+            ),
+          );
+          const points = await tables.withContact("phone", ["+491", "+492"]);
+          expect(points.map(({ value, customer: id }) => `${value} ${id}`).sort()).toEqual([
+            ...["+491 10", "+491 12", "+492 10"],
+          ]);
+        });
+        const again = crm.transaction((tables) =>
+          tables.arrive(newcomers, { customer: 30, record: 40 }, NOW),
+        );
+        await expect(again).rejects.toThrow();
+        await crm.transaction(async (tables) => expect(await tables.customers([30])).toEqual([]));
       });
 
       it("keeps a record once for each entity, system and id", async () => {

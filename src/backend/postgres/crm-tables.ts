@@ -66,6 +66,15 @@ export function crmTables(sql: Sql, written: WriteCount): CrmTables {
       const found = await sql.all<StoredHeadText>(HEADS, entityNumber(entity), system, distinct(externalIds));
       return found.map((row) => toHeadFromText(entity, system, row));
     },
+    async compare(entity, system, externalIds, hashes) {
+      const found = await sql.all<StoredHeadText>(HEADS, entityNumber(entity), system, distinct(externalIds));
+      const known = new Map(found.map((row) => [row.external_id, row.hash]));
+      return externalIds.map((id, at) => {
+        const hash = known.get(id);
+        if (hash === undefined) return "new";
+        return hash !== null && hash === hashes[at] ? "same" : "other";
+      });
+    },
     async records(ids) {
       return (await sql.all<StoredRecordText>(RECORDS, ids)).map(toRecordFromText);
     },

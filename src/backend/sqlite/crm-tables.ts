@@ -3,6 +3,7 @@ import type {
   CrmTables,
   CrossReference,
   CrossReferenceRow,
+  Known,
   LinkRow,
 } from "../../store/crm-tables.ts";
 import {
@@ -24,6 +25,10 @@ import type { Sql } from "./sql.ts";
 
 const HEADS = `SELECT r.id, r.external_id, r.customer, r.version, r.hash FROM json_each(?3) k
   CROSS JOIN source_record r ON r.entity = ?1 AND r.system = ?2 AND r.external_id = k.value`;
+/** A digit for each name, in their order: an index into `KNOWN`. Names come as members of an object with their hashes. */
+const COMPARE = `SELECT group_concat(CASE WHEN r.id IS NULL THEN 0 WHEN r.hash = k.value THEN 1 ELSE 2 END, '') AS known
+  FROM json_each(?3) k LEFT JOIN source_record r ON r.entity = ?1 AND r.system = ?2 AND r.external_id = k.key`;
+const KNOWN: readonly Known[] = ["new", "same", "other"];
 const RECORD = RECORD_COLUMNS.map((column) => `r.${column}`).join(", ");
 const RECORDS = `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.id = k.value`;
 const RECORDS_OF = `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.customer = k.value WHERE r.entity = 0`;
@@ -62,6 +67,18 @@ export function crmTables(sql: Sql): CrmTables {
     async heads(entity, system, externalIds) {
       const found = sql.all<StoredHead>(HEADS, entityNumber(entity), system, distinct(externalIds));
       return found.map((row) => toHead(entity, system, row));
+    },
+    async compare(entity, system, externalIds, hashes) {
+      const members = externalIds.map(
+        (id, at) => `${JSON.stringify(id)}:${JSON.stringify(hashes[at] ?? null)}`,
+      );
+      const row = sql.get<{ known: string | null }>(
+        COMPARE,
+        entityNumber(entity),
+        system,
+        `{${members.join()}}`,
+      );
+      return Array.from(row?.known ?? "", (digit) => KNOWN[Number(digit)] as Known);
     },
     async records(ids) {
       return sql.all<StoredRecord>(RECORDS, distinct(ids)).map(toRecord);

@@ -1,5 +1,5 @@
-import type { NewcomerRows } from "../flow/settle-newcomers.ts";
-import type { PackedRows } from "./pack-rows.ts";
+import type { AlikeRows } from "../flow/settle-alike.ts";
+import { areUnchanged, type PackedRows } from "./pack-rows.ts";
 import { textReader } from "./pack-texts.ts";
 
 /** What is known of rows besides what they were mapped to. */
@@ -12,9 +12,14 @@ export interface RowOrigins {
   readonly hashes: readonly (string | null)[];
 }
 
-/** Rows as they crossed, by column; null unless each is a newcomer of which nothing else crossed and takes the same one route. */
-export function newcomerRows(packed: PackedRows, origins: RowOrigins): NewcomerRows | null {
+/**
+ * Rows as they crossed, by column; null unless all are unchanged, or each is a newcomer of which nothing else crossed and
+ * takes the same one route.
+ */
+export function alikeRows(packed: PackedRows, origins: RowOrigins): AlikeRows | null {
   const { states, newcomers, routes, lengths } = packed;
+  const { keys, ...own } = origins;
+  if (areUnchanged(packed)) return { keys, newcomers: null };
   if (newcomers.length < states.length || newcomers.includes(0)) return null;
   if (routes.length !== 1 || routes[0]?.length !== 1) return null;
   for (let record = 0; record < lengths.length; record += 2) if (lengths[record] !== 0) return null;
@@ -23,7 +28,6 @@ export function newcomerRows(packed: PackedRows, origins: RowOrigins): NewcomerR
     text();
     return text();
   });
-  const { keys, ...own } = origins;
   const { at, ids: externalIds, versions, names, folded, statuses, contacts } = packed;
   return {
     keys,

@@ -8,7 +8,7 @@ import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
 import { type BlockedKeys, blockedKeys } from "../../src/flow/blocked-keys.ts";
 import type { LiveFlow } from "../../src/flow/live-flow.ts";
 import { runSettle } from "../../src/flow/run-settle.ts";
-import { settleNewcomers } from "../../src/flow/settle-newcomers.ts";
+import { settleAlike } from "../../src/flow/settle-alike.ts";
 import type { Settled, SettleEnvironment } from "../../src/flow/settlement.ts";
 import type { RowBatch } from "../../src/intake/row-source.ts";
 import type { Store, Tx } from "../../src/store/store.ts";
@@ -28,8 +28,8 @@ async function byColumn(
   env: SettleEnvironment = environment(),
   before: (tx: Tx) => Promise<void> = async () => undefined,
 ): Promise<Settled | null> {
-  if (batch.newcomers === null) throw new Error("they are no newcomers");
-  return settleNewcomers(store, flow, batch.newcomers, env, async () => undefined, before);
+  if (batch.alike === null) throw new Error("they do not end alike");
+  return settleAlike(store, flow, batch.alike, env, async () => undefined, before);
 }
 
 function stored(dir: string): unknown {
@@ -61,13 +61,31 @@ test("newcomers come to the same by column as one by one", () =>
     }
   }));
 
+test("unchanged rows come to the same by column as one by one", () =>
+  withSource(ROWS, async (store, open, flow, dir) => {
+    const env = environment();
+    const settled = async (batch: RowBatch) => (await byColumn(store, flow, batch, env))?.ends;
+    await settled(await first(open()));
+    const again = await first(open());
+    expect(again.items.map(({ result }) => result)).toEqual(ROWS.map(() => "unchanged"));
+    expect(await settled(again)).toEqual((await runSettle(store, flow, again.items, env)).ends);
+    expect(stored(dir)).toMatchObject({
+      customers: ROWS.map(() => ({ revision: 1 })),
+      books: [
+        { outcome: "accepted", n: 3 * ROWS.length },
+        { outcome: "applied", n: ROWS.length },
+        { outcome: "unchanged", n: 2 * ROWS.length },
+      ],
+    });
+  }));
+
 test("rows of somebody known, and second rows of a record, are no newcomers", async () => {
   await withSource(["1,Ann,-"], async (store, open) => {
     await store.transaction((tx) => applyToCrm([item("shop", { id: "1" }, { hash: "x" })], tx.crm, NOW));
-    expect((await first(open())).newcomers).toBeNull();
+    expect((await first(open())).alike).toBeNull();
   });
   await withSource(["1,Ann,-", "1,Bea,-"], async (_store, open) => {
-    expect((await first(open())).newcomers).toBeNull();
+    expect((await first(open())).alike).toBeNull();
   });
 });
 
@@ -120,7 +138,7 @@ test("nothing of newcomers is committed when what goes before or with them fails
     };
     const before = stored(dir);
     expect(await byColumn(store, flow, batch, environment(), fail)).toBeNull();
-    const rows = batch.newcomers ?? [];
-    expect(await settleNewcomers(store, flow, rows, environment(), fail, async () => undefined)).toBeNull();
+    const rows = batch.alike ?? [];
+    expect(await settleAlike(store, flow, rows, environment(), fail, async () => undefined)).toBeNull();
     expect(stored(dir)).toEqual(before);
   }));
