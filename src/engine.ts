@@ -23,7 +23,7 @@ import { statusReader } from "./intake/status.ts";
 import { expireEvents, wakeWaiting } from "./intake/sweep.ts";
 import { transformer } from "./intake/transformer.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
-import { countAdmitted, countEnds } from "./observe/count.ts";
+import { countAdmitted, countEnds, countRows } from "./observe/count.ts";
 import type { Counters } from "./observe/counter.ts";
 import { dispatchNews } from "./observe/dispatch-news.ts";
 import type { Logger } from "./observe/logger.ts";
@@ -153,6 +153,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     sink: (system, sink): Sink | undefined => options.systems[system]?.sinks[sink],
     running,
     wakeAt,
+    tried: (target, seconds) => counters.observe("delivery", { target }, seconds),
     note: (flow, route, event, code) => {
       counters.add("attempts", { target: route, outcome: code ?? "sent" }, 1);
       if (event === "sent") counters.add("delivered", { flow, target: route }, 1);
@@ -178,7 +179,10 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     store,
     data: settings.data,
     settle: settleEnvironment,
-    settled,
+    settled: (flow, result) => {
+      settled(flow, result);
+      countRows(counters, flow.name, result);
+    },
     now,
     clock,
     shadow,
@@ -209,6 +213,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     failed: (flow, error) =>
       logger.error({ flow: flow.name, code: asHubError(error).code }, "the scheduled run failed"),
+    ended: (flow, result) => counters.add("slots", { flow: flow.name, result }, 1),
   });
 
   async function reloadPaused(): Promise<void> {

@@ -25,6 +25,8 @@ export interface SenderEnvironment {
   readonly flow: () => LiveFlow | undefined;
   readonly wakeAt: (at: number) => void;
   readonly note: (event: "sent" | "failed" | "waits" | "stops", code: string | null) => void;
+  /** Called after each try at the target, whatever came of it, with the time it took in seconds. */
+  readonly tried: (seconds: number) => void;
 }
 
 /** Sends the deliveries of one route, in order per key, several keys at once. */
@@ -111,11 +113,14 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     const startedAt = env.now();
     if (!sink.idempotent) await record.begin(delivery, number, startedAt);
     let ending: Ending;
+    const began = performance.now();
     try {
-      const sent = await sink.send(
-        outgoing(delivery, route, number),
-        AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_DEADLINE)]),
-      );
+      const sent = await sink
+        .send(
+          outgoing(delivery, route, number),
+          AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_DEADLINE)]),
+        )
+        .finally(() => env.tried((performance.now() - began) / 1000));
       failpoint("after_deliver");
       failures = 0;
       state.waitingUntil = null;

@@ -12,6 +12,8 @@ export interface SchedulerEnvironment {
   /** Runs one slot of a flow; what it resolves with is written to the slot. */
   readonly run: (flow: LiveFlow) => Promise<string>;
   readonly failed: (flow: LiveFlow, error: unknown) => void;
+  /** Called when a slot has its end in the store. */
+  readonly ended: (flow: LiveFlow, state: "done" | "failed") => void;
 }
 
 export interface Scheduler {
@@ -45,8 +47,10 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
     try {
       const detail = await env.run(flow);
       await env.store.transaction((tx) => tx.slots.finish(flow.id, at, "done", env.now(), detail));
+      env.ended(flow, "done");
     } catch (error) {
       await env.store.transaction((tx) => tx.slots.finish(flow.id, at, "failed", env.now(), "see the log"));
+      env.ended(flow, "failed");
       env.failed(flow, error);
     }
   }

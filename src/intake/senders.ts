@@ -5,12 +5,13 @@ import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { Store } from "../store/store.ts";
 
-export interface SendersEnvironment extends Omit<SenderEnvironment, "flow" | "note"> {
+export interface SendersEnvironment extends Omit<SenderEnvironment, "flow" | "note" | "tried"> {
   readonly store: Store;
   readonly flows: FlowRegistry;
   readonly sink: (system: string, sink: string) => Sink | undefined;
   readonly running: (flow: number) => boolean;
   readonly note: (flow: string, route: string, event: string, code: string | null) => void;
+  readonly tried: (route: string, seconds: number) => void;
 }
 
 /** The senders of all routes to outside systems, one each, made when a flow comes into force. */
@@ -41,6 +42,7 @@ export function senders(env: SendersEnvironment): Senders {
         ...env,
         flow: () => env.flows.current(flow.id),
         note: (event, code) => env.note(flow.name, route.to, event, code),
+        tried: (seconds) => env.tried(route.to, seconds),
       },
       stopped,
     );

@@ -22,6 +22,22 @@ export function countEnds(
   if (parked > 0) counters.add("parked", { flow, cause: "transform" }, parked);
 }
 
+/** What a row with several routes is counted as: the first of these that it ended as on any of them. */
+const WORST = ["rejected", "parked", "waiting", "applied"];
+
+/** Counts rows of a file, each once, by what became of it. */
+export function countRows(
+  counters: Counters,
+  flow: string,
+  settled: { readonly ends: readonly { readonly routes: Readonly<Record<string, string>> }[] },
+): void {
+  for (const [{ routes }, n] of runsOf(settled.ends)) {
+    const outcomes = Object.values(routes);
+    const result = WORST.find((one) => outcomes.includes(one)) ?? outcomes[0];
+    if (result !== undefined) counters.add("file_rows", { flow, result }, n);
+  }
+}
+
 /** Counts what was accepted and what had come before. */
 export function countAdmitted(
   counters: Counters,

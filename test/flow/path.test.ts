@@ -154,6 +154,10 @@ test("deliveries of a key go out in order through retries, and other keys do not
       const ids = got.map((delivery) => (delivery.body as { id: string }).id);
       expect(ids.filter((id) => id.startsWith("a"))).toEqual(["a1", "a1", "a1", "a2"]);
       expect(ids.indexOf("b1")).toBeLessThan(ids.lastIndexOf("a1"));
+      // Each try is counted, and its time taken, whatever came of it.
+      const { counters } = await engine.engine.status();
+      expect(sumOf(counters, "attempts{outcome=")).toBe(5);
+      expect(sumOf(counters, "delivery_bucket{")).toBe(5);
       expect(
         new Set(
           got
@@ -258,3 +262,9 @@ test("a change of a customer reaches the subscribers of its topic in the same tr
     ]);
   });
 });
+
+function sumOf(counters: Readonly<Record<string, number>>, prefix: string): number {
+  return Object.entries(counters)
+    .filter(([name]) => name.startsWith(prefix))
+    .reduce((sum, [, n]) => sum + n, 0);
+}

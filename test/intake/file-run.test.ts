@@ -110,6 +110,11 @@ describe.each([
       expect(new Set(drop.customers().values())).toEqual(new Set(["Ann 3"]));
       await drop.load("3.csv", people(2001));
       expect(drop.books()[2]).toEqual({ "crm.customer": { unchanged: 2000, applied: 1 } });
+      const { counters } = await drop.engine.engine.status();
+      expect(counters).toMatchObject({
+        'file_rows{flow="customers",result="applied"}': 6001,
+        'file_rows{flow="customers",result="unchanged"}': 2000,
+      });
     }));
 
   test("a chunk that cannot be committed is read again, and no row is lost or taken twice", () =>
