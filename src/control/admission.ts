@@ -19,9 +19,16 @@ interface Waiting {
  */
 const MOST_IN_FLIGHT = 16;
 
+/** So many are worth a commit of their own: they leave before all that has come is read, when the engine has little. */
+const WORTH_A_COMMIT = 16;
+
+/** One batch being committed and one lying ready: with fewer the engine would wait for us. */
+const FEW_IN_FLIGHT = 2;
+
 /**
  * Gathers single items into batches that share one commit: an item leaves in the same turn of the event loop, with all
- * that were read in that turn. When very many batches are under way, items gather until one is answered, and leave
+ * that were read in that turn. When that are many, the first of them leave at once: else those who wait for their answers
+ * would all send together, and the engine and this thread take turns instead of working side by side. When very many batches are under way, items gather until one is answered, and leave
  * before its answers are given out, so that the engine does not wait for that. A failed batch rejects exactly its own
  * items.
  */
@@ -78,7 +85,8 @@ export function admissionBatcher(
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      schedule();
+      if (waiting.length >= WORTH_A_COMMIT && inFlight < FEW_IN_FLIGHT) sendNext();
+      else schedule();
     });
 }
 

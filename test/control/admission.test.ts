@@ -67,6 +67,15 @@ test("what is read in the next turn leaves then, whether or not the batch before
   expect(keys()).toEqual([["a"], ["b"]]);
 });
 
+test("of many that are read in one turn, two batches leave before the turn ends", async () => {
+  const { admit, batches, keys, turn } = setup({ maxItems: 100, maxBytes: 1000 });
+  for (let n = 1; n <= 40; n++) void admit(item(String(n)));
+  expect(keys().map((batch) => batch.length)).toEqual([16, 16]);
+  await turn();
+  expect(keys().flat()).toEqual(Array.from({ length: 40 }, (_, n) => String(n + 1)));
+  for (const batch of batches) batch.answer();
+});
+
 test("while sixteen batches are under way the others gather, and go together when one is answered", async () => {
   const { admit, batches, keys, turn } = setup();
   for (const name of "abcdefghijklmnopqr") {
