@@ -166,7 +166,11 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     read: recordReader(store, settings.data),
     settle: settleEnvironment,
     running,
-    settled,
+    settled: (flow, result) => {
+      settled(flow, result);
+      counters.observeAll("mapping", { flow: flow.name }, result.mapping);
+      counters.observeAll("end_to_end", { flow: flow.name }, result.ages);
+    },
     clock,
     failed: (flow, error) =>
       logger.error({ flow: flow.name, ...describeError(error) }, "the flow cannot be worked on now"),

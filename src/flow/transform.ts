@@ -17,6 +17,14 @@ export type ReadRecord = (
   flow: LiveFlow,
 ) => Promise<{ readonly value: Json; readonly file: string | null }>;
 
+/** What became of messages, and how long it took; seconds. */
+export interface Transformed extends Settled {
+  /** Of each message that was taken: contracts and mapping. */
+  readonly mapping: readonly number[];
+  /** From acceptance, of those that have ended on all routes. */
+  readonly ages: readonly number[];
+}
+
 /**
  * From stored messages to stored effects: decode → accepts → map → emits → one transaction.
  * A failure ends a message's path; nothing travels on broken.
@@ -31,13 +39,16 @@ export async function transform(
   read: ReadRecord,
   env: SettleEnvironment,
   turn: Turn = ENDLESS,
-): Promise<Settled> {
+): Promise<Transformed> {
   // Of those that asked: the content of the others is not needed any more.
   const ways = new Map<number, (answers: Answers) => Item>();
   const first: (Item | Unanswered)[] = [];
+  const mapping: number[] = [];
   for (const [index, message] of messages.entries()) {
     const way = wayOf(flow, message, await readOrFailure(read, message, flow));
+    const began = performance.now();
     const item = attempt(way);
+    mapping.push((performance.now() - began) / 1000);
     if (item instanceof Unanswered) ways.set(index, way);
     first.push(item);
     if (turn.isOver()) break;
@@ -46,7 +57,18 @@ export async function transform(
     (ways.get(index) as (answers: Answers) => Item)(answers);
   const fail = (index: number, error: HubError): Item => toItem(messages[index] as StoredMessage, error);
   const items = await answerAll(first, { run, fail }, askStore(store), turn);
-  return runSettle(store, flow, items, env);
+  const settled = await runSettle(store, flow, items, env);
+  return { ...settled, mapping, ages: agesOf(messages, settled, env.now) };
+}
+
+function agesOf(messages: readonly StoredMessage[], { ends }: Settled, now: number): readonly number[] {
+  const ages: number[] = [];
+  for (const [index, { routes }] of ends.entries()) {
+    const { acceptedAt } = messages[index] as StoredMessage;
+    if (Object.values(routes).every((outcome) => outcome !== "waiting" && outcome !== "parked"))
+      ages.push((now - acceptedAt) / 1000);
+  }
+  return ages;
 }
 
 const ENDLESS: Turn = { isOver: () => false, again: () => undefined };

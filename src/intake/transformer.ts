@@ -1,8 +1,8 @@
 import { failpoint } from "../flow/failpoint.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
-import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
-import { type ReadRecord, transform } from "../flow/transform.ts";
+import type { SettleEnvironment } from "../flow/settlement.ts";
+import { type ReadRecord, type Transformed, transform } from "../flow/transform.ts";
 import type { StoredMessage } from "../store/message-table.ts";
 import type { Store } from "../store/store.ts";
 import { type BatchSize, batchSize, startTurn } from "./turn.ts";
@@ -14,7 +14,7 @@ export interface TransformerEnvironment {
   readonly settle: () => SettleEnvironment;
   /** Whether stored messages of the flow are to be worked on. */
   readonly running: (flow: number) => boolean;
-  readonly settled: (flow: LiveFlow, settled: Settled) => void;
+  readonly settled: (flow: LiveFlow, settled: Transformed) => void;
   readonly clock: () => number;
   readonly failed: (flow: LiveFlow, error: unknown) => void;
 }

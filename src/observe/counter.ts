@@ -35,6 +35,12 @@ export interface Counters {
   add<Name extends CounterName>(name: Name, labels: CounterLabels[Name], n: number): void;
   /** Records one duration in seconds. */
   observe<Name extends DurationName>(name: Name, labels: DurationLabels[Name], seconds: number): void;
+  /** The same for many durations at once. */
+  observeAll<Name extends DurationName>(
+    name: Name,
+    labels: DurationLabels[Name],
+    seconds: readonly number[],
+  ): void;
   /** The present values by key; the record is live, so copy it before it is kept. */
   readonly values: Readonly<Record<string, number>>;
 }
@@ -44,14 +50,25 @@ export function openCounters(): Counters {
   const addTo = (key: string, n: number): void => {
     values[key] = (values[key] ?? 0) + n;
   };
+  const observeAll = (name: DurationName, labels: Labels, seconds: readonly number[]): void => {
+    if (seconds.length === 0) return;
+    const counts = new Array<number>(BUCKETS.length + 1).fill(0);
+    let sum = 0;
+    for (const one of seconds) {
+      let bucket = 0;
+      while (bucket < BUCKETS.length && one > (BUCKETS[bucket] as number)) bucket += 1;
+      counts[bucket] = (counts[bucket] as number) + 1;
+      sum += one;
+    }
+    for (const [bucket, n] of counts.entries())
+      if (n > 0) addTo(counterKey(`${name}_bucket`, { ...labels, le: String(BUCKETS[bucket] ?? "+Inf") }), n);
+    addTo(counterKey(`${name}_sum`, labels), sum);
+  };
   return {
     values,
     add: (name, labels, n) => addTo(counterKey(name, labels), n),
-    observe(name, labels, seconds) {
-      const bound = BUCKETS.find((limit) => seconds <= limit);
-      addTo(counterKey(`${name}_bucket`, { ...labels, le: bound === undefined ? "+Inf" : String(bound) }), 1);
-      addTo(counterKey(`${name}_sum`, labels), seconds);
-    },
+    observe: (name, labels, seconds) => observeAll(name, labels, [seconds]),
+    observeAll,
   };
 }
 

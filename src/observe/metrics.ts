@@ -52,8 +52,14 @@ const COUNTERS: Readonly<Record<CounterName, { name: string; help: string; label
 
 const DURATIONS: Readonly<Record<DurationName, { name: string; help: string }>> = {
   delivery: { name: "tieline_delivery_duration_seconds", help: "Time of one try at a target" },
-  end_to_end: { name: "tieline_end_to_end_seconds", help: "Time from acceptance to the end on all routes" },
-  mapping: { name: "tieline_mapping_duration_seconds", help: "Time of one mapping" },
+  end_to_end: {
+    name: "tieline_end_to_end_seconds",
+    help: "Time from acceptance to the end on all routes, of messages that need no delivery",
+  },
+  mapping: {
+    name: "tieline_mapping_duration_seconds",
+    help: "Time of one mapping of a message, with its contracts",
+  },
 };
 
 export interface MetricsInput {

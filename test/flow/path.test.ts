@@ -76,6 +76,8 @@ test("the same event is stored once, in one batch and later", async () => {
       { outcome: "accepted", n: 1 },
       { outcome: "duplicate", n: 3 },
     ]);
+    const { counters } = await engine.engine.status();
+    expect(sumOf(counters, "end_to_end_bucket{")).toBe(1);
   });
 });
 
@@ -158,6 +160,9 @@ test("deliveries of a key go out in order through retries, and other keys do not
       const { counters } = await engine.engine.status();
       expect(sumOf(counters, "attempts{outcome=")).toBe(5);
       expect(sumOf(counters, "delivery_bucket{")).toBe(5);
+      expect(sumOf(counters, "mapping_bucket{")).toBe(3);
+      // These need a delivery, so their end is not the transform's.
+      expect(sumOf(counters, "end_to_end_bucket{")).toBe(0);
       expect(
         new Set(
           got
