@@ -26,8 +26,10 @@ export interface ReadAheadEnvironment {
   readonly report: Shadow["report"];
 }
 
-/** Rows that are committed together at most: about a turn of newcomers. */
-const MOST_ROWS = 1000;
+/** Rows that are committed together at most, by column: about a turn of newcomers. */
+const MOST_ALIKE = 1000;
+/** One by one: a turn too, and as many objects as should live at once. */
+const MOST_ROWS = 500;
 
 /** Rows that were named and not all committed yet. */
 interface Chunk extends NamedRows {
@@ -148,7 +150,8 @@ export function readAhead(
     let rows = first.states.length;
     for (;;) {
       const [next] = ready;
-      if (next === undefined || "error" in next || rows + next.states.length > MOST_ROWS) break;
+      const most = parts.every(({ alike }) => alike !== null) ? MOST_ALIKE : MOST_ROWS;
+      if (next === undefined || "error" in next || rows + next.states.length > most) break;
       ready.shift();
       parts.push(takePart(next));
       rows += next.states.length;
