@@ -16,7 +16,7 @@ export interface Newcomer {
   readonly name: string | null;
   readonly folded: string | null;
   readonly status: string | null;
-  /** Each contact once, in no order. */
+  /** Each once, in no order. */
   readonly contacts: readonly Contact[];
 }
 
@@ -36,7 +36,8 @@ export function valuesOf({ values }: Newcomer): JsonObject {
 export function newcomerOf(record: Json): Newcomer | null {
   if (!isObject(record) || record["op"] === "delete" || !isNothing(record["links"])) return null;
   const values = mergeRecord(NOTHING, record);
-  if (saysTwice(values)) return null;
+  const contacts = contactsOf(values);
+  if (repeats(values, contacts)) return null;
   const name = displayName(values);
   const status = values["status"];
   return {
@@ -45,7 +46,7 @@ export function newcomerOf(record: Json): Newcomer | null {
     name,
     folded: name === null ? null : fold(name),
     status: typeof status === "string" ? status : null,
-    contacts: distinct(contactsOf(values)),
+    contacts,
   };
 }
 
@@ -53,9 +54,17 @@ function isNothing(links: Json | undefined): boolean {
   return links === undefined || links === null || (Array.isArray(links) && links.length === 0);
 }
 
-function distinct(contacts: readonly Contact[]): readonly Contact[] {
-  return contacts.filter(
-    ({ kind, value }, index) =>
-      contacts.findIndex((other) => other.value === value && other.kind === kind) === index,
+/** Whether the values say something twice. Contacts are known in their normal form, which takes long to find. */
+function repeats(values: JsonObject, contacts: readonly Contact[]): boolean {
+  const twice = contacts.some(({ kind, value }, index) =>
+    contacts.some((other, at) => at < index && other.value === value && other.kind === kind),
   );
+  if (twice) return true;
+  const { phones, emails, ...others } = values;
+  const all = lengthOf(phones) + lengthOf(emails) === contacts.length;
+  return saysTwice(all ? others : values);
+}
+
+function lengthOf(list: Json | undefined): number {
+  return Array.isArray(list) ? list.length : 0;
 }

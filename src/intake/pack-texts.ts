@@ -5,21 +5,28 @@ export interface PackedTexts {
   readonly lengths: Uint32Array;
 }
 
+/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
+const MOST_BYTES = 3;
+
+/** Where texts are written before it is known how long they are together; kept, since to measure them first takes as long. */
+let draft = Buffer.alloc(0);
+
 /** @param texts well-formed (no halves of surrogate pairs), as JSON texts are */
 export function packTexts(texts: readonly string[]): PackedTexts {
+  let most = 0;
+  for (const text of texts) most += MOST_BYTES * text.length;
+  if (draft.length < most) draft = Buffer.alloc(most);
   const lengths = new Uint32Array(texts.length);
   let size = 0;
   for (const [index, text] of texts.entries()) {
-    const length = Buffer.byteLength(text);
+    const length = text === "" ? 0 : draft.write(text, size);
     lengths[index] = length;
     size += length;
   }
-  // Memory of its own: that of a pool could not be handed over.
-  const block = new ArrayBuffer(size);
-  const memory = Buffer.from(block);
-  let at = 0;
-  for (const text of texts) at += memory.write(text, at);
-  return { texts: block, lengths };
+  // Memory of its own, and no more than there is: it is handed over.
+  const block = new Uint8Array(size);
+  block.set(draft.subarray(0, size));
+  return { texts: block.buffer, lengths };
 }
 
 /** Gives the texts one after the other, as views on the block. */
