@@ -7,7 +7,8 @@ import { checkServer } from "./server-check.ts";
 /** How long an answer, or all that is said at the start, may take before Redis counts as away; milliseconds. */
 const ANSWER_MS = 3_000;
 
-type ClientOptions = Pick<
+/** What all connections are told. */
+export type ClientOptions = Pick<
   RedisOptions,
   | "host"
   | "port"
@@ -20,7 +21,7 @@ type ClientOptions = Pick<
   | "keepAlive"
 >;
 
-/** What all connections are told. @throws HubError TL_CONFIG_INVALID when the authority cannot be read */
+/** The options for this address. @throws HubError TL_CONFIG_INVALID when the authority cannot be read */
 export function clientOptions({ host, port, database, user, password, tls }: RedisAddress): ClientOptions {
   const authority = tls.mode === "none" ? null : tls.authority;
   const ca = authority === null ? {} : { ca: readAuthority(authority, "`dispatch`") };

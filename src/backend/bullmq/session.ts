@@ -1,7 +1,7 @@
 import { Queue, Worker } from "bullmq";
 import { HubError } from "../../errors.ts";
 import type { RedisAddress } from "./address.ts";
-import { clientOptions, connectClient } from "./client.ts";
+import { type ClientOptions, clientOptions, connectClient } from "./client.ts";
 import { redisFailure } from "./connect-failure.ts";
 
 const QUEUE = "{tieline}";
@@ -41,6 +41,7 @@ interface SessionEvents {
  * @throws HubError TL_CONFIG_INVALID, TL_DISPATCH_UNAVAILABLE
  */
 export async function openSession(address: RedisAddress, events: SessionEvents): Promise<Session> {
+  const options = clientOptions(address);
   const { client } = await connectClient(address);
   const queue = new Queue(QUEUE, {
     connection: client,
@@ -55,8 +56,8 @@ export async function openSession(address: RedisAddress, events: SessionEvents):
     state = "over";
     const ending = worker === null ? null : endWorker(worker);
     worker = null;
-    await queue.close().catch(() => undefined);
     client.disconnect();
+    await queue.close().catch(() => undefined);
     await ending;
   };
   const end = (error: unknown): void => {
@@ -94,7 +95,7 @@ export async function openSession(address: RedisAddress, events: SessionEvents):
         // Nor is anything heard while somebody has paused the queue.
         queue.resume().then(freeMarks).catch(end);
       }
-      worker = openWorker(address, events.heard);
+      worker = openWorker(options, events.heard);
     },
     close,
   };
@@ -104,10 +105,10 @@ export async function openSession(address: RedisAddress, events: SessionEvents):
  * A worker is done with a job when it has passed it on, so that none stays under way while the hub works. Its own counts
  * of stalled jobs decide nothing.
  */
-function openWorker(address: RedisAddress, heard: (kind: Kind) => void): Worker {
+function openWorker(options: ClientOptions, heard: (kind: Kind) => void): Worker {
   const worker = new Worker(QUEUE, async ({ name }) => heard(name as Kind), {
     connection: {
-      ...clientOptions(address),
+      ...options,
       maxRetriesPerRequest: null,
       retryStrategy: (times) => Math.min(50 * 2 ** times, LONGEST_PAUSE),
     },
