@@ -1,13 +1,14 @@
 import type { Newcomers } from "../../store/crm-tables.ts";
 import { entityNumber, kindNumber } from "../rows/crm-row.ts";
-import { common, insertColumns } from "./crm-bulk.ts";
+import { type Column, common, insertColumns } from "./crm-bulk.ts";
 import type { Sql } from "./sql.ts";
 
-const CUSTOMERS = `INSERT INTO customer (id, name, folded, status, revision, created_at, updated_at, alive) VALUES`;
-const RECORDS = `INSERT INTO source_record (id, entity, system, external_id, customer, version, hash, deleted, file,
+// Whatever fails, the transaction is undone; so no statement need keep the pages it changes to undo itself alone.
+const CUSTOMERS = `INSERT OR FAIL INTO customer (id, name, folded, status, revision, created_at, updated_at, alive) VALUES`;
+const RECORDS = `INSERT OR FAIL INTO source_record (id, entity, system, external_id, customer, version, hash, deleted, file,
   file_row, flow_version, at, body) VALUES`;
 const BODY = 12;
-const CONTACTS = "INSERT INTO contact_point (kind, value, customer) VALUES";
+const CONTACTS = "INSERT OR FAIL INTO contact_point (kind, value, customer) VALUES";
 
 /** Writes newcomers from their columns. */
 export function insertNewcomers(
@@ -18,8 +19,8 @@ export function insertNewcomers(
 ): void {
   const { system, file, flowVersion, at, rows, externalIds, versions, hashes, values } = newcomers;
   const count = rows.length;
-  const customer = (row: number): number => ids.customer + row;
-  const record = (row: number): number => ids.record + row;
+  const customer = { first: ids.customer };
+  const record = { first: ids.record };
   const statuses = common(newcomers.statuses);
   insertColumns(sql, CUSTOMERS, count, [
     ...[customer, newcomers.names, newcomers.folded, statuses],
@@ -31,12 +32,18 @@ export function insertNewcomers(
     count,
     [
       ...[record, entityNumber("customer"), system, externalIds, customer, common(versions), hashes, 0, file],
-      ...[rows, flowVersion, at, values],
+      ...[rising(rows), flowVersion, at, values],
     ],
     [BODY],
   );
   for (const { kind, values: contacts, owners } of newcomers.contacts) {
-    const owner = (row: number): number => ids.customer + (owners[row] as number);
+    const owner = Array.from(owners, (at) => ids.customer + at);
     insertColumns(sql, CONTACTS, contacts.length, [kindNumber(kind), contacts, owner]);
   }
+}
+
+/** Numbers that rise by one, as rows of a file do. */
+function rising(numbers: readonly number[]): Column {
+  const first = numbers[0] ?? 0;
+  return numbers.every((number, at) => number === first + at) ? { first } : numbers;
 }
