@@ -37,7 +37,16 @@ export function pushAll(target: unknown[], members: readonly unknown[]): void {
 /** What `[…]` as the first step gave, as the members of the next step. */
 export function consList(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  return typeof value === "string" ? asUnsorted(value.split("")) : [];
+  if (typeof value === "string") return asUnsorted(value.split(""));
+  return typeof value === "object" && value !== null ? byLength(value) : [];
+}
+
+/** The library goes by `length` alone, also where that is a member of an object. */
+function byLength(value: object): unknown[] {
+  const length = Math.ceil(Number(own(value, "length")));
+  if (!(length > 0)) return [];
+  checkCount(length);
+  return asUnsorted(Array.from({ length }, (_, index) => own(value, String(index))));
 }
 
 /** What a path comes to whose first step `[…]` gave nothing to go through: the library ends it there. */
