@@ -22,7 +22,7 @@ export interface FlowPace {
   /** Effects at all its targets. */
   readonly out: number;
   readonly open: number;
-  /** Age of the oldest message not done; null when there is none. Seconds. */
+  /** Age of the oldest message that was not worked on yet; null when there is none. Seconds. */
   readonly oldest: number | null;
   /** Since the hub started. */
   readonly parked: number;
