@@ -51,8 +51,12 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
 
   return async () => {
     let worked = false;
-    for (const flow of env.flows.all()) {
-      if (!env.running(flow.id)) continue;
+    const running = env.flows.all().filter((flow) => env.running(flow.id));
+    // Asked for all of them together: a hub has many flows, and most have nothing to do.
+    const ids = running.map((flow) => flow.id);
+    const busy = new Set(await env.store.transaction((tx) => tx.messages.withQueued(ids)));
+    for (const flow of running) {
+      if (!busy.has(flow.id)) continue;
       try {
         worked = (await turn(flow)) || worked;
       } catch (error) {

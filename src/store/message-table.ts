@@ -89,6 +89,8 @@ export interface MessageTable {
   events(flow: number, ids: readonly string[], now: number): Promise<ReadonlyMap<string, EventHit>>;
   /** Queued messages of a flow with their bodies, in place order, whose place is above `after`. */
   queued(flow: number, after: number, limit: number): Promise<readonly StoredMessage[]>;
+  /** Those of the flows that have queued messages. */
+  withQueued(flows: readonly number[]): Promise<readonly number[]>;
   /** One message, whatever its state. */
   get(
     place: number,

@@ -94,6 +94,22 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(queued.map((one) => one.key)).toEqual(["c"]);
       }));
 
+    test("of the flows asked for, those that have queued messages are named, each once", () =>
+      withStore(async (store) => {
+        const state = "waiting";
+        await store.transaction((tx) =>
+          tx.messages.insert([
+            ...["a", "b"].map(message),
+            { ...message("c"), flow: 2, state, nextAt: 100 },
+            { ...message("d"), flow: 3 },
+            { ...message("e"), flow: 4 },
+          ]),
+        );
+        const named = await store.transaction((tx) => tx.messages.withQueued([3, 2, 1, 9]));
+        expect([...named].sort()).toEqual([1, 3]);
+        expect(await store.transaction((tx) => tx.messages.withQueued([]))).toEqual([]);
+      }));
+
     test("a waiting message comes back when its time has come, and not before", () =>
       withStore(async (store) => {
         await store.transaction((tx) =>

@@ -9,6 +9,8 @@ import type { Sql } from "./sql.ts";
 
 const FROM = `SELECT ${MESSAGE_COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place`;
 const QUEUED = `${FROM} WHERE m.state = 0 AND m.flow = $1 AND m.place > $2 ORDER BY m.place LIMIT $3`;
+const WITH_QUEUED = `SELECT f.flow FROM unnest($1::bigint[]) AS f (flow)
+  CROSS JOIN LATERAL (SELECT 1 FROM message WHERE state = 0 AND flow = f.flow LIMIT 1) AS m`;
 // By a subquery for each id, since the planner would else read all ids of the flow.
 const EVENTS = `SELECT e.* FROM unnest($2::text[]) AS k (id) CROSS JOIN LATERAL (
     SELECT id, message, hash FROM event WHERE flow = $1 AND id = k.id AND expires > $3 LIMIT 1) AS e`;
@@ -67,6 +69,9 @@ export function messageTable(sql: Sql): MessageTable {
     },
     async queued(flow, after, limit) {
       return (await sql.all<MessageColumns>(QUEUED, flow, after, limit)).map(toMessage);
+    },
+    async withQueued(flows) {
+      return (await sql.all<{ flow: number }>(WITH_QUEUED, flows)).map((row) => row.flow);
     },
     async get(place) {
       const row = await sql.get<MessageColumns>(`${FROM} WHERE m.place = $1`, place);

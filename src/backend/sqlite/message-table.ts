@@ -92,6 +92,15 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
         )
         .map(toMessage);
     },
+    async withQueued(flows) {
+      return sql
+        .all<{ flow: number }>(
+          `SELECT f.value AS flow FROM json_each(?) f WHERE EXISTS
+           (SELECT 1 FROM message m INDEXED BY message_queued WHERE m.state = 0 AND m.flow = f.value)`,
+          JSON.stringify(flows),
+        )
+        .map((row) => row.flow);
+    },
     async get(place) {
       const row = sql.get<Row & { readonly state: number; readonly failure: string | null }>(
         `SELECT ${COLUMNS}, m.state, m.failure FROM message m LEFT JOIN message_body b ON b.place = m.place WHERE m.place = ?`,
