@@ -33,7 +33,7 @@ export const flood: Fault = {
     const hub = await startHubProcess({ ...project, port });
     const senders = producers(4, 4, 20);
     let open = true;
-    await warmUp(hub.url);
+    await warmUp(hub.url, size(20_000, 5_000));
     const posting = senders.run(hub.url, () => open);
     await pause(1000);
     const memory = watchMemory(hub);
@@ -126,9 +126,9 @@ export const flood: Fault = {
 };
 
 /** A hub that has just started grows with any work; what is measured is what bad senders add. */
-async function warmUp(url: string): Promise<void> {
+async function warmUp(url: string, milliseconds: number): Promise<void> {
   const senders = producers(8, 1, 0, "warm");
-  const until = performance.now() + 5_000;
+  const until = performance.now() + milliseconds;
   await senders.run(url, () => performance.now() < until);
   await senders.close();
 }
