@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CODES } from "../../src/config/code-list-file.ts";
 import { type FlowDesk, openFlowDesk } from "../../src/flow/flow-desk.ts";
@@ -13,8 +13,9 @@ export function shippedFlows(): readonly string[] {
     .map(({ name }) => name);
 }
 
-/** The code lists of a project, by their paths from its folder. */
+/** The code lists of a project, by their paths from its folder; a project may have none. */
 export function codeListTexts(project: string): Readonly<Record<string, string>> {
+  if (!existsSync(join(project, CODES))) return {};
   const paths = readdirSync(join(project, CODES)).map((list) => `${CODES}/${list}`);
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(project, path), "utf8")]));
 }
