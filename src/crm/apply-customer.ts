@@ -55,8 +55,15 @@ export function applyCustomer(set: WorkingSet, item: CrmItem): CrmResult {
   return settle(set, item, known, before);
 }
 
-/** A customer nobody has described yet, made because something refers to it. */
-export function addStub(set: WorkingSet, item: CrmItem, key: RecordKey): WorkingRecord {
+/**
+ * A customer nobody has described yet, made because something refers to it. `also`: customers it joins, as records that
+ * were linked to it before it was there.
+ */
+export function addStub(
+  set: WorkingSet,
+  item: CrmItem,
+  key: RecordKey,
+): { readonly stub: WorkingRecord; readonly also: readonly CustomerChange[] } {
   const text = keyOf(key);
   let stub = set.records.get(text);
   if (stub === undefined) {
@@ -65,9 +72,13 @@ export function addStub(set: WorkingSet, item: CrmItem, key: RecordKey): Working
   }
   // A tombstone of a customer that never was stays deleted; it only gets somebody to stand for it.
   if (stub.fate !== "new") stub.fate = "changed";
+  const moves = set.moves.length;
   place(set, stub);
-  refresh(set, set.customers.get(stub.customer as number) as WorkingCustomer);
-  return stub;
+  const main = set.customers.get(stub.customer as number) as WorkingCustomer;
+  const isNew = main.revision === 0;
+  const change = refresh(set, main, item.system);
+  const also = refreshMoved(set, moves, main, item.system);
+  return { stub, also: isNew || change === null ? also : [change, ...also] };
 }
 
 /** Also when it is a deletion: a tombstone makes an older version that comes later stale. */
@@ -98,15 +109,26 @@ function settle(set: WorkingSet, item: CrmItem, record: WorkingRecord, before: J
   else if (relinked) regroup(set, around(set, record));
   const main = set.customers.get(record.customer as number) as WorkingCustomer;
   const change = refresh(set, main, item.system);
-  if (set.moves.length === moves) return { outcome: "applied", customer: main.id, change };
+  const also = refreshMoved(set, moves, main, item.system);
+  return { outcome: "applied", customer: main.id, change, ...(also.length === 0 ? {} : { also }) };
+}
+
+/** Computes anew the other customers that records were moved from or to since so many moves; gives their changes. */
+function refreshMoved(
+  set: WorkingSet,
+  moves: number,
+  main: WorkingCustomer,
+  cause: string,
+): CustomerChange[] {
   const also: CustomerChange[] = [];
+  if (set.moves.length === moves) return also;
   for (const id of new Set(set.moves.slice(moves).flatMap(({ from, to }) => [from, to]))) {
     const other = set.customers.get(id);
     if (other === undefined || other === main) continue;
-    const changed = refresh(set, other, item.system);
+    const changed = refresh(set, other, cause);
     if (changed !== null) also.push(changed);
   }
-  return { outcome: "applied", customer: main.id, change, ...(also.length === 0 ? {} : { also }) };
+  return also;
 }
 
 /** Its own customer and those of every record joined to it. */

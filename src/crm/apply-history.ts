@@ -35,6 +35,7 @@ export function applyHistory(set: WorkingSet, item: CrmItem, entity: HistoryEnti
   const after = gone ? before : mergeRecord(before, record);
   const owner = gone ? undefined : findOwner(set, item, known, before, after);
   if (owner === "missing") return missing(entity);
+  const { also = [], ...place } = owner ?? {};
   const target =
     known ?? newRecord(takeRecordId(set.ids), { entity, system: item.system, externalId }, item.origin);
   if (known === undefined) set.records.set(text, target);
@@ -43,13 +44,17 @@ export function applyHistory(set: WorkingSet, item: CrmItem, entity: HistoryEnti
   const traced =
     before === NOTHING ? { origin: item.origin, changed: null } : trace(target, before, after, item.origin);
   if (traced === undefined) return { outcome: "unchanged", customer: customerOf(target) };
-  Object.assign(target, traced, owner, contactOf(entity, after), { deleted: false, values: after });
+  Object.assign(target, traced, place, contactOf(entity, after), { deleted: false, values: after });
   target.happenedAt = happenedAt(after, entity) ?? item.origin.at;
   if (target.fate !== "new") target.fate = "changed";
-  return applied(target, item, entity, changedFields(before, after));
+  const result = applied(target, item, entity, changedFields(before, after));
+  return also.length === 0 ? result : { ...result, also };
 }
 
-type Owner = Pick<WorkingRecord, "customer" | "holder" | "holderId">;
+type Owner = Pick<WorkingRecord, "customer" | "holder" | "holderId"> & {
+  /** Customers that a stub made for it has joined. */
+  readonly also?: readonly CustomerChange[];
+};
 
 /** The customer by reference, else by contact; undefined leaves what is stored; "missing": the reference leads nowhere. */
 function findOwner(
@@ -66,7 +71,9 @@ function findOwner(
     if (told === undefined && known !== undefined) return undefined;
     const found = set.records.get(keyOf(key));
     if (found !== undefined && found.customer !== null) return ownedBy(found);
-    return item.missingReference === "stub" ? ownedBy(addStub(set, item, key)) : "missing";
+    if (item.missingReference !== "stub") return "missing";
+    const { stub, also } = addStub(set, item, key);
+    return { ...ownedBy(stub), also };
   }
   const contact = contactOf(item.entity, after);
   const earlier = contactOf(item.entity, before);
@@ -109,7 +116,7 @@ function applied(
   item: CrmItem,
   entity: HistoryEntity,
   fields: readonly string[],
-): CrmResult {
+): Extract<CrmResult, { readonly outcome: "applied" }> {
   const customer = customerOf(target);
   const { values, deleted, system, externalId } = target;
   const change: CustomerChange = {
