@@ -1,19 +1,19 @@
 import { mkdirSync } from "node:fs";
-import { cp, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { openDispatcher, openStore } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import type { Sink, Source, System } from "./connector/contract.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
-import { asHubError, HubError, type Issue } from "./errors.ts";
+import { asHubError, HubError } from "./errors.ts";
 import { admit } from "./flow/admit.ts";
 import { type BlockedKeys, blockedKeys } from "./flow/blocked-keys.ts";
 import type { LiveFlow } from "./flow/live-flow.ts";
 import type { Settled, SettleEnvironment } from "./flow/settlement.ts";
 import type { Shadow } from "./flow/shadow.ts";
+import { backUp } from "./intake/back-up.ts";
 import { commands } from "./intake/commands.ts";
 import { type DeployerEnvironment, deployer } from "./intake/deployer.ts";
 import { freeBytes } from "./intake/disk.ts";
+import { every } from "./intake/every.ts";
 import { fileIntake } from "./intake/file-intake.ts";
 import { recordReader } from "./intake/read-record.ts";
 import type { ReaderDoor } from "./intake/reader.ts";
@@ -25,6 +25,7 @@ import { transformer } from "./intake/transformer.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
 import { countAdmitted, countEnds, countRows } from "./observe/count.ts";
 import type { Counters } from "./observe/counter.ts";
+import { describeError, describeIssue } from "./observe/describe.ts";
 import { dispatchNews } from "./observe/dispatch-news.ts";
 import type { Logger } from "./observe/logger.ts";
 
@@ -317,7 +318,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       await files.refresh();
       dispatcher.wake();
     },
-    backup: async (folder) => backup(settings, store.backup, folder),
+    backup: (folder) => backUp(settings.data, store.backup, folder),
   });
 
   return {
@@ -344,65 +345,4 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       await store.close();
     },
   };
-}
-
-/** Repeats work with pauses between, never twice at once. */
-function every(
-  milliseconds: number,
-  work: () => Promise<void>,
-  failed: (error: unknown) => void,
-): { stop(): void } {
-  let timer: NodeJS.Timeout;
-  let stopped = false;
-  const again = (): void => {
-    timer = setTimeout(() => {
-      work()
-        .catch(failed)
-        .finally(() => {
-          if (!stopped) again();
-        });
-    }, milliseconds);
-  };
-  again();
-  return {
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
-  };
-}
-
-async function backup(
-  settings: HubSettings,
-  copyStore: (folder: string) => Promise<void>,
-  folder: string,
-): Promise<number> {
-  const found = await readdir(folder).catch(() => []);
-  if (found.length > 0) throw new HubError("TL_CONFLICT", "the folder for the backup is not empty");
-  // The store first: every file it names is in the archive by then.
-  await copyStore(folder);
-  await cp(join(settings.data, "archive"), join(folder, "archive"), { recursive: true, force: true }).catch(
-    (error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-    },
-  );
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** Code and text of a failure; of an unknown one the stack without its first line, which may quote data. */
-function describeError(thrown: unknown): { code: string; text: string; stack?: string } {
-  const error = asHubError(thrown);
-  const cause = error.cause instanceof Error ? error.cause.stack?.split("\n").slice(1).join("\n") : undefined;
-  return { code: error.code, text: error.message, ...(cause === undefined ? {} : { stack: cause }) };
-}
-
-function describeIssue(issue: Issue): string {
-  const place = issue.place;
-  return `${place?.file ?? ""}:${place?.line ?? ""}:${place?.column ?? ""} ${issue.message}`;
 }

@@ -28,9 +28,9 @@ const FEW_IN_FLIGHT = 2;
 /**
  * Gathers single items into batches that share one commit: an item leaves in the same turn of the event loop, with all
  * that were read in that turn. When that are many, the first of them leave at once: else those who wait for their answers
- * would all send together, and the engine and this thread take turns instead of working side by side. When very many batches are under way, items gather until one is answered, and leave
- * before its answers are given out, so that the engine does not wait for that. A failed batch rejects exactly its own
- * items.
+ * would all send together, and the engine and this thread take turns instead of working side by side. When very many
+ * batches are under way, items gather until one is answered, and leave before its answers are given out, so that the
+ * engine does not wait for that. A failed batch rejects exactly its own items.
  */
 export function admissionBatcher(
   admit: (items: readonly Admission[]) => Promise<readonly Receipt[]>,

@@ -128,7 +128,11 @@ function addGauges(registry: Registry, { status, oldest, loopLag, now }: Metrics
       breaker.set({ flow: flow.name, target: route.to }, route.waitingUntil === null ? 0 : 1);
     }
   }
-  const age = gauge("tieline_oldest_message_age_seconds", "Age of the oldest message that was not worked on yet", ["flow"]);
+  const age = gauge(
+    "tieline_oldest_message_age_seconds",
+    "Age of the oldest message that was not worked on yet",
+    ["flow"],
+  );
   for (const { flow, at } of oldest) age.set({ flow }, Math.max(0, (now - at) / 1000));
 }
 
