@@ -94,13 +94,8 @@ export async function move(
     await arrival.commit(next, from.numbers);
   } catch (error) {
     // In doubt it stays closed: the next run asks the new store whether it has arrived.
-    if (
-      await arrival.has(next).then(
-        (arrived) => !arrived,
-        () => false,
-      )
-    )
-      from.stay();
+    const mayHaveArrived = await arrival.has(next).catch(() => true);
+    if (!mayHaveArrived) from.stay();
     throw error;
   }
   return { rows, tables: from.counts, before: false };

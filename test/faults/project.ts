@@ -81,6 +81,16 @@ onError: { data: reject-row }
   };
 }
 
+/** A project of both kinds of source: customers from files, and notes by webhook for the CRM and an idempotent target. */
+export function makeWholeProject(target: { readonly url: string }): Promise<FaultProject> {
+  return makeProject({
+    files: { customers: '{ inbox: INBOX, pattern: "*.csv" }' },
+    webhooks: { events: EVENT_HOOK },
+    target: { url: target.url, idempotent: true },
+    flows: { customers: customersFlow(), events: eventsFlow({ target: true }) },
+  });
+}
+
 /** Makes a project in a new temporary folder. */
 export async function makeProject(options: FaultProjectOptions): Promise<FaultProject> {
   const dir = await mkdtemp(join(tmpdir(), "tieline-fault-"));

@@ -9,7 +9,7 @@ import { ask, openPostgres } from "../../fakes/postgres.ts";
 import { customerRows, drop } from "../../faults/drop.ts";
 import { freePort, startHubProcess } from "../../faults/hub-process.ts";
 import { producers } from "../../faults/producer.ts";
-import { customersFlow, EVENT_HOOK, eventsFlow, makeProject } from "../../faults/project.ts";
+import { EVENT_HOOK, eventsFlow, makeProject, makeWholeProject } from "../../faults/project.ts";
 import {
   drained,
   expectCustomers,
@@ -32,12 +32,7 @@ it("a hub goes on accepting and finishing while its Redis is emptied, stands sti
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const redis = await freshRedis({ requirepass: "hunter2", dir: folder, appendonly: "yes" });
   const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
-  const project = await makeProject({
-    files: { customers: '{ inbox: INBOX, pattern: "*.csv" }' },
-    webhooks: { events: EVENT_HOOK },
-    target: { url: target.url, idempotent: true },
-    flows: { customers: customersFlow(), events: eventsFlow({ target: true }) },
-  });
+  const project = await makeWholeProject(target);
   const senders = producers(4);
   const hub = await startHubProcess({
     ...project,

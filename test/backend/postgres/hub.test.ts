@@ -6,7 +6,7 @@ import { startPostgres } from "../../fakes/postgres.ts";
 import { customerRows, drop } from "../../faults/drop.ts";
 import { freePort, startHubProcess } from "../../faults/hub-process.ts";
 import { producers, signature } from "../../faults/producer.ts";
-import { customersFlow, EVENT_HOOK, eventsFlow, makeProject } from "../../faults/project.ts";
+import { makeWholeProject } from "../../faults/project.ts";
 import {
   drained,
   expectCustomers,
@@ -24,12 +24,7 @@ it("a hub on PostgreSQL loses nothing and doubles nothing when both are killed i
   const server = await startPostgres();
   const place = freshPlace(server);
   const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
-  const project = await makeProject({
-    files: { customers: '{ inbox: INBOX, pattern: "*.csv" }' },
-    webhooks: { events: EVENT_HOOK },
-    target: { url: target.url, idempotent: true },
-    flows: { customers: customersFlow(), events: eventsFlow({ target: true }) },
-  });
+  const project = await makeWholeProject(target);
   const storage = `${server.url}?schema=${place.schema}`;
   const options = { ...project, port: await freePort(), env: { ...project.env, TIELINE_STORAGE: storage } };
   const senders = producers(4);

@@ -16,7 +16,7 @@ import { tcpProxy } from "../../fakes/tcp-proxy.ts";
 import { customerRows, drop } from "../../faults/drop.ts";
 import { freePort, startHubProcess } from "../../faults/hub-process.ts";
 import { post, postTo } from "../../faults/producer.ts";
-import { customersFlow, EVENT_HOOK, eventsFlow, makeProject } from "../../faults/project.ts";
+import { makeWholeProject } from "../../faults/project.ts";
 import { freshPlace } from "./place.ts";
 
 const PAGE = { before: null, limit: 1_000 };
@@ -75,12 +75,7 @@ describe("a store that is moved to PostgreSQL", () => {
   it("goes on there with everything that was under way, and loses and doubles nothing", async () => {
     const target = await startTarget({ mode: "dedupe", keyField: "subject" });
     target.always({ status: 503 });
-    const project = await makeProject({
-      files: { customers: '{ inbox: INBOX, pattern: "*.csv" }' },
-      webhooks: { events: EVENT_HOOK },
-      target: { url: target.url, idempotent: true },
-      flows: { customers: customersFlow(), events: eventsFlow({ target: true }) },
-    });
+    const project = await makeWholeProject(target);
     const data = join(project.dir, "data");
     const options = { ...project, port: await freePort() };
     const to = storage();
