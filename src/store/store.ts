@@ -1,5 +1,6 @@
 import type { AuditTable } from "./audit-table.ts";
 import type { CrmTables } from "./crm-tables.ts";
+import type { CursorTable } from "./cursor-table.ts";
 import type { DeliveryTable } from "./delivery-table.ts";
 import type { FileTable } from "./file-table.ts";
 import type { FlowTable } from "./flow-table.ts";
@@ -30,6 +31,7 @@ export interface Tx {
   readonly flows: FlowTable;
   readonly files: FileTable;
   readonly slots: SlotTable;
+  readonly cursors: CursorTable;
   readonly tallies: TallyTable;
   readonly audit: AuditTable;
   readonly crm: CrmTables;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { CursorRow } from "../../src/store/cursor-table.ts";
 import type { NewDelivery } from "../../src/store/delivery-table.ts";
 import type { NewFile } from "../../src/store/file-table.ts";
 import type { NewMessage } from "../../src/store/message-table.ts";
@@ -228,6 +229,50 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect((await store.transaction((tx) => tx.slots.last(1)))?.at).toBe(1000);
       }));
 
+    test("a cursor moves with what was read up to it, and is there when the store is opened again", () =>
+      withStore(async (store, under) => {
+        const failing = store.transaction(async (tx) => {
+          await tx.cursors.move(1, "shop.orders", null, cursor("[1]"));
+          throw new Error("no");
+        });
+        await expect(failing).rejects.toThrow("no");
+        expect(await store.transaction((tx) => tx.cursors.get(1, "shop.orders"))).toBeUndefined();
+        await store.transaction((tx) => tx.cursors.move(1, "shop.orders", null, cursor("[1]", true)));
+        const again = await under.reopen();
+        const found = await again.transaction((tx) => tx.cursors.get(1, "shop.orders"));
+        expect(found).toEqual({ value: "[1]", more: true, movedAt: 5 });
+      }));
+
+    test("a cursor moves only from where its reader saw it", () =>
+      withStore(async (store) => {
+        const move = (from: string | null, to: string | null) =>
+          store.transaction((tx) => tx.cursors.move(1, "shop.orders", from, to === null ? null : cursor(to)));
+        expect(await move(null, "[1]")).toBe(true);
+        expect(await move(null, "[2]")).toBe(false);
+        expect(await move("[0]", "[2]")).toBe(false);
+        expect(await move("[1]", "[2]")).toBe(true);
+        expect(await move("[1]", null)).toBe(false);
+        expect(await move("[2]", null)).toBe(true);
+        expect(await store.transaction((tx) => tx.cursors.get(1, "shop.orders"))).toBeUndefined();
+      }));
+
+    test("each flow has a cursor of its own in each source", () =>
+      withStore(async (store) => {
+        await store.transaction(async (tx) => {
+          await tx.cursors.move(1, "shop.orders", null, cursor("[1]"));
+          await tx.cursors.move(2, "shop.orders", null, cursor("[2]"));
+          await tx.cursors.move(1, "shop.prices", null, cursor("[3]"));
+        });
+        const found = await store.transaction((tx) =>
+          Promise.all([
+            tx.cursors.get(1, "shop.orders"),
+            tx.cursors.get(2, "shop.orders"),
+            tx.cursors.get(1, "shop.prices"),
+          ]),
+        );
+        expect(found.map((one) => one?.value)).toEqual(["[1]", "[2]", "[3]"]);
+      }));
+
     test("a file keeps its checkpoint and its books", () =>
       withStore(async (store, under) => {
         const id = await store.transaction((tx) => tx.files.insert(file()));
@@ -268,6 +313,10 @@ export function message(key: string): NewMessage {
     hops: 0,
     traceparent: null,
   };
+}
+
+function cursor(value: string, more = false): CursorRow {
+  return { value, more, movedAt: 5 };
 }
 
 function delivery(of: number, key: string): NewDelivery {

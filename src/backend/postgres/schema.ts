@@ -96,3 +96,10 @@ CREATE TABLE audit (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at bigint NOT NULL, actor text NOT NULL, act text NOT NULL,
   target text NOT NULL, detail text, reason text);
 `;
+
+/** How far sources have been read that the hub asks or listens to. */
+export const CURSOR_SCHEMA = `
+CREATE TABLE source_cursor (
+  flow bigint NOT NULL, source text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL, more smallint NOT NULL,
+  moved_at bigint NOT NULL, PRIMARY KEY (flow, source)) WITH (fillfactor = 50);
+`;

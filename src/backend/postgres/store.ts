@@ -3,6 +3,7 @@ import type { Store, Tx } from "../../store/store.ts";
 import type { PostgresAddress } from "./address.ts";
 import { auditTable } from "./audit-table.ts";
 import { crmTables, type WriteCount } from "./crm-tables.ts";
+import { cursorTable } from "./cursor-table.ts";
 import { deliveryTable } from "./delivery-table.ts";
 import { isAnswer, isDatabaseFailure, storeFailure } from "./failure.ts";
 import { fileTable } from "./file-table.ts";
@@ -123,6 +124,7 @@ function tables(sql: Sql, written: WriteCount): Tx {
     flows: flowTable(sql),
     files: fileTable(sql),
     slots: slotTable(sql),
+    cursors: cursorTable(sql),
     tallies: tallyTable(sql),
     audit: auditTable(sql),
     crm: crmTables(sql, written),

@@ -82,3 +82,10 @@ CREATE TABLE audit (
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL, target TEXT NOT NULL,
   detail TEXT, reason TEXT);
 `;
+
+/** How far sources have been read that the hub asks or listens to. */
+export const CURSOR_SCHEMA = `
+CREATE TABLE source_cursor (
+  flow INTEGER NOT NULL, source TEXT NOT NULL, value TEXT NOT NULL, more INTEGER NOT NULL, moved_at INTEGER NOT NULL,
+  PRIMARY KEY (flow, source)) WITHOUT ROWID;
+`;

@@ -5,6 +5,7 @@ import type { Store, Tx } from "../../store/store.ts";
 import { auditTable } from "./audit-table.ts";
 import { counter } from "./counter.ts";
 import { crmTables } from "./crm-tables.ts";
+import { cursorTable } from "./cursor-table.ts";
 import { deliveryTable } from "./delivery-table.ts";
 import { fileTable } from "./file-table.ts";
 import { flowTable } from "./flow-table.ts";
@@ -112,6 +113,7 @@ function tables(sql: Sql): Tx {
     flows: flowTable(sql),
     files: fileTable(sql),
     slots: slotTable(sql),
+    cursors: cursorTable(sql),
     tallies: tallyTable(sql),
     audit: auditTable(sql),
     crm: crmTables(sql),
