@@ -82,7 +82,8 @@ export async function healthRoutes(app: FastifyInstance, deps: ApiDeps, counters
       const { METRICS_TYPE, renderMetrics } = await import("../observe/metrics.ts");
       const text = await renderMetrics({
         status: withCounters(deps.status(), counters),
-        oldest: await deps.queries.oldest(),
+        version: deps.version,
+        pending: await deps.queries.pending(),
         loopLag: longestLag(lag),
         now: deps.now(),
       });

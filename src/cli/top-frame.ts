@@ -22,9 +22,9 @@ export interface FlowPace {
   /** Effects at all its targets. */
   readonly out: number;
   readonly open: number;
-  /** Age of the oldest message that was not worked on yet; null when there is none. Seconds. */
+  /** Age of the oldest message or delivery that is to be worked on; null when there is none. Seconds. */
   readonly oldest: number | null;
-  /** Since the hub started. */
+  /** Messages and deliveries that wait for a person now. */
   readonly parked: number;
   /** What a person should look at; null when nothing. */
   readonly look: string | null;
@@ -46,7 +46,7 @@ export function paces(before: Look, now: Look): readonly FlowPace[] {
       out: rate(flow.name, ["tieline_messages_delivered_total"]),
       open: flow.open,
       oldest: age(now, flow.name),
-      parked: total(now, "tieline_messages_parked_total", flow.name),
+      parked: PARKED.reduce((sum, name) => sum + total(now, name, flow.name), 0),
     }))
     .toSorted((a, b) => rank(a) - rank(b) || b.in + b.out - a.in - a.out || b.open - a.open);
 }
@@ -122,7 +122,11 @@ function total({ samples }: Look, name: string, flow: string): number {
     .reduce((sum, { value }) => sum + value, 0);
 }
 
+const PARKED = ["tieline_parked_messages", "tieline_parked_deliveries"];
+const AGES = ["tieline_oldest_message_age_seconds", "tieline_oldest_delivery_age_seconds"];
+
 function age({ samples }: Look, flow: string): number | null {
-  const name = "tieline_oldest_message_age_seconds";
-  return samples.find((one) => one.name === name && one.labels["flow"] === flow)?.value ?? null;
+  const ages = samples.filter((one) => AGES.includes(one.name) && one.labels["flow"] === flow);
+  const oldest = Math.max(0, ...ages.map(({ value }) => value));
+  return oldest === 0 ? null : oldest;
 }

@@ -1,5 +1,4 @@
-import { Counter, Gauge, Registry } from "prom-client";
-import type { EngineStatus } from "../control/engine.ts";
+import { Counter, Registry } from "prom-client";
 import {
   BUCKETS,
   type CounterName,
@@ -8,6 +7,7 @@ import {
   type Labels,
   parseCounterKey,
 } from "./counter.ts";
+import { addGauges, type MetricsInput } from "./gauge.ts";
 
 const COUNTERS: Readonly<Record<CounterName, { name: string; help: string; labels: readonly string[] }>> = {
   accepted: { name: "tieline_messages_accepted_total", help: "Messages stored for a flow", labels: ["flow"] },
@@ -62,15 +62,6 @@ const DURATIONS: Readonly<Record<DurationName, { name: string; help: string }>> 
   },
 };
 
-export interface MetricsInput {
-  readonly status: EngineStatus;
-  /** Acceptance of the oldest message that is not done, by flow; milliseconds since 1970. */
-  readonly oldest: readonly { readonly flow: string; readonly at: number }[];
-  /** Longest recent delay of the front's event loop, seconds. */
-  readonly loopLag: number;
-  readonly now: number;
-}
-
 /** The hub's metrics in the text format of Prometheus 0.0.4. Values are the engine's; the front keeps none. */
 export async function renderMetrics(input: MetricsInput): Promise<string> {
   const registry = new Registry();
@@ -104,36 +95,6 @@ function readSamples(counters: Readonly<Record<string, number>>): ReadonlyMap<st
 
 function pick(labels: Labels, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, labels[name] ?? ""]));
-}
-
-function addGauges(registry: Registry, { status, oldest, loopLag, now }: MetricsInput): void {
-  const gauge = (name: string, help: string, labels: readonly string[] = []): Gauge =>
-    new Gauge({ name, help, labelNames: labels, registers: [registry] });
-  gauge("tieline_backlog_messages", "Messages and deliveries not done").set(status.backlog);
-  gauge("tieline_disk_free_bytes", "Free space on the data disk").set(status.diskFree);
-  gauge("tieline_engine_heartbeat_age_seconds", "Time since the engine's last sign of life").set(
-    (now - status.at) / 1000,
-  );
-  gauge("tieline_event_loop_lag_seconds", "Longest recent delay of the front's event loop").set(loopLag);
-  const open = gauge("tieline_flow_open_messages", "Not done, by flow", ["flow"]);
-  const stopped = gauge("tieline_route_stopped", "1 when a route waits for a person", ["flow", "target"]);
-  const breaker = gauge("tieline_breaker_state", "1 when the target does not answer and its route waits", [
-    "flow",
-    "target",
-  ]);
-  for (const flow of status.flows) {
-    open.set({ flow: flow.name }, flow.open);
-    for (const route of flow.routes) {
-      stopped.set({ flow: flow.name, target: route.to }, route.stopped === null ? 0 : 1);
-      breaker.set({ flow: flow.name, target: route.to }, route.waitingUntil === null ? 0 : 1);
-    }
-  }
-  const age = gauge(
-    "tieline_oldest_message_age_seconds",
-    "Age of the oldest message that was not worked on yet",
-    ["flow"],
-  );
-  for (const { flow, at } of oldest) age.set({ flow }, Math.max(0, (now - at) / 1000));
 }
 
 /** prom-client's histogram takes single observations only; here the sums come ready from the engine. */

@@ -25,11 +25,21 @@ export interface Queries {
   /** Books per route of a flow over a time span, milliseconds since 1970, `from` inclusive, `to` exclusive. */
   books(flow: string, from: number, to: number): Promise<FlowBooks>;
   audit(page: Page): Promise<Paged<AuditEntry & { readonly id: number }>>;
-  /** By flow, when its oldest message not yet transformed was accepted. */
-  oldest(): Promise<readonly { readonly flow: string; readonly at: number }[]>;
+  /** What waits: for each flow its messages not yet transformed, then for each route to a system its deliveries. */
+  pending(): Promise<readonly Pending[]>;
   /** Reads one row. @throws HubError TL_STORE_FAILED */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Pending {
+  readonly flow: string;
+  /** `system.sink` for deliveries; null for the messages of the flow. */
+  readonly to: string | null;
+  /** Since when the oldest that is to be worked on waits, milliseconds since 1970; null when none does. */
+  readonly oldest: number | null;
+  /** Those that wait for a person; at most 10,000 are counted. */
+  readonly parked: number;
 }
 
 /** `before` is the `next` of the page before; null for the first page. */

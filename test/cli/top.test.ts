@@ -65,7 +65,11 @@ describe("tieline top", () => {
       flow("stands", { routes: [{ ...route, stopped: "the key was refused" }] }),
       flow("rests", { running: false }),
     ];
-    const page = 'tieline_oldest_message_age_seconds{flow="waits"} 75';
+    const page = [
+      'tieline_oldest_message_age_seconds{flow="waits"} 0',
+      'tieline_oldest_delivery_age_seconds{flow="waits",target="billing.customer"} 75',
+      'tieline_parked_deliveries{flow="waits",target="billing.customer"} 4',
+    ].join("\n");
     const seen = paces(look(0, "", flows), look(1_000, page, flows));
     expect(seen.map(({ name, state }) => `${name} ${state}`)).toEqual([
       "stands stopped",
@@ -81,7 +85,7 @@ describe("tieline top", () => {
       look(1_000, page, flows),
     );
     expect(text).toContain("1,204 open, 76 GB free, 4 flows");
-    expect(text).toMatch(/waits +waiting +0 +0 +0 +1m 15s/);
+    expect(text).toMatch(/waits +waiting +0 +0 +0 +1m 15s +4/);
   });
 
   it("warns when nothing is accepted, and says so when there is no flow", () => {

@@ -343,6 +343,36 @@ export function describeQueries(name: string, open: () => Promise<QueriesUnderTe
       expect(second.items[0]).toEqual(rows[1]);
     });
 
+    test("what waits is told by flow and by route: the oldest to be worked on, and how many are parked", async () => {
+      const messages = Array.from({ length: COUNT }, (_, index) => message(index));
+      const sent = messages.filter((one, index) => index % 7 === 0 && one.state === "done");
+      const sentStates = sent.map((_, index) => (index % 11 === 0 ? STATES[index % 5]! : "done"));
+      const isOpen = (state: State | undefined): boolean => state === "queued" || state === "waiting";
+      const expected = FLOWS.flatMap((name, index) => {
+        const mine = messages.filter((one) => one.flow === index + 1);
+        const states = sentStates.filter((_, at) => sent[at]!.flow === index + 1);
+        return [
+          {
+            flow: name,
+            to: null,
+            oldest: mine.find((one) => isOpen(one.state))?.acceptedAt ?? null,
+            parked: mine.filter((one) => one.state === "parked").length,
+          },
+          {
+            flow: name,
+            to: "billing.customer",
+            oldest: states.some(isOpen) ? T0 : null,
+            parked: states.filter((state) => state === "parked").length,
+          },
+        ];
+      });
+      expect(expected.filter((one) => one.oldest !== null && one.parked > 0).length).toBeGreaterThan(1);
+      const byName = (one: { readonly flow: string; readonly to: string | null }): string =>
+        `${one.flow} ${one.to}`;
+      const sorted = [...(await queries.pending())].sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
+      expect(sorted).toEqual(expected.sort((a, b) => (byName(a) < byName(b) ? -1 : 1)));
+    });
+
     test("an unknown flow is said to be unknown", async () => {
       await expect(queries.messages({ flow: "nobody" }, { before: null, limit: 1 })).rejects.toMatchObject({
         code: "TL_NOT_FOUND",

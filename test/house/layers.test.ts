@@ -22,14 +22,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: [],
   dispatch: [],
   crm: ["store"],
-  observe: ["control"],
+  observe: ["control", "store"],
   flow: [...PURE, "connector", ...PORTS, "control"],
   control: ["config", "connector", "store"],
   backend: [...PORTS],
   intake: [...PATH, "control", "observe"],
   api: [...PATH, "control", "intake", "observe"],
-  cli: [...PATH, "control", "kept", "project.ts"],
+  cli: [...PATH, "control", "kept", "deploy", "project.ts"],
   dashboard: ["api"],
+  deploy: [],
 };
 
 /** Per library: the only places that may import it. */

@@ -24,7 +24,7 @@ function status(counters: Readonly<Record<string, number>>): EngineStatus {
         problem: null,
         problems: [],
         open: 3,
-        nextSlot: null,
+        nextSlot: 90_000,
         routes: [{ to: "crm.customer", stopped: "401", waitingUntil: null, open: 0 }],
       },
     ],
@@ -57,7 +57,12 @@ test("metrics show the engine's counters, gauges and histograms in the text form
     counters.observe("delivery", { target: "billing.customer" }, seconds);
   const text = await renderMetrics({
     status: status(counters.values),
-    oldest: [{ flow: "a", at: 500 }],
+    version: "1.2.3",
+    pending: [
+      { flow: "a", to: null, oldest: 500, parked: 2 },
+      { flow: "b", to: null, oldest: null, parked: 0 },
+      { flow: "a", to: "billing.customer", oldest: 1250, parked: 4 },
+    ],
     loopLag: 0.25,
     now: 2000,
   });
@@ -67,6 +72,15 @@ test("metrics show the engine's counters, gauges and histograms in the text form
     "tieline_engine_heartbeat_age_seconds 1",
     "tieline_event_loop_lag_seconds 0.25",
     'tieline_oldest_message_age_seconds{flow="a"} 1.5',
+    'tieline_oldest_message_age_seconds{flow="b"} 0',
+    'tieline_parked_messages{flow="a"} 2',
+    'tieline_oldest_delivery_age_seconds{flow="a",target="billing.customer"} 0.75',
+    'tieline_parked_deliveries{flow="a",target="billing.customer"} 4',
+    'tieline_build_info{version="1.2.3"} 1',
+    'tieline_flow_problem{flow="a"} 0',
+    'tieline_flow_paused{flow="a"} 0',
+    'tieline_next_slot_timestamp_seconds{flow="a"} 90',
+    'tieline_route_open_deliveries{flow="a",target="crm.customer"} 0',
     'tieline_route_stopped{flow="a",target="crm.customer"} 1',
     'tieline_delivery_duration_seconds_bucket{le="0.001",target="billing.customer"} 0',
     'tieline_delivery_duration_seconds_bucket{le="0.005",target="billing.customer"} 2',
@@ -80,7 +94,13 @@ test("metrics show the engine's counters, gauges and histograms in the text form
 });
 
 test("asking twice does not count twice", async () => {
-  const input = { status: status({ 'accepted{flow="a"}': 4 }), oldest: [], loopLag: 0, now: 2000 };
+  const input = {
+    status: status({ 'accepted{flow="a"}': 4 }),
+    version: "1",
+    pending: [],
+    loopLag: 0,
+    now: 2000,
+  };
   await renderMetrics(input);
   expect(await renderMetrics(input)).toContain('tieline_messages_accepted_total{flow="a"} 4');
 });

@@ -1,8 +1,9 @@
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
-import { flowNames, listAudit, listSlots, oldestByFlow, readBooks } from "./query-flows.ts";
+import { flowNames, listAudit, listSlots, readBooks } from "./query-flows.ts";
 import { readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
+import { readPending } from "./query-pending.ts";
 import type { ReadSql } from "./sql.ts";
 
 /** The read port over connections that only read. */
@@ -18,7 +19,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     slots: async (flow, page) => listSlots(sql, await idOf(flow), page),
     books: async (flow, from, to) => readBooks(sql, await idOf(flow), from, to),
     audit: (page) => listAudit(sql, page),
-    oldest: () => oldestByFlow(sql),
+    pending: () => readPending(sql),
     async ping() {
       await sql.get("SELECT name FROM flow LIMIT 1");
     },

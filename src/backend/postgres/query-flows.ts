@@ -31,16 +31,6 @@ export async function listAudit(
   return cutPage(rows, page.limit, (row) => row.id);
 }
 
-export async function oldestByFlow(
-  sql: ReadSql,
-): Promise<readonly { readonly flow: string; readonly at: number }[]> {
-  return sql.all(
-    `SELECT f.name AS flow, m.at FROM flow f CROSS JOIN LATERAL (
-       SELECT accepted_at AS at FROM message WHERE state = 0 AND flow = f.id ORDER BY place LIMIT 1) AS m
-     ORDER BY f.id`,
-  );
-}
-
 export async function readBooks(sql: ReadSql, flow: number, from: number, to: number): Promise<FlowBooks> {
   const sums = await sql.all<TallySum>(
     `SELECT route, outcome, (sum(n) FILTER (WHERE minute < $2))::bigint AS before,

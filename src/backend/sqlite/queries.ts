@@ -3,9 +3,10 @@ import { setImmediate as otherWork } from "node:timers/promises";
 import { HubError } from "../../errors.ts";
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
-import { flowNames, listAudit, listSlots, oldestByFlow, readBooks } from "./query-flows.ts";
+import { flowNames, listAudit, listSlots, readBooks } from "./query-flows.ts";
 import { readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
+import { readPending } from "./query-pending.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
 
@@ -29,7 +30,7 @@ export function sqliteQueries(sql: Sql): Queries {
     slots: async (flow, page) => listSlots(sql, flowNames(sql).idOf(flow), page),
     books: async (flow, from, to) => readBooks(sql, flowNames(sql).idOf(flow), from, to),
     audit: async (page) => listAudit(sql, page),
-    oldest: async () => oldestByFlow(sql),
+    pending: async () => readPending(sql),
     async ping() {
       try {
         sql.get("SELECT name FROM flow LIMIT 1");

@@ -31,17 +31,6 @@ export function listAudit(sql: Sql, page: Page): Paged<AuditEntry & { readonly i
   return cutPage(rows, page.limit, (row) => row.id);
 }
 
-export function oldestByFlow(sql: Sql): readonly { readonly flow: string; readonly at: number }[] {
-  const names = flowNames(sql);
-  return names.ids.flatMap((id) => {
-    const row = sql.get<{ at: number }>(
-      "SELECT accepted_at AS at FROM message INDEXED BY message_queued WHERE state = 0 AND flow = ? ORDER BY place LIMIT 1",
-      id,
-    );
-    return row === undefined ? [] : [{ flow: names.nameOf(id), at: row.at }];
-  });
-}
-
 export function readBooks(sql: Sql, flow: number, from: number, to: number): FlowBooks {
   const start = Math.floor(from / 60_000);
   const sums = sql.all<TallySum>(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { messageTable } from "../../../src/backend/sqlite/message-table.ts";
 import { migrate } from "../../../src/backend/sqlite/migrate.ts";
-import { oldestByFlow } from "../../../src/backend/sqlite/query-flows.ts";
+import { readPending } from "../../../src/backend/sqlite/query-pending.ts";
 import { openSql } from "../../../src/backend/sqlite/sql.ts";
 
 test("what looks for queued work never walks finished messages, of which there are ever more", async () => {
@@ -23,7 +23,7 @@ test("what looks for queued work never walks finished messages, of which there a
   await messages.withQueued([1]);
   await messages.open();
   await messages.openOnVersion(1);
-  oldestByFlow(noting);
+  readPending(noting);
   sql.close();
   expect(plans.length).toBeGreaterThanOrEqual(7);
   expect(plans.filter((plan) => !/INDEX message_(queued|open|state)\b/.test(plan))).toEqual([]);

@@ -1,0 +1,50 @@
+import type { Pending } from "../../store/queries.ts";
+import { MOST_PARKED, MOST_WAITING, type PendingRow, toPending } from "../rows/pending-row.ts";
+import { flowNames } from "./query-flows.ts";
+import type { Sql } from "./sql.ts";
+
+/** Every question is answered from the front of a partial index, whatever the backlog. */
+export function readPending(sql: Sql): readonly Pending[] {
+  const names = flowNames(sql);
+  const flows = names.ids.map((id) => ofMessages(sql, id, names.nameOf(id)));
+  return [...flows, ...names.ids.flatMap((id) => ofDeliveries(sql, id, names.nameOf(id)))];
+}
+
+function ofMessages(sql: Sql, id: number, flow: string): Pending {
+  const at = (where: string): number | null =>
+    sql.get<{ at: number }>(
+      `SELECT accepted_at AS at FROM message INDEXED BY ${where} ORDER BY place LIMIT 1`,
+      id,
+    )?.at ?? null;
+  const parked = sql.get<{ n: number }>(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM message INDEXED BY message_state
+       WHERE state = 4 AND state IN (1, 2, 4) AND flow = ? LIMIT ?)`,
+    id,
+    MOST_PARKED,
+  );
+  return toPending({
+    flow,
+    to: null,
+    queued: at("message_queued WHERE state = 0 AND flow = ?"),
+    waiting: at("message_state WHERE state = 1 AND state IN (1, 2, 4) AND flow = ?"),
+    parked: parked?.n ?? 0,
+  });
+}
+
+function ofDeliveries(sql: Sql, flow: number, name: string): readonly Pending[] {
+  const rows = sql.all<PendingRow>(
+    `SELECT ? AS flow, target AS "to",
+       (SELECT created_at FROM delivery INDEXED BY delivery_queued
+        WHERE state = 0 AND delivery.route = route.id ORDER BY id LIMIT 1) AS queued,
+       (SELECT min(created_at) FROM (SELECT route AS r, created_at FROM delivery INDEXED BY delivery_state
+          WHERE state = 1 AND state <> 5 AND delivery.flow = route.flow ORDER BY message LIMIT ?) WHERE r = route.id) AS waiting,
+       (SELECT count(*) FROM (SELECT route AS r FROM delivery INDEXED BY delivery_state
+          WHERE state = 4 AND state <> 5 AND delivery.flow = route.flow LIMIT ?) WHERE r = route.id) AS parked
+     FROM route WHERE flow = ? AND target NOT LIKE 'crm.%' AND target NOT LIKE 'topic:%' ORDER BY id`,
+    name,
+    MOST_WAITING,
+    MOST_PARKED,
+    flow,
+  );
+  return rows.map(toPending);
+}
