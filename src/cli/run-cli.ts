@@ -51,6 +51,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   doctor: async () => (await import("./doctor.ts")).addDoctor,
   backup: async () => (await import("./backup.ts")).addBackup,
   restore: async () => (await import("./restore.ts")).addRestore,
+  export: async () => (await import("./export.ts")).addExport,
   migrate: async () => (await import("./migrate.ts")).addMigrate,
 };
 
