@@ -19,8 +19,12 @@ export interface BenchHub {
   stop(): Promise<void>;
 }
 
-export async function startBenchHub(dir: string): Promise<BenchHub> {
-  const hub = await startHubProcess({ dir, port: await freePort(), env: { BENCH_SECRET: SECRET } });
+/** @param env what else it is told */
+export async function startBenchHub(
+  dir: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<BenchHub> {
+  const hub = await startHubProcess({ dir, port: await freePort(), env: { BENCH_SECRET: SECRET, ...env } });
   const kill = atEnd(() => hub.kill());
   const token = (await readFile(join(dir, "data", "api-token"), "utf8")).trim();
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
