@@ -11,6 +11,7 @@ import type { Settled, SettleEnvironment } from "./flow/settlement.ts";
 import type { Shadow } from "./flow/shadow.ts";
 import { backUp } from "./intake/back-up.ts";
 import { commands } from "./intake/commands.ts";
+import { deployDesk } from "./intake/deploy-desk.ts";
 import { type DeployerEnvironment, deployer } from "./intake/deployer.ts";
 import { freeBytes } from "./intake/disk.ts";
 import { every } from "./intake/every.ts";
@@ -106,6 +107,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const deploys = deployer({
     store,
     now,
+    mode: settings.deploy,
     ...options.project,
     deployed: (flow, before) => {
       logger.info(
@@ -264,7 +266,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   /** Sources without a schedule are asked all the time. */
   async function look(): Promise<void> {
     // A change is told once; one that could not be taken up is tried again.
-    if ((await options.projectChanged()) || undeployed) await deployAll();
+    if ((await options.projectChanged()) || undeployed || (await deploys.isBehind())) await deployAll();
     for (const flow of flows.all()) {
       if (flow.definition.schedule !== null || stopping) continue;
       if ((await files.take(flow)) > 0) dispatcher.wake();
@@ -321,8 +323,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     backup: (folder) => backUp(settings.data, store.backup, folder),
   });
 
+  const desk = deployDesk({
+    ...{ store, flows, now, mode: settings.deploy, refresh: deployAll },
+    fromTexts: options.project.fromTexts,
+  });
+
   return {
     ...acts,
+    ...desk,
     fresh,
     flows: () => flows.all(),
     async admit(items) {

@@ -14,6 +14,7 @@ import { healthRoutes } from "./health.ts";
 import { lazyCompilers } from "./lazy-compilers.ts";
 import { sendProblem } from "./problem.ts";
 import { customerRoutes } from "./resource/customer.ts";
+import { deployRoutes } from "./resource/deploy.ts";
 import { errorRoutes } from "./resource/error.ts";
 import { fileRoutes } from "./resource/file.ts";
 import { flowRoutes } from "./resource/flow.ts";
@@ -133,6 +134,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await messageRoutes(app, deps);
   await replayRoutes(app, deps);
   await flowRoutes(app, deps);
+  await deployRoutes(app, deps);
   await fileRoutes(app, deps);
   await customerRoutes(app, deps);
   await hubRoutes(app, deps);

@@ -41,6 +41,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   map: async () => (await import("./map-serve.ts")).addMap,
   try: async () => (await import("./try.ts")).addTry,
   new: async () => (await import("./new.ts")).addNew,
+  deploy: async () => (await import("./deploy.ts")).addDeploy,
   send: async () => (await import("./send.ts")).addSend,
   messages: async () => (await import("./messages.ts")).addMessages,
   replay: async () => (await import("./replay.ts")).addReplay,

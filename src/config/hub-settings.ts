@@ -9,6 +9,7 @@ export interface HubSettings {
   readonly listen: { readonly host: string; readonly port: number };
   readonly storage: StorageSettings;
   readonly dispatch: DispatchSettings;
+  readonly deploy: DeployMode;
   readonly limits: HubLimits;
   readonly mapping: MappingSettings;
   readonly systems: Readonly<Record<string, SystemSettings>>;
@@ -59,6 +60,9 @@ export interface RedisDispatch {
     /** `authority`: absolute path of a PEM file; null: those that Node trusts. */
     | { readonly mode: "verified"; readonly authority: string | null };
 }
+
+/** Who puts flows in force: the hub when its project folder changes, or a person with `tieline deploy`. */
+export type DeployMode = "on-save" | "manual";
 
 export interface HubLimits {
   /** Bytes that must stay free on the data disk; below it nothing is accepted. */

@@ -91,7 +91,7 @@ export function inspectProject(folder: string, env: ProjectEnvironment): Inspect
     readable: flows.map(({ flow }) => flow),
     folders: files.map((file) => posix.basename(posix.dirname(file.path))),
     fromTexts: (name: string, texts: Readonly<Record<string, string>>) =>
-      readStored(name, texts, { env, systems, topics }),
+      readStored(name, texts, { env, systems }),
   };
   const broken = findings.some(({ severity }) => severity === "error");
   return { ...rest, project: broken ? null : { settings, flows: sound, warnings: findings } };
@@ -109,8 +109,14 @@ function isStrict(loaded: LoadedFlow, findings: Finding[]): boolean {
 function readStored(
   name: string,
   texts: Readonly<Record<string, string>>,
-  surroundings: Pick<FlowContext, "env" | "systems" | "topics">,
+  surroundings: Pick<FlowContext, "env" | "systems">,
 ): FlowDefinition {
+  const strange = Object.keys(texts).find((path) => !isTextPath(path));
+  if (strange !== undefined) {
+    throw new HubError("TL_CONFIG_INVALID", "a flow's texts lie below mappings/ and schemas/", {
+      place: { file: strange },
+    });
+  }
   const dir = mkdtempSync(join(tmpdir(), "tieline-version-"));
   try {
     for (const [path, text] of Object.entries(texts)) {
@@ -119,13 +125,12 @@ function readStored(
     }
     const path = `mappings/${name}/flow.yaml`;
     const findings: Finding[] = [];
-    const flow = readFlow(parseYaml(path, texts[path] ?? ""), { dir, ...surroundings }, findings);
+    const file = parseYaml(path, texts[path] ?? "");
+    const flow = readFlow(file, { dir, topics: ownTopics(file), ...surroundings }, findings);
     if (flow !== null) return flow;
-    throw new HubError(
-      "TL_CONFIG_INVALID",
-      `an earlier version of the flow ${name} cannot be read any more`,
-      { issues: findings },
-    );
+    throw new HubError("TL_CONFIG_INVALID", `this version of the flow ${name} cannot be read here`, {
+      issues: findings.filter(({ severity }) => severity === "error"),
+    });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -154,6 +159,17 @@ function warnForgotten(name: string, folder: string, findings: Finding[]): void 
     cure: other === undefined ? "Write one, or move the folder away." : `Rename ${other} to flow.yaml.`,
     excerpt: null,
   });
+}
+
+/** Texts come from the store or over the API, and are laid out as files: no path may lead elsewhere. */
+function isTextPath(path: string): boolean {
+  return /^(mappings|schemas)\/[^\0\\]+$/.test(path) && posix.normalize(path) === path;
+}
+
+/** Whether somebody else reads or fills its topics was asked when the flow was checked with its project. */
+function ownTopics(file: YamlFile): Topics {
+  const { published, read } = topicsOf([file]);
+  return { published: read, read: published };
 }
 
 function topicsOf(files: readonly YamlFile[]): Topics {

@@ -70,6 +70,7 @@ export function readSettings(
     auth,
     storage: storage ?? { kind: "sqlite", folder: data },
     dispatch,
+    deploy: root["deploy"] === "manual" ? "manual" : "on-save",
     limits: {
       diskLow: parseSize(String(limits["diskLow"])) ?? 256 * 1024 * 1024,
       backlog: typeof limits["backlog"] === "number" ? limits["backlog"] : 1_000_000,

@@ -1,4 +1,5 @@
 import type { Issue } from "../errors.ts";
+import type { DeployReport, DeployRequest } from "./deploy.ts";
 
 /**
  * What the front (HTTP, CLI) asks of the engine, the one thread that writes. Across threads only bytes and plain JSON pass.
@@ -25,6 +26,13 @@ export interface Engine {
   resumeRoute(act: Act, flow: string, route: string): Promise<void>;
   /** A stopped file goes on from its checkpoint. */
   resumeFile(act: Act, file: number): Promise<void>;
+  /** What it would change to put these texts in force; nothing changes. */
+  planDeploy(request: DeployRequest): Promise<DeployReport>;
+  /**
+   * Puts them in force, all but those that wait, and says what it changed.
+   * @throws HubError TL_CONFIG_INVALID with every problem, TL_CONFLICT when the hub follows its project folder
+   */
+  deploy(act: Act, request: DeployRequest): Promise<DeployReport>;
   /** Copies the store (consistent, online) and the archive of files to a folder. */
   backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
 }

@@ -123,6 +123,8 @@ export function connectEngine(port: MessagePort): RemoteEngine {
     discard: (...args) => call("discard", args),
     resumeRoute: (...args) => call("resumeRoute", args),
     resumeFile: (...args) => call("resumeFile", args),
+    planDeploy: (...args) => call("planDeploy", args),
+    deploy: (...args) => call("deploy", args),
     backup: (...args) => call("backup", args),
     latest: () => status,
     onStatus: (listener) => {

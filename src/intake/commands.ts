@@ -23,7 +23,7 @@ export interface CommandEnvironment {
   readonly backup: (folder: string) => Promise<number>;
 }
 
-type Commands = Omit<Engine, "admit" | "status">;
+type Commands = Omit<Engine, "admit" | "status" | "planDeploy" | "deploy">;
 
 /** What people do to a hub. Each act is in the audit log in the transaction that carries it out (invariant I6). */
 export function commands(env: CommandEnvironment): Commands {

@@ -1,10 +1,12 @@
 import type { FlowDefinition } from "../config/flow-definition.ts";
+import type { DeployMode } from "../config/hub-settings.ts";
 import { asHubError, type Issue } from "../errors.ts";
 import { compileFlow } from "../flow/compile.ts";
 import { type LiveFlow, liveFlow } from "../flow/live-flow.ts";
 import { type FlowRegistry, flowRegistry } from "../flow/registry.ts";
 import type { Shadow } from "../flow/shadow.ts";
 import { versionHash } from "../flow/version-hash.ts";
+import type { FlowRow } from "../store/flow-table.ts";
 import type { Store } from "../store/store.ts";
 
 /** A flow folder as it lies on disk now: a definition, or what is wrong with it. */
@@ -17,6 +19,8 @@ export interface FolderState {
 export interface DeployerEnvironment {
   readonly store: Store;
   readonly now: () => number;
+  /** manual: what the store says is in force is taken up, and the folders are not looked at. */
+  readonly mode: DeployMode;
   /** Reads every flow folder. */
   readonly read: () => Promise<readonly FolderState[]>;
   /** A definition from the texts of a stored version. @throws HubError when this program cannot read them */
@@ -30,14 +34,20 @@ export interface DeployerEnvironment {
 /** Puts flow folders in force: each text set is a version named by its hash, and stays in the store. */
 export interface Deployer {
   readonly flows: FlowRegistry;
-  /** Takes up what changed on disk. A broken folder leaves its old version running and says why. */
+  /** Takes up what changed on disk or in the store. What is broken leaves its old version running and says why. */
   deploy(): Promise<void>;
+  /** Whether there is something to take up that needs no change of a file: a version in the store, a wait that ended. */
+  isBehind(): Promise<boolean>;
   /** What is wrong with the newest text of a flow; empty when it is in force. */
   problems(name: string): readonly Issue[];
 }
 
 export function deployer(env: DeployerEnvironment): Deployer {
   const problems = new Map<string, readonly Issue[]>();
+  /** Flows whose change waits for what is under way. */
+  const waiting = new Set<string>();
+  /** By flow, the version in the store that could not be taken up. */
+  const unreadable = new Map<string, number>();
   const flows = flowRegistry(loadVersion);
 
   async function loadVersion(id: number): Promise<LiveFlow> {
@@ -52,6 +62,7 @@ export function deployer(env: DeployerEnvironment): Deployer {
   }
 
   async function takeUp(folder: FolderState): Promise<void> {
+    waiting.delete(folder.name);
     if (folder.definition === null) return refuse(folder.name, folder.issues);
     const definition = folder.definition;
     const hash = versionHash(definition.texts);
@@ -64,6 +75,7 @@ export function deployer(env: DeployerEnvironment): Deployer {
     try {
       const compiled = compileFlow(definition, env.shadow);
       if (before !== undefined && before.definition.key !== definition.key && (await underWay(before))) {
+        waiting.add(folder.name);
         const message = "the change of `key` waits until what is under way with the old key has ended";
         return await refuse(folder.name, [{ message, place: { file: definition.file } }]);
       }
@@ -116,9 +128,43 @@ export function deployer(env: DeployerEnvironment): Deployer {
     return env.store.transaction((tx) => tx.messages.openOnVersion(flow.version));
   }
 
+  /** Flows in the store whose version in force is not the one that runs here. */
+  async function notTakenUp(): Promise<readonly FlowRow[]> {
+    const rows = await env.store.transaction((tx) => tx.flows.all());
+    return rows.filter(
+      ({ name, version }) =>
+        (flows.byName(name)?.version ?? null) !== version && unreadable.get(name) !== (version ?? undefined),
+    );
+  }
+
+  async function takeUpStored({ id, name, version }: FlowRow): Promise<void> {
+    if (version === null) return flows.remove(id);
+    try {
+      const before = flows.byName(name);
+      const flow = await flows.version(version);
+      flows.put(flow);
+      unreadable.delete(name);
+      problems.delete(name);
+      env.deployed(flow, before);
+    } catch (thrown) {
+      const error = asHubError(thrown);
+      if (error.fault === "hub") throw error;
+      unreadable.set(name, version);
+      const issues = error.issues.length > 0 ? error.issues : [{ message: error.describe() }];
+      problems.set(name, issues);
+      await env.store.transaction((tx) => tx.flows.setProblem(name, error.describe()));
+      env.broken(name, issues);
+    }
+  }
+
   return {
     flows,
+    isBehind: async () => (env.mode === "manual" ? (await notTakenUp()).length > 0 : waiting.size > 0),
     async deploy() {
+      if (env.mode === "manual") {
+        for (const row of await notTakenUp()) await takeUpStored(row);
+        return;
+      }
       const folders = await env.read();
       for (const folder of folders) await takeUp(folder);
       const names = new Set(folders.map((folder) => folder.name));

@@ -31,6 +31,11 @@ export interface VersionRow {
   readonly deployedAt: number;
 }
 
+export interface UnderWay {
+  readonly messages: number;
+  readonly files: number;
+}
+
 export interface FlowTable {
   all(): Promise<readonly FlowRow[]>;
   routes(): Promise<readonly RouteRow[]>;
@@ -43,6 +48,10 @@ export interface FlowTable {
     at: number,
   ): Promise<VersionRow>;
   version(id: number): Promise<VersionRow | undefined>;
+  /** Takes a flow out of force; its versions and what was accepted stay. */
+  withdraw(flow: number): Promise<void>;
+  /** What still has to finish on a version; of the messages at most 10,000 are counted. */
+  underWay(version: number): Promise<UnderWay>;
   /** Ids of versions that messages, files or deliveries not yet done still point at. */
   versionsInUse(): Promise<readonly number[]>;
   setProblem(name: string, problem: string | null): Promise<void>;

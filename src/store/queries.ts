@@ -25,11 +25,23 @@ export interface Queries {
   /** Books per route of a flow over a time span, milliseconds since 1970, `from` inclusive, `to` exclusive. */
   books(flow: string, from: number, to: number): Promise<FlowBooks>;
   audit(page: Page): Promise<Paged<AuditEntry & { readonly id: number }>>;
+  /** Versions of a flow that the store has, newest first. */
+  versions(flow: string): Promise<readonly FlowVersion[]>;
+  /** The texts of a version by path, undefined when the store does not have it. */
+  texts(flow: string, hash: string): Promise<Readonly<Record<string, string>> | undefined>;
   /** What waits: for each flow its messages not yet transformed, then for each route to a system its deliveries. */
   pending(): Promise<readonly Pending[]>;
   /** Reads one row. @throws HubError TL_STORE_FAILED */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface FlowVersion {
+  readonly id: number;
+  readonly hash: string;
+  /** When it first came into force. */
+  readonly deployedAt: number;
+  readonly inForce: boolean;
 }
 
 export interface Pending {

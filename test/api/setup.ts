@@ -77,6 +77,11 @@ function recordingEngine(status: () => EngineStatus): RecordingEngine {
     discard: note("discard"),
     resumeRoute: note("resumeRoute"),
     resumeFile: note("resumeFile"),
+    planDeploy: async () => ({ mode: "manual", flows: [] }),
+    async deploy(by, ...args) {
+      await note("deploy")(by, ...args);
+      return { mode: "manual", flows: [] };
+    },
     async backup(by, ...args) {
       await note("backup")(by, ...args);
       return { bytes: 1 };

@@ -206,6 +206,7 @@ describe("loading a project", () => {
         auth: "token",
         storage: { kind: "sqlite", folder: `${dir}/data` },
         dispatch: { kind: "in-process" },
+        deploy: "on-save",
         limits: { diskLow: 268_435_456, backlog: 1_000_000 },
         mapping: { shadow: 1_000 },
         systems: {},

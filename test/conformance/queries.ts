@@ -343,6 +343,20 @@ export function describeQueries(name: string, open: () => Promise<QueriesUnderTe
       expect(second.items[0]).toEqual(rows[1]);
     });
 
+    test("versions of a flow are told newest first, with their texts and the one in force", async () => {
+      const newer = await store.transaction((tx) =>
+        tx.flows.deploy("web", "hash-2", { "flow.yaml": "y" }, [], T0 + 5),
+      );
+      await store.transaction((tx) => tx.flows.deploy("web", "hash-web", { "flow.yaml": "x" }, [], T0 + 6));
+      expect(await queries.versions("web")).toEqual([
+        { id: newer.id, hash: "hash-2", deployedAt: T0 + 5, inForce: false },
+        { id: 2, hash: "hash-web", deployedAt: T0, inForce: true },
+      ]);
+      expect(await queries.texts("web", "hash-2")).toEqual({ "flow.yaml": "y" });
+      expect(await queries.texts("erp", "hash-2")).toBeUndefined();
+      await expect(queries.versions("nobody")).rejects.toThrow("there is no flow of this name");
+    });
+
     test("what waits is told by flow and by route: the oldest to be worked on, and how many are parked", async () => {
       const messages = Array.from({ length: COUNT }, (_, index) => message(index));
       const sent = messages.filter((one, index) => index % 7 === 0 && one.state === "done");

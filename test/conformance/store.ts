@@ -199,6 +199,25 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect((await again.transaction((tx) => tx.deliveries.sending())).map((row) => row.id)).toEqual([id]);
       }));
 
+    test("what is under way on a version is counted, and a flow can go out of force", () =>
+      withStore(async (store) => {
+        const version = await store.transaction(async (tx) => {
+          const { id } = await tx.flows.deploy("f", "h1", { "flow.yaml": "1" }, ["crm.customer"], 1);
+          const waiting = { ...message("w"), state: "waiting" as const, nextAt: 9 };
+          const done = { ...message("d"), state: "done" as const, outcomes: { "*": "filtered" } };
+          await tx.messages.insert([message("a"), message("b"), waiting, done]);
+          await tx.files.insert(file());
+          return id;
+        });
+        expect(version).toBe(1);
+        expect(await store.transaction((tx) => tx.flows.underWay(1))).toEqual({ messages: 3, files: 1 });
+        expect(await store.transaction((tx) => tx.flows.underWay(2))).toEqual({ messages: 0, files: 0 });
+        await store.transaction((tx) => tx.flows.withdraw(1));
+        const [row] = await store.transaction((tx) => tx.flows.all());
+        expect(row).toMatchObject({ name: "f", version: null, hash: null });
+        expect((await store.transaction((tx) => tx.flows.version(1)))?.hash).toBe("h1");
+      }));
+
     test("a flow version is stored once by its hash, and the newest deploy is in force", () =>
       withStore(async (store) => {
         const a = await store.transaction((tx) =>

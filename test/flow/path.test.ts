@@ -273,3 +273,21 @@ function sumOf(counters: Readonly<Record<string, number>>, prefix: string): numb
     .filter(([name]) => name.startsWith(prefix))
     .reduce((sum, [, n]) => sum + n, 0);
 }
+
+test("a change of the key comes into force by itself when what was under way has ended", async () => {
+  const by = { actor: "test", reason: null };
+  const written = { emits: "interaction.schema.json" };
+  await within(await testEngine([await flowDefinition("events", written, NOTE)]), async (engine) => {
+    await engine.engine.pause(by, "events", "deliver");
+    await engine.post("events", { id: "a1", customer: "k", n: 1 });
+    const before = engine.flow("events").version;
+    await engine.change([await flowDefinition("events", { ...written, key: "id" }, NOTE)]);
+    const problem = async () => (await engine.engine.status()).flows[0]?.problem;
+    await expect.poll(problem).toContain("the change of `key` waits");
+    expect(engine.flow("events").version).toBe(before);
+    await engine.engine.resume(by, "events", "deliver");
+    await expect.poll(() => engine.flow("events").version, { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(problem, { timeout: 10_000 }).toBeNull();
+    expect(subjects(engine)).toEqual(["1"]);
+  });
+});

@@ -41,6 +41,7 @@ export async function testEngine(
         listen: { host: "127.0.0.1", port: 0 },
         storage: { kind: "sqlite", folder: data },
         dispatch: { kind: "in-process" },
+        deploy: "on-save",
         limits: { diskLow: 0, backlog: 1_000_000 },
         mapping: { shadow: 1 },
         systems: {},

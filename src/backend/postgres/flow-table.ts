@@ -1,5 +1,11 @@
-import type { FlowTable, RouteRow } from "../../store/flow-table.ts";
-import { type FlowColumns, toFlow, toVersion, type VersionColumns } from "../rows/flow-row.ts";
+import type { FlowTable, RouteRow, UnderWay } from "../../store/flow-table.ts";
+import {
+  type FlowColumns,
+  MOST_UNDER_WAY,
+  toFlow,
+  toVersion,
+  type VersionColumns,
+} from "../rows/flow-row.ts";
 import type { Sql } from "./sql.ts";
 
 const ALL = `SELECT f.id, f.name, f.version, v.hash, f.accepting, f.running, f.problem, v.deployed_at
@@ -8,6 +14,13 @@ const IN_USE = `SELECT version FROM message WHERE state = 0
   UNION SELECT version FROM message WHERE state IN (1, 2, 4)
   UNION SELECT version FROM file WHERE state = 'running'
   UNION SELECT version FROM flow WHERE version IS NOT NULL`;
+
+const UNDER_WAY = `SELECT (SELECT count(*) FROM (
+    SELECT 1 FROM flow_version v JOIN message m ON m.flow = v.flow AND m.version = v.id AND m.state = 0 WHERE v.id = $1
+    UNION ALL SELECT 1 FROM flow_version v JOIN message m
+      ON m.flow = v.flow AND m.version = v.id AND m.state IN (1, 2, 4) WHERE v.id = $1
+    LIMIT ${MOST_UNDER_WAY}) AS part) AS messages,
+  (SELECT count(*) FROM file WHERE version = $1 AND state = 'running') AS files`;
 
 export function flowTable(sql: Sql): FlowTable {
   return {
@@ -43,6 +56,12 @@ export function flowTable(sql: Sql): FlowTable {
         id,
       );
       return row === undefined ? undefined : toVersion(row);
+    },
+    async withdraw(flow) {
+      sql.send("UPDATE flow SET version = NULL, problem = NULL WHERE id = $1", flow);
+    },
+    async underWay(version) {
+      return (await sql.get<UnderWay>(UNDER_WAY, version)) ?? { messages: 0, files: 0 };
     },
     async versionsInUse() {
       return (await sql.all<{ version: number }>(IN_USE)).map((row) => row.version);

@@ -4,6 +4,7 @@ import { flowNames, listAudit, listSlots, readBooks } from "./query-flows.ts";
 import { readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending } from "./query-pending.ts";
+import { listVersions, readTexts } from "./query-version.ts";
 import type { ReadSql } from "./sql.ts";
 
 /** The read port over connections that only read. */
@@ -19,6 +20,8 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     slots: async (flow, page) => listSlots(sql, await idOf(flow), page),
     books: async (flow, from, to) => readBooks(sql, await idOf(flow), from, to),
     audit: (page) => listAudit(sql, page),
+    versions: async (flow) => listVersions(sql, await idOf(flow)),
+    texts: async (flow, hash) => readTexts(sql, await idOf(flow), hash),
     pending: () => readPending(sql),
     async ping() {
       await sql.get("SELECT name FROM flow LIMIT 1");

@@ -1,4 +1,8 @@
 import type { FlowRow, VersionRow } from "../../store/flow-table.ts";
+import type { FlowVersion } from "../../store/queries.ts";
+
+/** No more messages of a version than this are counted. */
+export const MOST_UNDER_WAY = 10_000;
 
 export interface VersionColumns {
   id: number;
@@ -40,4 +44,16 @@ export function toVersion(row: VersionColumns): VersionRow {
     texts: JSON.parse(row.texts) as Record<string, string>,
     deployedAt: row.deployed_at,
   };
+}
+
+export interface VersionList {
+  readonly id: number;
+  readonly hash: string;
+  readonly at: number;
+  /** Null when no version of the flow is in force. */
+  readonly used: number | boolean | null;
+}
+
+export function toVersions(rows: readonly VersionList[]): readonly FlowVersion[] {
+  return rows.map(({ id, hash, at, used }) => ({ id, hash, deployedAt: at, inForce: Boolean(used) }));
 }

@@ -1,5 +1,11 @@
-import type { FlowTable, RouteRow } from "../../store/flow-table.ts";
-import { type FlowColumns, toFlow, toVersion, type VersionColumns } from "../rows/flow-row.ts";
+import type { FlowTable, RouteRow, UnderWay } from "../../store/flow-table.ts";
+import {
+  type FlowColumns,
+  MOST_UNDER_WAY,
+  toFlow,
+  toVersion,
+  type VersionColumns,
+} from "../rows/flow-row.ts";
 import type { Sql } from "./sql.ts";
 
 const SELECT_FLOW = `SELECT f.id, f.name, f.version, v.hash, f.accepting, f.running, f.problem, v.deployed_at
@@ -36,6 +42,23 @@ export function flowTable(sql: Sql): FlowTable {
     async version(id) {
       const row = sql.get<VersionColumns>("SELECT * FROM flow_version WHERE id = ?", id);
       return row === undefined ? undefined : toVersion(row);
+    },
+    async withdraw(flow) {
+      sql.run("UPDATE flow SET version = NULL, problem = NULL WHERE id = ?", flow);
+    },
+    async underWay(version) {
+      const row = sql.get<UnderWay>(
+        `SELECT (SELECT count(*) FROM (
+             SELECT 1 FROM flow_version v JOIN message m INDEXED BY message_queued
+               ON m.flow = v.flow AND m.version = v.id AND m.state = 0 WHERE v.id = ?1
+             UNION ALL SELECT 1 FROM flow_version v JOIN message m INDEXED BY message_open
+               ON m.flow = v.flow AND m.version = v.id AND m.state IN (1, 2, 4) WHERE v.id = ?1
+             LIMIT ?2)) AS messages,
+           (SELECT count(*) FROM file WHERE version = ?1 AND state = 'running') AS files`,
+        version,
+        MOST_UNDER_WAY,
+      );
+      return row ?? { messages: 0, files: 0 };
     },
     async versionsInUse() {
       const rows = sql.all<{ version: number }>(

@@ -7,6 +7,7 @@ import { flowNames, listAudit, listSlots, readBooks } from "./query-flows.ts";
 import { readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending } from "./query-pending.ts";
+import { listVersions, readTexts } from "./query-version.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
 
@@ -30,6 +31,8 @@ export function sqliteQueries(sql: Sql): Queries {
     slots: async (flow, page) => listSlots(sql, flowNames(sql).idOf(flow), page),
     books: async (flow, from, to) => readBooks(sql, flowNames(sql).idOf(flow), from, to),
     audit: async (page) => listAudit(sql, page),
+    versions: async (flow) => listVersions(sql, flowNames(sql).idOf(flow)),
+    texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),
     pending: async () => readPending(sql),
     async ping() {
       try {
