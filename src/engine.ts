@@ -20,11 +20,12 @@ import { recordReader } from "./intake/read-record.ts";
 import type { ReaderDoor } from "./intake/reader.ts";
 import { scheduler } from "./intake/scheduler.ts";
 import { senders } from "./intake/senders.ts";
+import { sources } from "./intake/sources.ts";
 import { statusReader } from "./intake/status.ts";
 import { expireEvents, wakeWaiting } from "./intake/sweep.ts";
 import { transformer } from "./intake/transformer.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
-import { countAdmitted, countEnds, countRows } from "./observe/count.ts";
+import { countAdmitted, countEnds, countReceipts, countRows } from "./observe/count.ts";
 import type { Counters } from "./observe/counter.ts";
 import { describeError, describeIssue } from "./observe/describe.ts";
 import { dispatchNews } from "./observe/dispatch-news.ts";
@@ -209,11 +210,52 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
         "file finished",
       ),
   });
+  const readStatus = statusReader({
+    store,
+    flows,
+    now,
+    clock,
+    paused: (flow) => ({ accepting: accepting(flow), running: running(flow) }),
+    problems: (name) => deploys.problems(name),
+    route: (route) => routes.state(route),
+    nextSlot: (flow) => slots.next(flow),
+    source: (flow) => collects.status(flow),
+    free: () => freeBytes(settings.data),
+    limits: settings.limits,
+    counters,
+  });
+  const collects = sources({
+    store,
+    flows,
+    now,
+    clock,
+    random: Math.random,
+    source: (flow) => {
+      const source = sourceOf(flow);
+      const { source: from } = flow.definition;
+      return source === undefined || "topic" in from
+        ? undefined
+        : { source, name: `${from.system}.${from.read}` };
+    },
+    accepting,
+    hasRoom: async () => {
+      const { diskLow, backlogFull } = await readStatus();
+      return !diskLow && !backlogFull;
+    },
+    collected: (flow, receipts) => {
+      countReceipts(counters, flow.name, receipts);
+      dispatcher.wake();
+    },
+    failed: (flow, source, error) =>
+      logger.warn({ flow: flow.name, source, ...describeError(error) }, "the source cannot be read now"),
+  });
   const slots = scheduler({
     store,
     flows,
     now,
     run: async (flow) => {
+      const records = await collects.begin(flow);
+      if (records !== undefined) return `reading began, ${records} records in the first batch`;
       const taken = await files.take(flow);
       dispatcher.wake();
       return `${taken} files taken`;
@@ -267,6 +309,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   async function look(): Promise<void> {
     // A change is told once; one that could not be taken up is tried again.
     if ((await options.projectChanged()) || undeployed || (await deploys.isBehind())) await deployAll();
+    await collects.tick();
     for (const flow of flows.all()) {
       if (flow.definition.schedule !== null || stopping) continue;
       if ((await files.take(flow)) > 0) dispatcher.wake();
@@ -286,20 +329,6 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     () => undefined,
   );
 
-  const readStatus = statusReader({
-    store,
-    flows,
-    now,
-    clock,
-    paused: (flow) => ({ accepting: accepting(flow), running: running(flow) }),
-    problems: (name) => deploys.problems(name),
-    route: (route) => routes.state(route),
-    nextSlot: (flow) => slots.next(flow),
-    free: () => freeBytes(settings.data),
-    limits: settings.limits,
-    counters,
-  });
-
   const acts = commands({
     store,
     flows,
@@ -310,11 +339,15 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       routes.pump();
     },
     runNow: async (flow) => {
+      const records = await collects.begin(flow);
+      if (records !== undefined) return { files: 0, records };
       const taken = await files.take(flow);
       await files.hurry(flow);
       dispatcher.wake();
-      return taken;
+      return { files: taken, records: 0 };
     },
+    cursorSource: (flow) => collects.status(flow)?.name ?? null,
+    cursorMoved: (flow) => collects.moved(flow),
     resumeRoute: (flow, to) => routes.resume(flow, to),
     refreshFiles: async () => {
       await files.refresh();
@@ -346,6 +379,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       looking.stop();
       housekeeping.stop();
       await slots.stop();
+      await collects.close();
       await dispatcher.close();
       await files.close();
       await routes.close();

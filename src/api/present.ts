@@ -1,3 +1,4 @@
+import type { SourceStatus } from "../control/engine.ts";
 import { ERRORS, type Failure } from "../errors.ts";
 import { messageId } from "../message/id.ts";
 import type { MessageSummary, Page, Paged } from "../store/queries.ts";
@@ -14,6 +15,12 @@ export function presentFailure(failure: Failure | null) {
   if (failure === null) return null;
   const entry = ERRORS[failure.code] as { readonly title: string; readonly cure: string } | undefined;
   return { ...failure, title: entry?.title ?? failure.code, cure: failure.cure ?? entry?.cure ?? "" };
+}
+
+export function presentSource(source: SourceStatus | null) {
+  if (source === null) return null;
+  const { movedAt, nextAt, failure } = source;
+  return { ...source, movedAt: time(movedAt), nextAt: time(nextAt), failure: presentFailure(failure) };
 }
 
 export function presentMessage(message: MessageSummary) {

@@ -79,6 +79,20 @@ export const ProblemSchema = Type.Object(
   { $id: "Problem", description: "RFC 9457" },
 );
 
+export const SourceSchema = Type.Object(
+  {
+    name: Type.String({ description: "system.source" }),
+    kind: oneOf(["pull", "listen"], "Asked, or listened to"),
+    state: oneOf(["idle", "reading", "connecting", "connected", "waiting", "paused"], "What it does now"),
+    cursor: nullable(Type.String({ description: "How far it was read: the source's own word, as JSON" })),
+    movedAt: nullable(Time),
+    failure: nullable(FailureSchema),
+    nextAt: nullable(Time),
+    collected: Type.Integer({ minimum: 0, description: "Items stored since the hub started" }),
+  },
+  { description: "The source that the hub asks or listens to" },
+);
+
 /** The query of every list. */
 export const PageQuery = {
   limit: Type.Optional(

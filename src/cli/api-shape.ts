@@ -75,6 +75,19 @@ export interface FlowState {
     readonly open: number;
   }[];
   readonly nextSlot: string | null;
+  readonly source: SourceState | null;
+}
+
+/** The source that the hub asks or listens to. */
+export interface SourceState {
+  readonly name: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly cursor: string | null;
+  readonly movedAt: string | null;
+  readonly failure: Failure | null;
+  readonly nextAt: string | null;
+  readonly collected: number;
 }
 
 export interface FileRun {

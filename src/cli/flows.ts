@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import { HubError } from "../errors.ts";
+import type { Json } from "../message/json.ts";
 import type { FlowState, Items } from "./api-shape.ts";
 import { issueText } from "./failure-text.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
+import { sourceFacts } from "./source-facts.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
 import { plural, showMoment } from "./units.ts";
@@ -60,23 +63,71 @@ export function addFlows(program: Command, session: Session): void {
       );
     });
   }
-  addRemote(group, "run <flow>", "Look for files now, whatever the schedule says", [
+  addRemote(group, "run <flow>", "Look for files, or read the source, now, whatever the schedule says", [
     "tieline flows run erp-customers",
   ])
     .option("--reason <text>", "why, for the audit log")
     .action(async (name: string, options: PauseOptions) => {
       const hub = await hubOf(session, options);
       const reason = options.reason === undefined ? {} : { reason: options.reason };
-      const { files } = await hub.post<{ readonly files: number }>(
+      const taken = await hub.post<{ readonly files: number; readonly records: number }>(
         `/flows/${encodeURIComponent(name)}/run`,
         reason,
       );
-      print(session, options, { flow: name, files }, () =>
-        files === 0
-          ? "There was nothing to take."
-          : `${paint(session.terminal, "green", "✓")} ${plural(files, "file")} taken; follow with \`tieline files watch\``,
+      print(session, options, { flow: name, ...taken }, () => takenText(session.terminal, taken));
+    });
+  addCursor(group, session);
+}
+
+interface CursorOptions extends RemoteOptions {
+  readonly to?: string;
+  readonly reason?: string;
+}
+
+function addCursor(group: Command, session: Session): void {
+  addRemote(group, "rewind <flow>", "Read the flow's source from its beginning again, or from a cursor", [
+    "tieline flows rewind shop-orders --reason 'the source was restored'",
+    `tieline flows rewind shop-orders --to '{"at":"2026-11-01T00:00:00Z"}'`,
+  ])
+    .option("--to <json>", "the cursor, as `tieline flows show` shows it")
+    .option("--reason <text>", "why, for the audit log")
+    .addHelpText("after", "\nWhat was stored before is recognised when it comes again unchanged.")
+    .action(async (name: string, options: CursorOptions) => {
+      const cursor = options.to === undefined ? null : parseCursor(options.to);
+      const reason = options.reason === undefined ? {} : { reason: options.reason };
+      const hub = await hubOf(session, options);
+      const flow = await hub.post<FlowState>(`/flows/${encodeURIComponent(name)}/cursor`, {
+        cursor,
+        ...reason,
+      });
+      const where = cursor === null ? "its beginning" : "the cursor given";
+      print(
+        session,
+        options,
+        flow,
+        () => `${paint(session.terminal, "green", "✓")} ${printable(name)}: reads on from ${where}`,
       );
     });
+}
+
+function parseCursor(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    throw new HubError("TL_USAGE", "--to is not JSON", { cure: "Copy it from `tieline flows show`." });
+  }
+}
+
+function takenText(
+  terminal: Terminal,
+  { files, records }: { readonly files: number; readonly records: number },
+): string {
+  if (files === 0 && records === 0) return "There was nothing to take.";
+  const what =
+    records > 0
+      ? `${plural(records, "record")} in the first batch; the rest follows by itself`
+      : `${plural(files, "file")} taken; follow with \`tieline files watch\``;
+  return `${paint(terminal, "green", "✓")} ${what}`;
 }
 
 function flowTable(terminal: Terminal, flows: readonly FlowState[]): string {
@@ -88,7 +139,11 @@ function flowTable(terminal: Terminal, flows: readonly FlowState[]): string {
     { title: "NEXT RUN", cell: (flow) => showMoment(flow.nextSlot) },
     {
       title: "NEEDS A LOOK",
-      cell: (flow) => flow.problem ?? flow.routes.find((route) => route.stopped !== null)?.stopped ?? " ",
+      cell: (flow) =>
+        flow.problem ??
+        flow.routes.find((route) => route.stopped !== null)?.stopped ??
+        flow.source?.failure?.message ??
+        " ",
     },
   ]);
 }
@@ -101,6 +156,7 @@ function stateOf(terminal: Terminal, flow: FlowState): string {
   if (!flow.running) return paint(terminal, "yellow", "not delivering");
   if (flow.routes.some((route) => route.waitingUntil !== null))
     return paint(terminal, "yellow", "target down");
+  if (flow.source?.state === "waiting") return paint(terminal, "yellow", "source down");
   return paint(terminal, "green", "running");
 }
 
@@ -113,6 +169,7 @@ function flowText(terminal: Terminal, flow: FlowState): string {
       ["version", flow.hash],
       ["open", flow.open],
       ["next run", flow.nextSlot === null ? null : showMoment(flow.nextSlot)],
+      ...(flow.source === null ? [] : sourceFacts(flow.source)),
     ]),
   ];
   if (flow.routes.length > 0) {

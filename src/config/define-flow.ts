@@ -28,7 +28,7 @@ export function defineFlow(raw: RawFlow, { name, file, kind, format, files }: Fl
     name,
     file,
     description: raw.description ?? "",
-    source: "topic" in source ? source : { system: source.system, read: source.read, format },
+    source: "topic" in source ? source : defineSource(source, format),
     schedule: raw.schedule === undefined ? null : defineSchedule(raw.schedule),
     accepts: raw.accepts ?? null,
     key: raw.key === "none" ? null : raw.key,
@@ -36,7 +36,7 @@ export function defineFlow(raw: RawFlow, { name, file, kind, format, files }: Fl
     event: raw.event ?? null,
     record: raw.record ?? null,
     carries,
-    conflict: raw.conflict ?? "refuse",
+    conflict: raw.conflict ?? (kind === "pull" || kind === "listen" ? "newer" : "refuse"),
     eventWindow: duration(raw.eventWindow ?? "14d"),
     map: files.map,
     emits: raw.emits ?? null,
@@ -51,6 +51,13 @@ export function defineFlow(raw: RawFlow, { name, file, kind, format, files }: Fl
     },
     texts: files.texts,
   };
+}
+
+function defineSource(
+  { system, read, poll }: Exclude<RawFlow["source"], { readonly topic: string }>,
+  format: FormatDefinition,
+): FlowDefinition["source"] {
+  return { system, read, format, ...(poll === undefined ? {} : { poll: duration(poll) }) };
 }
 
 function defineSchedule({

@@ -47,7 +47,13 @@ export function effectiveFlow(flow: FlowDefinition, written: Json | undefined): 
 function sourceOf({ source }: FlowDefinition, written: Json | undefined): JsonObject {
   if (readsTopic(source)) return { topic: source.topic };
   const layout = textAt(written, "source", "format", "fixed", "layout") ?? "";
-  return { system: source.system, read: source.read, format: formatOf(source.format, layout) };
+  const { system, read, format, poll } = source;
+  return present({
+    system,
+    read,
+    format: formatOf(format, layout),
+    poll: poll === undefined ? null : formatDuration(poll),
+  });
 }
 
 function formatOf(format: FormatDefinition, layout: string): Json {

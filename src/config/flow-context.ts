@@ -4,7 +4,7 @@ import type { KnownSystem } from "./read-system.ts";
 import type { Reporter } from "./reporter.ts";
 
 /** How the records of a flow reach the hub. */
-export type FlowKind = "push" | "files" | "topic";
+export type FlowKind = "push" | "files" | "pull" | "listen" | "topic";
 
 /** What the checks of one `flow.yaml` share. */
 export interface FlowContext {

@@ -12,7 +12,7 @@ export interface FlowDefinition {
   /** What crosses, in the engineer's words; may be empty. */
   readonly description: string;
   readonly source: SystemSource | TopicSource;
-  /** When a file source is asked. Null: a push or topic source, or a file source asked all the time. */
+  /** When a source is asked. Null: one that calls or is listened to, a topic, or a source asked all the time. */
   readonly schedule: Schedule | null;
   /** Path of the schema a decoded record must keep to. */
   readonly accepts: string | null;
@@ -52,6 +52,8 @@ export interface SystemSource {
   readonly system: string;
   readonly read: string;
   readonly format: FormatDefinition;
+  /** Milliseconds from one look to the next; undefined: as its connector says. */
+  readonly poll?: number;
 }
 
 /** What other flows or the CRM publish. */

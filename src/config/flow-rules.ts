@@ -14,10 +14,14 @@ interface Rule {
   readonly cure: string;
 }
 
-const REAL_TIME: ReadonlySet<FlowKind | undefined> = new Set(["push", "topic"]);
+const REAL_TIME: ReadonlySet<FlowKind | undefined> = new Set(["push", "listen", "topic"]);
+/** Whose items the hub has taken from where they were: nobody can be told that one is wrong. */
+const COLLECTED: ReadonlySet<FlowKind | undefined> = new Set(["pull", "listen"]);
 const KIND_WORDS: Readonly<Record<FlowKind, string>> = {
   push: "a push source",
   files: "a file source",
+  pull: "a source that is asked",
+  listen: "a source that is listened to",
   topic: "a topic",
 };
 
@@ -25,18 +29,43 @@ const RULES: readonly Rule[] = [
   {
     path: ["schedule"],
     broken: (_, kind) => REAL_TIME.has(kind),
-    message: "schedule has no meaning for {kind}: it calls the hub, the hub does not ask it",
-    cure: "Remove `schedule`, or read a source of files.",
+    message: "schedule has no meaning for {kind}: the hub does not ask it",
+    cure: "Remove `schedule`, or read a source that the hub asks.",
+  },
+  {
+    path: ["source", "poll"],
+    broken: (_, kind) => kind !== undefined && kind !== "pull",
+    message: "source.poll has no meaning for {kind}",
+    cure: "Remove `poll`.",
+  },
+  {
+    path: ["source", "poll"],
+    broken: ({ raw }) => valueAt(raw, "schedule") !== undefined,
+    message: "source.poll and schedule exclude each other",
+    cure: "Remove one of them: `schedule` asks at its slots, `poll` again and again.",
+  },
+  {
+    path: ["source", "poll"],
+    broken: ({ raw }) => (parseDuration(textAt(raw, "source", "poll") ?? "") ?? 1_000) < 1_000,
+    message: "source.poll is shorter than a second",
+    cure: "Write 1s or more.",
+  },
+  {
+    path: ["conflict"],
+    broken: ({ raw }, kind) => COLLECTED.has(kind) && textAt(raw, "conflict") === "refuse",
+    message: "conflict: refuse is refused for {kind}: nobody would hear of it",
+    cure: "Write `newer`, which is the default here, or `ignore`.",
   },
   {
     path: ["guard"],
-    broken: (_, kind) => REAL_TIME.has(kind),
+    broken: (_, kind) => REAL_TIME.has(kind) || kind === "pull",
     message: "guard has no meaning for {kind}: it judges a whole file",
     cure: "Remove `guard`.",
   },
   {
     path: ["onError", "data"],
-    broken: ({ raw }, kind) => REAL_TIME.has(kind) && textAt(raw, "onError", "data") === "reject-row",
+    broken: ({ raw }, kind) =>
+      (REAL_TIME.has(kind) || kind === "pull") && textAt(raw, "onError", "data") === "reject-row",
     message: "onError.data: reject-row is refused for {kind}: it has no file, so the message would be lost",
     cure: "Write `data: park`: a person looks at it and replays it.",
   },

@@ -35,6 +35,7 @@ interface RawSystemSource {
   readonly system: string;
   readonly read: string;
   readonly format?: RawFormat;
+  readonly poll?: string;
 }
 
 export type RawRoute = ({ readonly to: string } | { readonly topic: string }) & {

@@ -12,7 +12,7 @@ export interface SystemCatalogue {
 }
 
 export interface SystemShape {
-  /** `push` calls us; `files` is asked. */
-  readonly sources: Readonly<Record<string, "push" | "files">>;
+  /** `push` calls us; `files` and `pull` are asked; to `listen` the hub holds a connection. */
+  readonly sources: Readonly<Record<string, "push" | "files" | "pull" | "listen">>;
   readonly sinks: readonly string[];
 }

@@ -41,7 +41,7 @@ export interface System {
   close(): Promise<void>;
 }
 
-export type Source = PushSource | FileSource;
+export type Source = PushSource | FileSource | PullSource | ListenSource;
 
 /** A source that calls us. `receive` runs on the front thread: no blocking, no waiting for others. */
 export interface PushSource {
@@ -117,6 +117,89 @@ export interface ClaimedFile {
   readonly size: number;
   /** Lower-case hex SHA-256 of the bytes. */
   readonly sha256: string;
+}
+
+/**
+ * One item that the hub fetched, or that came over a connection it holds. Nobody can be told that it is wrong: so what
+ * cannot be decoded, or has no key, is stored and parked.
+ */
+export interface CollectedItem {
+  /** Untouched where it came as bytes; a record of a database or an API as JSON in UTF-8. */
+  readonly body: Uint8Array;
+  readonly contentType?: string;
+  /**
+   * Names the happening: the record with its version, a message id. When it comes again with the same body, in an
+   * overlap or since an acknowledgement got lost, it is dropped and counted as a duplicate.
+   */
+  readonly event?: string;
+  /** What is worth keeping with the message; never credentials. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the connector itself found wrong with it; it is stored and parked with that. */
+  readonly wrong?: HubError;
+}
+
+/** A source that the hub asks, on a schedule or again and again. All methods run on the engine thread. */
+export interface PullSource {
+  readonly kind: "pull";
+  /** Milliseconds from the end of one look to the next, unless the flow says otherwise; default 10 s. */
+  readonly every?: number;
+  /**
+   * Reads what follows a cursor, one batch of it. Nothing is taken away from the system, and the same cursor may be asked
+   * for again. Where records can come to light late, such as rows whose transaction was long, it begins a little before
+   * the place: what comes again is recognised by its `event`.
+   * @throws HubError TL_SOURCE_* when the system cannot be asked; one record that is wrong comes as an item with `wrong`
+   */
+  pull(request: PullRequest): Promise<Pulled>;
+  /**
+   * Called after the batch is committed: takes it away from the system, or marks it there, where the system wants that.
+   * When it fails, or the hub ends before it, the records come again and are recognised.
+   */
+  settle?(pulled: Pulled): Promise<void>;
+}
+
+export interface PullRequest {
+  /** Where the last batch that was stored ended; null: the source is read from its beginning. */
+  readonly cursor: Json | null;
+  /** Most items of the batch. */
+  readonly limit: number;
+  /** When it says so, the hub waits no longer. */
+  readonly signal: AbortSignal;
+}
+
+export interface Pulled {
+  /** In the order they are to take effect. */
+  readonly items: readonly CollectedItem[];
+  /** Plain JSON, small: stored with the items and shown to people. Null: the source has no place, such as an outbox. */
+  readonly cursor: Json | null;
+  /** Whether there is more to read at once. */
+  readonly more: boolean;
+}
+
+/** A source over a connection that the hub holds: a queue's consumer, a mailbox, events of a telephone system. */
+export interface ListenSource {
+  readonly kind: "listen";
+  /**
+   * Connects, catches up where the system remembers what was missed, and hands over what comes, until `signal` says so:
+   * then it disconnects and resolves. When the connection breaks it throws, and is called again after a pause that grows
+   * up to a minute. What was handed over and not acknowledged to the outside comes again from there.
+   * @throws HubError TL_SOURCE_*
+   */
+  listen(desk: ListenDesk, signal: AbortSignal): Promise<void>;
+}
+
+/** Where a listener hands items over. */
+export interface ListenDesk {
+  /** How far the last `take` that gave a cursor came; null at first. */
+  cursor(): Json | null;
+  /** Says that the connection stands: people see it, and the next pause is a short one again. */
+  connected(): void;
+  /**
+   * Stores items, with those of others that come meanwhile in one commit. Resolved = committed and fsynced: only then may
+   * the outside be told. While the hub has no room it waits, so hand over no more than may lie in memory at once.
+   * @param cursor where the outside is to go on after a break, where it knows places
+   * @throws HubError when they were not stored; they stay with the sender
+   */
+  take(items: readonly CollectedItem[], cursor?: Json): Promise<void>;
 }
 
 /** A way out to another system. */

@@ -1,4 +1,5 @@
-import type { Issue } from "../errors.ts";
+import type { Failure, Issue } from "../errors.ts";
+import type { Json } from "../message/json.ts";
 import type { DeployReport, DeployRequest } from "./deploy.ts";
 
 /**
@@ -12,8 +13,13 @@ export interface Engine {
   status(): Promise<EngineStatus>;
   pause(act: Act, flow: string, what: Pausable): Promise<void>;
   resume(act: Act, flow: string, what: Pausable): Promise<void>;
-  /** Looks for files (or reads the source) now, whatever the schedule says. Resolves when the run has begun. */
-  runNow(act: Act, flow: string): Promise<{ readonly files: number }>;
+  /**
+   * Looks for files, or reads the source, now, whatever the schedule says. Resolves when the run has begun.
+   * @returns files taken, and records of the first batch that was read
+   */
+  runNow(act: Act, flow: string): Promise<{ readonly files: number; readonly records: number }>;
+  /** Sets how far the flow's source was read; null: it is read from its beginning again. */
+  moveCursor(act: Act, flow: string, cursor: Json | null): Promise<void>;
   /** Counts what a replay would touch; nothing changes. */
   planReplay(selection: Selection): Promise<ReplayPlanReport>;
   /** Puts the selected messages on the queue again, in accepted order, from their raw bytes. */
@@ -124,4 +130,24 @@ export interface FlowStatus {
     readonly open: number;
   }[];
   readonly nextSlot: number | null;
+  /** The source that the hub asks or listens to; null where it is called, or reads files or a topic. */
+  readonly source: SourceStatus | null;
+}
+
+/** How a source is that the hub asks (`pull`) or holds a connection to (`listen`). */
+export interface SourceStatus {
+  /** `system.source`. */
+  readonly name: string;
+  readonly kind: "pull" | "listen";
+  /** `waiting`: it failed, and is tried again at `nextAt`. */
+  readonly state: "idle" | "reading" | "connecting" | "connected" | "waiting" | "paused";
+  /** How far it was read: the source's own word, as JSON. Null: from its beginning, or it has no places. */
+  readonly cursor: string | null;
+  readonly movedAt: number | null;
+  /** Why it waits. */
+  readonly failure: Failure | null;
+  /** When it is asked or connected to again, milliseconds since 1970; null: it is now, or the schedule says. */
+  readonly nextAt: number | null;
+  /** Items stored since the hub started, without duplicates. */
+  readonly collected: number;
 }

@@ -117,6 +117,7 @@ export function connectEngine(port: MessagePort): RemoteEngine {
     pause: (...args) => call("pause", args),
     resume: (...args) => call("resume", args),
     runNow: (...args) => call("runNow", args),
+    moveCursor: (...args) => call("moveCursor", args),
     planReplay: (...args) => call("planReplay", args),
     replay: (...args) => call("replay", args),
     park: (...args) => call("park", args),

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Admission, Receipt } from "../control/engine.ts";
-import { asHubError, HubError } from "../errors.ts";
+import { asHubError, type Failure, HubError } from "../errors.ts";
 import { decodeText } from "../format/encoding.ts";
 import { messageId } from "../message/id.ts";
 import { laneOf } from "../message/lane.ts";
@@ -10,11 +10,14 @@ import type { LiveFlow } from "./live-flow.ts";
 import { sourceSystem } from "./live-flow.ts";
 import { trailEntry } from "./trail.ts";
 
-interface Ready {
+/** An item whose key and event are known. */
+export interface Ready {
   readonly item: Admission;
   readonly flow: LiveFlow;
   readonly key: string | null;
   readonly event: { readonly id: string; readonly hash: Uint8Array } | null;
+  /** What is wrong with it, where nobody can be told: it is stored as parked. */
+  readonly failure?: Failure;
 }
 
 /**
@@ -31,7 +34,7 @@ export async function admit(
 ): Promise<readonly Receipt[]> {
   const ready: (Ready | HubError)[] = [];
   for (const item of items) ready.push(complete(item, flowOf, now));
-  return store.transaction((tx) => insert(tx, ready, now));
+  return store.transaction((tx) => insertReady(tx, ready, now));
 }
 
 function complete(
@@ -61,7 +64,7 @@ function evaluate(item: Admission, flow: LiveFlow, now: number): Ready | HubErro
   }
 }
 
-function readyFrom(item: Admission, flow: LiveFlow, key: string | null, event: string | null): Ready {
+export function readyFrom(item: Admission, flow: LiveFlow, key: string | null, event: string | null): Ready {
   return { item, flow, key, event: event === null ? null : { id: event, hash: bodyHash(item.body) } };
 }
 
@@ -70,7 +73,8 @@ function bodyHash(body: Uint8Array): Uint8Array {
   return hash("sha256", body, "buffer").subarray(0, 16);
 }
 
-async function insert(
+/** Settles duplicates and stores the others; receipts in the order of the items. */
+export async function insertReady(
   tx: Tx,
   ready: readonly (Ready | HubError)[],
   now: number,
@@ -179,7 +183,7 @@ function same(left: Uint8Array, right: Uint8Array): boolean {
 }
 
 function newMessage(one: Ready, now: number): NewMessage {
-  const { item, flow, key, event } = one;
+  const { item, flow, key, event, failure } = one;
   return {
     flow: flow.id,
     flowVersion: flow.version,
@@ -196,5 +200,6 @@ function newMessage(one: Ready, now: number): NewMessage {
     cause: null,
     hops: 0,
     traceparent: item.traceparent,
+    ...(failure === undefined ? {} : { state: "parked", failure, attempts: 1 }),
   };
 }

@@ -99,7 +99,8 @@ function wayOf(
       headers: message.headers,
       file: content.file,
       row: message.slice?.row ?? null,
-      key: message.key,
+      // One that was stored for having no key is asked for it again: it may have one by now.
+      ...(message.key === null ? {} : { key: message.key }),
     };
     try {
       return toItem(message, flow.compiled.prepare(content.value, info, answers));

@@ -17,7 +17,11 @@ export interface CommandEnvironment {
   readonly now: () => number;
   /** Reads pauses and blocked keys anew and wakes the workers. */
   readonly changed: () => Promise<void>;
-  readonly runNow: (flow: LiveFlow) => Promise<number>;
+  readonly runNow: (flow: LiveFlow) => Promise<{ readonly files: number; readonly records: number }>;
+  /** `system.source` where that has a cursor. */
+  readonly cursorSource: (flow: LiveFlow) => string | null;
+  /** The cursor of the flow's source is another one now. */
+  readonly cursorMoved: (flow: LiveFlow) => Promise<void>;
   readonly resumeRoute: (flow: LiveFlow, to: string) => Promise<void>;
   readonly refreshFiles: () => Promise<void>;
   readonly backup: (folder: string) => Promise<number>;
@@ -83,7 +87,18 @@ export function commands(env: CommandEnvironment): Commands {
     async runNow(by, name) {
       const flow = flowNamed(name);
       await act(by, "run", name, null, async () => undefined);
-      return { files: await env.runNow(flow) };
+      return await env.runNow(flow);
+    },
+    async moveCursor(by, name, cursor) {
+      const flow = flowNamed(name);
+      const from = env.cursorSource(flow);
+      if (from === null) throw new HubError("TL_CONFLICT", `${name} reads from where there is no cursor`);
+      const to = cursor === null ? null : { value: JSON.stringify(cursor), more: false, movedAt: env.now() };
+      await act(by, "move-cursor", `${name} ${from}`, { to: cursor }, async (tx) => {
+        const before = await tx.cursors.get(flow.id, from);
+        await tx.cursors.move(flow.id, from, before?.value ?? null, to);
+      });
+      await env.cursorMoved(flow);
     },
     planReplay: (selection) =>
       env.store.transaction(async (tx) =>

@@ -1,5 +1,5 @@
 import type { HubLimits } from "../config/hub-settings.ts";
-import type { EngineStatus } from "../control/engine.ts";
+import type { EngineStatus, SourceStatus } from "../control/engine.ts";
 import type { Issue } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
@@ -19,6 +19,7 @@ export interface StatusEnvironment {
     route: number,
   ) => { readonly stopped: string | null; readonly waitingUntil: number | null } | undefined;
   readonly nextSlot: (flow: LiveFlow) => number | null;
+  readonly source: (flow: LiveFlow) => SourceStatus | null;
   readonly free: () => Promise<number>;
   readonly limits: HubLimits;
   readonly counters: Counters;
@@ -101,6 +102,7 @@ export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineS
         open: (messages.get(row.id) ?? 0) + waiting,
         routes,
         nextSlot: live === undefined ? null : env.nextSlot(live),
+        source: live === undefined ? null : env.source(live),
       };
     }
   };

@@ -38,6 +38,14 @@ export function countRows(
   }
 }
 
+/** Counts what a flow's source gave and what had come before. */
+export function countReceipts(counters: Counters, flow: string, receipts: readonly Receipt[]): void {
+  let duplicates = 0;
+  for (const receipt of receipts) if ("id" in receipt && receipt.duplicate) duplicates += 1;
+  counters.add("accepted", { flow }, receipts.length - duplicates);
+  counters.add("duplicates", { flow }, duplicates);
+}
+
 /** Counts what was accepted and what had come before. */
 export function countAdmitted(
   counters: Counters,

@@ -436,6 +436,8 @@ test("every act reaches the engine with who and why", async () => {
     ["/flows/any/resume", { route: "crm.customer" }, "resumeRoute", ["any", "crm.customer"]],
     ["/flows/any/routes/crm.customer/resume", {}, "resumeRoute", ["any", "crm.customer"]],
     ["/flows/nightly/run", {}, "runNow", ["nightly"]],
+    ["/flows/any/cursor", { cursor: null, reason: "r" }, "moveCursor", ["any", null]],
+    ["/flows/any/cursor", { cursor: { at: 5 } }, "moveCursor", ["any", { at: 5 }]],
     ["/files/1/resume", {}, "resumeFile", [1]],
     [
       "/replay",
@@ -465,6 +467,8 @@ test("acts on what is not there, or cannot be, reach no engine", async () => {
   for (const [path, body, status] of [
     ["/messages/m-99/park", {}, 404],
     ["/flows/nobody/pause", {}, 404],
+    ["/flows/nobody/cursor", { cursor: null }, 404],
+    ["/flows/any/cursor", {}, 400],
     ["/flows/any/pause", { what: "all" }, 400],
     ["/flows/any/pause", { what: "accept", typo: 1 }, 400],
     ["/flows/any/routes/no.where/resume", {}, 404],

@@ -66,8 +66,9 @@ function recordingEngine(status: () => EngineStatus): RecordingEngine {
     resume: note("resume"),
     async runNow(by, ...args) {
       await note("runNow")(by, ...args);
-      return { files: 3 };
+      return { files: 3, records: 0 };
     },
+    moveCursor: note("moveCursor"),
     planReplay: async () => report,
     async replay(by, ...args) {
       await note("replay")(by, ...args);
@@ -103,6 +104,7 @@ export function flowStatus(id: number, name: string, change: Partial<FlowStatus>
     open: 0,
     routes: [{ to: "crm.customer", stopped: null, waitingUntil: null, open: 0 }],
     nextSlot: null,
+    source: null,
     ...change,
   };
 }

@@ -16,6 +16,7 @@ function flow(name: string, more: Partial<Look["flows"][number]> = {}): Look["fl
   return {
     ...{ name, description: "", hash: "0".repeat(64), accepting: true, running: true, open: 0 },
     ...{ problem: null, problems: [], routes: [], nextSlot: null },
+    source: null,
     ...more,
   };
 }

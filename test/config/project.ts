@@ -100,7 +100,7 @@ export function environment(variables: Readonly<Record<string, string>> = {}): P
       describe: (_, { connector }) =>
         connector === "folders"
           ? { sources: { customers: "files", prices: "files" }, sinks: [] }
-          : { sources: { orders: "push" }, sinks: ["customer", "price"] },
+          : { sources: { orders: "push", changes: "pull", queue: "listen" }, sinks: ["customer", "price"] },
     },
     compileExpression: (text, { lookUps }) =>
       failureOf(() =>

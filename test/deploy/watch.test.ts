@@ -69,6 +69,7 @@ async function fullPage(): Promise<string> {
       {
         ...{ id: 1, name: flow, version: 1, hash: "h", accepting: true, running: true, problem: null },
         ...{ problems: [], open: 0, nextSlot: 1 },
+        source: null,
         routes: [{ to: "a.b", stopped: null, waitingUntil: null, open: 0 }],
       },
     ],

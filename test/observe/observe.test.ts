@@ -25,6 +25,7 @@ function status(counters: Readonly<Record<string, number>>): EngineStatus {
         problems: [],
         open: 3,
         nextSlot: 90_000,
+        source: null,
         routes: [{ to: "crm.customer", stopped: "401", waitingUntil: null, open: 0 }],
       },
     ],

@@ -2,10 +2,11 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { FlowStatus } from "../../control/engine.ts";
 import { HubError } from "../../errors.ts";
+import type { Json } from "../../message/json.ts";
 import { actOf } from "../act.ts";
 import { dayRange, today } from "../day.ts";
 import type { ApiDeps, FlowEntry } from "../deps.ts";
-import { pageFrom, presentPage, time } from "../present.ts";
+import { pageFrom, presentPage, presentSource, time } from "../present.ts";
 import {
   Count,
   closed,
@@ -16,6 +17,7 @@ import {
   pageOf,
   problems,
   ReasonBody,
+  SourceSchema,
   Time,
 } from "../schema.ts";
 
@@ -43,6 +45,12 @@ const Status = Type.Object({
     }),
   ),
   nextSlot: nullable(Time),
+  source: nullable(SourceSchema),
+});
+
+const CursorBody = closed({
+  cursor: Type.Unknown({ description: "As the source shows it; null: read from its beginning" }),
+  ...ReasonBody.properties,
 });
 
 const Detail = Type.Composite([
@@ -198,15 +206,41 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
     {
       schema: {
         tags,
-        summary: "Look for files now, whatever the schedule says",
+        summary: "Look for files, or read the source, now, whatever the schedule says",
         params: NameParams,
         body: ReasonBody,
-        response: { 200: Type.Object({ files: Count }), ...problems(404, 409, 415) },
+        response: {
+          200: Type.Object({
+            files: Count,
+            records: Type.Integer({ minimum: 0, description: "Of the first batch that was read" }),
+          }),
+          ...problems(404, 409, 415),
+        },
       },
     },
     async (request) => {
       find(request.params.name);
       return deps.engine.runNow(actOf(request), request.params.name);
+    },
+  );
+
+  app.post<{ Params: NameParams; Body: Static<typeof CursorBody> }>(
+    "/flows/:name/cursor",
+    {
+      schema: {
+        tags,
+        summary:
+          "Set how far the flow's source was read; what was stored before is recognised when it comes again",
+        params: NameParams,
+        body: CursorBody,
+        response: { 200: Status, ...problems(404, 409, 415) },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      find(name);
+      await deps.engine.moveCursor(actOf(request), name, request.body.cursor as Json | null);
+      return showNow(name);
     },
   );
 
@@ -288,5 +322,6 @@ function present({ definition, status }: FlowEntry, now: FlowStatus = status) {
     problems: now.problems,
     routes: now.routes.map((route) => ({ ...route, waitingUntil: time(route.waitingUntil) })),
     nextSlot: time(now.nextSlot),
+    source: presentSource(now.source),
   };
 }
