@@ -1,6 +1,7 @@
 import type { AlikeRows } from "../flow/settle-alike.ts";
-import { areUnchanged, type PackedRows } from "./pack-rows.ts";
+import type { PackedRows } from "./pack-rows.ts";
 import { textReader } from "./pack-texts.ts";
+import { areUnchanged } from "./unpack-rows.ts";
 
 /** What is known of rows besides what they were mapped to. */
 export interface RowOrigins {

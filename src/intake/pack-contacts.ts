@@ -3,21 +3,36 @@ import type { ContactColumn, ContactKind } from "../store/crm-tables.ts";
 
 type Contacts = Newcomer["contacts"];
 
-/** In the order of the index they go to, since here is time to sort them. */
-export function packContacts(newcomers: readonly Newcomer[]): readonly ContactColumn[] {
-  return [columnOf("phone", newcomers), columnOf("email", newcomers)];
+/** Gathers the contacts of newcomers by kind. */
+export interface ContactPacker {
+  /** @param owner the newcomer's position */
+  add(owner: number, contacts: Contacts): void;
+  /** In the order of the index they go to, since here is time to sort them. */
+  pack(): readonly ContactColumn[];
 }
 
-function columnOf(kind: ContactKind, newcomers: readonly Newcomer[]): ContactColumn {
-  const values: string[] = [];
-  const owners: number[] = [];
-  for (const [owner, { contacts }] of newcomers.entries()) {
-    for (const contact of contacts) {
-      if (contact.kind !== kind) continue;
-      values.push(contact.value);
-      owners.push(owner);
-    }
-  }
+export function contactPacker(): ContactPacker {
+  const phones: Gathered = { kind: "phone", values: [], owners: [] };
+  const emails: Gathered = { kind: "email", values: [], owners: [] };
+  return {
+    add(owner, contacts) {
+      for (const { kind, value } of contacts) {
+        const column = kind === "phone" ? phones : emails;
+        column.values.push(value);
+        column.owners.push(owner);
+      }
+    },
+    pack: () => [inOrder(phones), inOrder(emails)],
+  };
+}
+
+interface Gathered {
+  readonly kind: ContactKind;
+  readonly values: string[];
+  readonly owners: number[];
+}
+
+function inOrder({ kind, values, owners }: Gathered): ContactColumn {
   if (isAscending(values)) return { kind, values, owners: Uint32Array.from(owners) };
   const order = Uint32Array.from(values.keys()).sort((a, b) =>
     (values[a] as string) < (values[b] as string) ? -1 : 1,

@@ -1,11 +1,9 @@
 import type { Newcomer } from "../crm/newcomer.ts";
 import { type Failure, HubError, toFailure } from "../errors.ts";
 import type { Prepared } from "../flow/compile.ts";
-import type { Asked } from "../mapping/look-up.ts";
-import type { Json, JsonObject } from "../message/json.ts";
 import type { ContactColumn } from "../store/crm-tables.ts";
-import { contactsByOwner, packContacts } from "./pack-contacts.ts";
-import { packTexts, textReader } from "./pack-texts.ts";
+import { contactPacker } from "./pack-contacts.ts";
+import { textPacker } from "./pack-texts.ts";
 
 /** What became of a row in the reader. `newcomer`: what the mapped record comes to alone, if it is a customer's. */
 export type RowResult =
@@ -41,154 +39,92 @@ export interface PackedRows {
   readonly contacts: readonly ContactColumn[];
 }
 
-const UNCHANGED = 0;
-const FAILED = 1;
-const MAPPED = 2;
-const NOTHING: readonly Asked[] = [];
+export const UNCHANGED = 0;
+export const FAILED = 1;
+export const MAPPED = 2;
 
 /**
- * @param at milliseconds since 1970: when they were mapped
+ * @param at milliseconds since 1970: when they are mapped
+ * @param results taken one by one, so that what a row was mapped to dies before the next: what lives on until all are
+ *   packed is copied by the garbage collector, again and again
  * @param isNew whether the newcomer of a row is all that will be asked for
  */
 export function packRows(
   at: number,
-  results: readonly RowResult[],
+  results: Iterable<RowResult>,
   isNew: (index: number) => boolean,
 ): PackedRows {
-  const states = new Uint8Array(results.length);
+  const states: number[] = [];
   const failures: Failure[] = [];
-  const mapped: Prepared[] = [];
-  const arrivals: (Newcomer | null)[] = [];
-  const texts: string[] = [];
-  for (const [index, result] of results.entries()) {
-    if (result === "unchanged") states[index] = UNCHANGED;
+  const versions: (string | number | null)[] = [];
+  const isNewcomer: number[] = [];
+  const routes = routePacker();
+  const texts = textPacker();
+  const arrivals = newcomerPacker();
+  for (const result of results) {
+    if (result === "unchanged") states.push(UNCHANGED);
     else if (result instanceof HubError) {
-      states[index] = FAILED;
+      states.push(FAILED);
       failures.push(toFailure(result));
     } else {
       const { prepared, newcomer } = result;
-      states[index] = MAPPED;
-      mapped.push(prepared);
-      arrivals.push(newcomer);
-      texts.push(newcomer !== null && isNew(index) ? "" : JSON.stringify(prepared.mapped));
-      texts.push(newcomer === null ? "" : String(newcomer.values));
+      versions.push(prepared.version);
+      routes.add(prepared.routes);
+      texts.add(newcomer !== null && isNew(states.length) ? "" : JSON.stringify(prepared.mapped));
+      texts.add(newcomer === null ? "" : String(newcomer.values));
+      isNewcomer.push(newcomer === null ? 0 : 1);
+      if (newcomer !== null) arrivals.add(newcomer);
+      states.push(MAPPED);
     }
   }
-  const present = arrivals.filter((one) => one !== null);
   return {
-    at,
-    states,
-    failures,
-    versions: mapped.map(({ version }) => version),
-    ...packRoutes(mapped),
-    ...packTexts(texts),
-    newcomers: Uint8Array.from(arrivals, (one) => (one === null ? 0 : 1)),
-    ids: present.map(({ externalId }) => externalId),
-    names: present.map(({ name }) => name),
-    folded: present.map(({ folded }) => folded),
-    statuses: present.map(({ status }) => status),
-    contacts: packContacts(present),
+    ...{ at, states: Uint8Array.from(states), failures, versions },
+    ...routes.pack(),
+    ...texts.pack(),
+    newcomers: Uint8Array.from(isNewcomer),
+    ...arrivals.pack(),
   };
 }
 
-function packRoutes(mapped: readonly Prepared[]): Pick<PackedRows, "routes" | "taken"> {
+/** Columns of the newcomers. */
+function newcomerPacker(): {
+  add(newcomer: Newcomer): void;
+  pack(): Pick<PackedRows, "ids" | "names" | "folded" | "statuses" | "contacts">;
+} {
+  const ids: string[] = [];
+  const names: (string | null)[] = [];
+  const folded: (string | null)[] = [];
+  const statuses: (string | null)[] = [];
+  const contacts = contactPacker();
+  return {
+    add(newcomer) {
+      contacts.add(ids.length, newcomer.contacts);
+      ids.push(newcomer.externalId);
+      names.push(newcomer.name);
+      folded.push(newcomer.folded);
+      statuses.push(newcomer.status);
+    },
+    pack: () => ({ ids, names, folded, statuses, contacts: contacts.pack() }),
+  };
+}
+
+function routePacker(): {
+  add(taken: readonly string[]): void;
+  pack(): Pick<PackedRows, "routes" | "taken">;
+} {
   const known = new Map<string, number>();
   const routes: (readonly string[])[] = [];
-  const taken = Uint32Array.from(mapped, (one) => {
-    const name = one.routes.length === 1 ? (one.routes[0] as string) : JSON.stringify(one.routes);
-    let at = known.get(name);
-    if (at === undefined) {
-      at = routes.push(one.routes) - 1;
-      known.set(name, at);
-    }
-    return at;
-  });
-  return { routes, taken };
-}
-
-/** @param keys the keys of the rows, as they were named */
-export function unpackRows(
-  packed: PackedRows,
-  keys: readonly (string | null)[],
-): readonly (Prepared | HubError | "unchanged")[] {
-  const text = textReader(packed);
-  const contacts = contactsByOwner(packed.contacts);
-  let failed = 0;
-  let mapped = 0;
-  let arrived = 0;
-  return Array.from(packed.states, (state, index) => {
-    if (state === UNCHANGED) return "unchanged";
-    if (state === FAILED) return fromFailure(packed.failures[failed++] as Failure);
-    const record = text();
-    const values = text();
-    const isOne = packed.newcomers[mapped] === 1;
-    const newcomer = isOne ? unpackNewcomer(packed, values, arrived, contacts[arrived] ?? []) : null;
-    if (isOne) arrived += 1;
-    return unpackPrepared(packed, mapped++, keys[index] ?? null, record, newcomer);
-  });
-}
-
-export function areUnchanged({ states }: PackedRows): boolean {
-  return states.every((state) => state === UNCHANGED);
-}
-
-/** Whether of a row nothing crossed but what it comes to alone. */
-export function isOnlyNewcomer(result: Prepared | HubError | "unchanged"): boolean {
-  return typeof result === "object" && "alone" in result && result.alone === true;
-}
-
-interface Unpacked extends Prepared {
-  readonly alone: boolean;
-}
-
-function unpackPrepared(
-  packed: PackedRows,
-  at: number,
-  key: string | null,
-  record: Buffer,
-  newcomer: Newcomer | null,
-): Unpacked {
-  let value: Json | undefined;
+  const taken: number[] = [];
   return {
-    key,
-    version: packed.versions[at] ?? null,
-    routes: packed.routes[packed.taken[at] as number] as readonly string[],
-    asked: NOTHING,
-    newcomer,
-    alone: record.length === 0,
-    get mapped() {
-      value ??=
-        record.length === 0 ? asRecord(newcomer as Newcomer) : (JSON.parse(record.toString()) as Json);
-      return value;
+    add(own) {
+      const name = own.length === 1 ? (own[0] as string) : JSON.stringify(own);
+      let at = known.get(name);
+      if (at === undefined) {
+        at = routes.push(own) - 1;
+        known.set(name, at);
+      }
+      taken.push(at);
     },
+    pack: () => ({ routes, taken: Uint32Array.from(taken) }),
   };
-}
-
-/** What a newcomer was mapped to, without what says nothing of somebody unknown. */
-function asRecord(newcomer: Newcomer): JsonObject {
-  return { id: newcomer.externalId, ...(JSON.parse(newcomer.values.toString()) as JsonObject) };
-}
-
-function unpackNewcomer(
-  packed: PackedRows,
-  values: Buffer,
-  at: number,
-  contacts: Newcomer["contacts"],
-): Newcomer {
-  return {
-    externalId: packed.ids[at] as string,
-    values,
-    name: packed.names[at] ?? null,
-    folded: packed.folded[at] ?? null,
-    status: packed.statuses[at] ?? null,
-    contacts,
-  };
-}
-
-export function fromFailure({ code, message, place, cure, issues }: Failure): HubError {
-  return new HubError(code, message, {
-    ...(place === undefined ? {} : { place }),
-    ...(cure === undefined ? {} : { cure }),
-    ...(issues === undefined ? {} : { issues }),
-  });
 }

@@ -8,25 +8,41 @@ export interface PackedTexts {
 /** UTF-8 takes at most so many bytes for a UTF-16 unit. */
 const MOST_BYTES = 3;
 
-/** Where texts are written before it is known how long they are together; kept, since to measure them first takes as long. */
-let draft = Buffer.alloc(0);
+/** Where texts are written before it is known how long they are together. */
+const DRAFT = 256 * 1024;
 
-/** @param texts well-formed (no halves of surrogate pairs), as JSON texts are */
-export function packTexts(texts: readonly string[]): PackedTexts {
-  let most = 0;
-  for (const text of texts) most += MOST_BYTES * text.length;
-  if (draft.length < most) draft = Buffer.alloc(most);
-  const lengths = new Uint32Array(texts.length);
+/** Gathers texts. */
+export interface TextPacker {
+  /** @param text well-formed (no halves of surrogate pairs), as JSON texts are */
+  add(text: string): void;
+  pack(): PackedTexts;
+}
+
+let draft = Buffer.alloc(DRAFT);
+
+/** One at a time: all write to the same memory, which is kept, since to measure texts first takes as long as to write them. */
+export function textPacker(): TextPacker {
+  const lengths: number[] = [];
   let size = 0;
-  for (const [index, text] of texts.entries()) {
-    const length = text === "" ? 0 : draft.write(text, size);
-    lengths[index] = length;
-    size += length;
-  }
-  // Memory of its own, and no more than there is: it is handed over.
-  const block = new Uint8Array(size);
-  block.set(draft.subarray(0, size));
-  return { texts: block.buffer, lengths };
+  return {
+    add(text) {
+      if (text === "") {
+        lengths.push(0);
+        return;
+      }
+      const most = size + MOST_BYTES * text.length;
+      if (draft.length < most) draft = Buffer.concat([draft.subarray(0, size)], 2 * most);
+      const length = draft.write(text, size);
+      lengths.push(length);
+      size += length;
+    },
+    pack() {
+      // Memory of its own, and no more than there is: it is handed over.
+      const block = new Uint8Array(size);
+      block.set(draft.subarray(0, size));
+      return { texts: block.buffer, lengths: Uint32Array.from(lengths) };
+    },
+  };
 }
 
 /** Gives the texts one after the other, as views on the block. */

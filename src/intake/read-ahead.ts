@@ -7,12 +7,13 @@ import type { Known } from "../store/crm-tables.ts";
 import type { FileRow } from "../store/file-table.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { alikeRows } from "./alike-rows.ts";
-import { fromFailure, isOnlyNewcomer, type PackedRows, unpackRows } from "./pack-rows.ts";
+import type { PackedRows } from "./pack-rows.ts";
 import { type FromReader, type NamedRows, NEW, type Reader, UNCHANGED } from "./reader.ts";
 import type { FeedEnd } from "./row-feed.ts";
 import { type RowPlace, rowItems } from "./row-item.ts";
 import type { RowBatch, RowSource } from "./row-source.ts";
 import { TURN_MS } from "./turn.ts";
+import { fromFailure, isOnlyNewcomer, unpackRows } from "./unpack-rows.ts";
 
 /** The thread that read a file is gone, for a reason of its own. */
 export class ReaderGone extends HubError {

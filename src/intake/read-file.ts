@@ -11,9 +11,9 @@ import { rowFeed } from "./row-feed.ts";
 import { startTurn } from "./turn.ts";
 
 /** Rows that are named and mapped together: each message between the threads costs as much as some rows. */
-const MOST_ROWS = 500;
+const MOST_ROWS = 250;
 /** Handfuls of mapped rows that may wait for the engine: what it commits at once, and as many again. */
-const MOST_AHEAD = 4;
+const MOST_AHEAD = 8;
 
 /** The engine, as the reader sees it. */
 export interface ReaderPort {
@@ -52,11 +52,12 @@ export async function readFile(reading: Reading, port: ReaderPort): Promise<void
     const unchanged = await flags.take();
     for (let from = 0; from < chunk.rows.length; ) {
       await room.take();
-      const { results, at } = mapping(chunk, unchanged, from);
+      const at = Date.now();
       const first = from;
+      const results = mapping(chunk, unchanged, from, at);
       const rows = packRows(at, results, (index) => alone && unchanged[first + index] === NEW);
       port.send({ kind: "rows", rows });
-      from += results.length;
+      from += rows.states.length;
     }
   }
 
@@ -90,16 +91,15 @@ function columns(rows: readonly Row[], named: readonly NamedRow[]): Omit<NamedRo
   };
 }
 
-interface Mapped {
-  readonly at: number;
-  readonly results: readonly RowResult[];
-}
-
 /** Maps as many rows of a chunk as a turn has time for, at least one, from a position on. */
-function rowMapping(
-  compiled: CompiledFlow,
-  file: string,
-): (chunk: Chunk, unchanged: Uint8Array, from: number) => Mapped {
+type RowMapping = (
+  chunk: Chunk,
+  unchanged: Uint8Array,
+  from: number,
+  receivedAt: number,
+) => Generator<RowResult, void>;
+
+function rowMapping(compiled: CompiledFlow, file: string): RowMapping {
   const arrives = compiled.definition.routes.some(({ to }) => to === "crm.customer");
 
   function mapRow(row: Row, named: NamedRow, receivedAt: number): RowResult {
@@ -113,16 +113,13 @@ function rowMapping(
     }
   }
 
-  return ({ rows, named }, unchanged, from) => {
+  return function* ({ rows, named }, unchanged, from, receivedAt) {
     const turn = startTurn(() => performance.now());
-    const at = Date.now();
-    const results: RowResult[] = [];
     for (let index = from; index < rows.length; index++) {
       const isUnchanged = unchanged[index] === UNCHANGED;
-      results.push(isUnchanged ? "unchanged" : mapRow(rows[index] as Row, named[index] as NamedRow, at));
+      yield isUnchanged ? "unchanged" : mapRow(rows[index] as Row, named[index] as NamedRow, receivedAt);
       if ((index & 15) === 15 && turn.isOver()) break;
     }
-    return { at, results };
   };
 }
 

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { newcomerOf, valuesOf } from "../../src/crm/newcomer.ts";
 import { HubError } from "../../src/errors.ts";
-import { packRows, type RowResult, unpackRows } from "../../src/intake/pack-rows.ts";
+import { packRows, type RowResult } from "../../src/intake/pack-rows.ts";
+import { unpackRows } from "../../src/intake/unpack-rows.ts";
 import type { JsonObject } from "../../src/message/json.ts";
 
 const text = fc.string({ unit: "binary", maxLength: 12 });
