@@ -1,8 +1,8 @@
 import { cp } from "node:fs/promises";
 import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
-import { cpuSeconds } from "./child.ts";
+import { cpuSeconds, startChild } from "./child.ts";
 import { startBenchHub, until } from "./hub.ts";
-import { type BenchProject, benchProject } from "./project.ts";
+import { type BenchProject, benchProject, SECRET } from "./project.ts";
 import { alternate, of } from "./rounds.ts";
 import { sendCustomers } from "./send.ts";
 import { figure, lineThrough, median, within } from "./statistics.ts";
@@ -21,21 +21,7 @@ async function run(options: BenchOptions): Promise<BenchReport> {
   const most = options.rows ?? (options.quick ? 10_000 : 1_000_000);
   const sizes = [1_000, 10_000, 100_000, 1_000_000].filter((size) => size <= most);
   const measured = options.quick ? 2_000 : 6_000;
-  const stores = new Map<number, BenchProject>();
-  const first = await benchProject();
-  let stored = 0;
-  for (const size of sizes) {
-    options.note(`storing up to ${size} messages`);
-    const hub = await startBenchHub(first.dir);
-    await fill(hub.url, stored, size);
-    await until(async () => (await hub.backlog()) === 0, { every: 100 });
-    await hub.stop();
-    stored = size;
-    const copy = await benchProject();
-    await cp(first.data, copy.data, { recursive: true });
-    stores.set(size, copy);
-  }
-  await first.remove();
+  const stores = await filledStores(sizes, options);
   const sides = [...stores].map(([size, project]) => ({
     name: `${size} stored`,
     run: () => cost(project, measured),
@@ -56,15 +42,42 @@ async function run(options: BenchOptions): Promise<BenchReport> {
   };
 }
 
+/** Stores in which so many messages are done, by number. */
+async function filledStores(
+  sizes: readonly number[],
+  { note }: BenchOptions,
+): Promise<ReadonlyMap<number, BenchProject>> {
+  const stores = new Map<number, BenchProject>();
+  const first = await benchProject();
+  await (await startBenchHub(first.dir)).stop();
+  const child = await startChild("fill-child.ts", {}, { env: { BENCH_SECRET: SECRET } });
+  const place = { dir: first.dir, data: first.data, flow: "customers", customers: CUSTOMERS };
+  let stored = 0;
+  for (const size of sizes) {
+    note(`storing up to ${size} messages`);
+    await child.ask({ ...place, from: stored, to: size });
+    const hub = await startBenchHub(first.dir);
+    await until(async () => (await hub.backlog()) === 0, { every: 100 });
+    await hub.stop();
+    stored = size;
+    const copy = await benchProject();
+    await cp(first.data, copy.data, { recursive: true });
+    stores.set(size, copy);
+  }
+  await child.end();
+  await first.remove();
+  return stores;
+}
+
 async function cost(filled: BenchProject, messages: number): Promise<number> {
   const project = await benchProject();
   await cp(filled.data, project.data, { recursive: true });
   const hub = await startBenchHub(project.dir);
   const done = (): Promise<void> => until(async () => (await hub.backlog()) === 0, { every: 100 });
-  await fill(hub.url, 5_000_000, 5_000_000 + WARM);
+  await send(hub.url, 5_000_000, 5_000_000 + WARM);
   await done();
   const before = cpuSeconds(hub.pid);
-  await fill(hub.url, 6_000_000, 6_000_000 + messages);
+  await send(hub.url, 6_000_000, 6_000_000 + messages);
   await done();
   const used = cpuSeconds(hub.pid) - before;
   await hub.kill();
@@ -73,7 +86,7 @@ async function cost(filled: BenchProject, messages: number): Promise<number> {
 }
 
 /** Messages `from + 1` to `to`, each a further revision of one of the customers. */
-async function fill(url: string, from: number, to: number): Promise<void> {
+async function send(url: string, from: number, to: number): Promise<void> {
   for (let at = from; at < to; at += CUSTOMERS) {
     const last = Math.min(CUSTOMERS, to - at);
     const revision = 1 + at / CUSTOMERS;
