@@ -28,6 +28,8 @@ export interface StatusEnvironment {
 /** How much longer the store is left alone than it was asked; and at most so long, in milliseconds. */
 const REST = 20;
 const LONGEST_REST = 5_000;
+/** How long a report waits for the store, which may be locked by somebody; milliseconds. */
+const PATIENCE = 1_000;
 
 interface StoredStatus {
   readonly rows: readonly FlowRow[];
@@ -40,28 +42,39 @@ interface StoredStatus {
 /** Reads the present state of the engine for the front. */
 export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineStatus, "stopping">> {
   let known: StoredStatus | null = null;
+  let reading: Promise<StoredStatus> | null = null;
   let nextRead = Number.NEGATIVE_INFINITY;
 
-  /** What is stored; while the store does not answer what it was, since the engine is alive all the same. */
+  /**
+   * What is stored; while the store does not answer, or takes its time, what it was: the engine is alive all the same.
+   */
   async function read(): Promise<StoredStatus> {
     if (known !== null && env.clock() < nextRead) return known;
-    try {
-      known = await env.store.transaction(async (tx) => {
-        const started = env.clock();
-        const found = {
-          rows: await tx.flows.all(),
-          messages: new Map((await tx.messages.open()).map((row) => [row.flow, row.n])),
-          deliveries: new Map((await tx.deliveries.open()).map((row) => [row.route, row.n])),
-        };
-        // Counting a large backlog takes its time, which is the engine's.
-        nextRead = env.clock() + Math.min(REST * (env.clock() - started), LONGEST_REST);
-        return found;
-      });
-      return known;
-    } catch (error) {
-      if (known === null) throw error;
-      return known;
-    }
+    reading ??= readStored().finally(() => {
+      reading = null;
+    });
+    if (known === null) return reading;
+    const before = known;
+    return Promise.race([
+      reading.catch(() => before),
+      new Promise<StoredStatus>((resolve) => setTimeout(resolve, PATIENCE, before).unref()),
+    ]);
+  }
+
+  async function readStored(): Promise<StoredStatus> {
+    const found = await env.store.transaction(async (tx) => {
+      const started = env.clock();
+      const stored = {
+        rows: await tx.flows.all(),
+        messages: new Map((await tx.messages.open()).map((row) => [row.flow, row.n])),
+        deliveries: new Map((await tx.deliveries.open()).map((row) => [row.route, row.n])),
+      };
+      // Counting a large backlog takes its time, which is the engine's.
+      nextRead = env.clock() + Math.min(REST * (env.clock() - started), LONGEST_REST);
+      return stored;
+    });
+    known = found;
+    return found;
   }
 
   return async () => {
