@@ -16,6 +16,12 @@ import type { Sql } from "./sql.ts";
 import { tallyTable } from "./tally-table.ts";
 
 /**
+ * How long a transaction waits for its turn; milliseconds. Where somebody holds a lock each before it fails only after
+ * seconds, and a sender would wait for all of them.
+ */
+const TURN_MS = 5_000;
+
+/**
  * Opens the store in PostgreSQL, which one hub holds at a time. When the connection is lost, transactions fail until it
  * is there again. `fresh`: its tables were made just now.
  *
@@ -41,7 +47,14 @@ export async function openPostgresStore(
   let turn: Promise<unknown> = Promise.resolve();
   const store: Store = {
     async transaction(work) {
-      const ran = turn.then(() => runAlone(link, tablesOf, work));
+      const asked = performance.now();
+      const ran = turn.then(() => {
+        if (performance.now() - asked > TURN_MS)
+          throw new HubError("TL_STORE_FAILED", "the database is busy, and nothing was begun", {
+            retryAfter: TURN_MS,
+          });
+        return runAlone(link, tablesOf, work);
+      });
       turn = ran.catch(() => undefined);
       return (await ran)();
     },
