@@ -21,9 +21,18 @@ export interface TestServer {
 export interface PrivateServer extends TestServer {
   /** Ends every process of it at once, as a power cut does to what runs; `start` then recovers. */
   kill(): Promise<void>;
+  /** Breaks off what is under way and writes all that was committed, as an administrator's `restart` does first. */
+  stop(): Promise<void>;
   start(): Promise<void>;
   /** Sets a parameter for all sessions that begin from now on. */
   set(name: string, value: string): Promise<void>;
+}
+
+export interface PrivateOptions {
+  /** An existing folder for its own; default that of temporary files. */
+  readonly within?: string;
+  /** Parameters, as in postgresql.conf. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Where distributions keep the programs of each version. */
@@ -42,8 +51,8 @@ export async function openPostgres(): Promise<TestServer> {
  * or that Debian installs for root.
  * @throws Error when there are none and none can be installed
  */
-export async function startPostgres(): Promise<PrivateServer> {
-  return privateServer((await installed()) ?? (await install()));
+export async function startPostgres(options: PrivateOptions = {}): Promise<PrivateServer> {
+  return privateServer((await installed()) ?? (await install()), options);
 }
 
 async function installed(): Promise<string | undefined> {
@@ -66,8 +75,11 @@ async function install(): Promise<string> {
   return folder;
 }
 
-async function privateServer(programs: string): Promise<PrivateServer> {
-  const folder = await mkdtemp(join(tmpdir(), "tieline-postgres-"));
+async function privateServer(
+  programs: string,
+  { within = tmpdir(), settings = {} }: PrivateOptions,
+): Promise<PrivateServer> {
+  const folder = await mkdtemp(join(within, "tieline-postgres-"));
   const who = process.getuid?.() === 0 ? unprivileged() : {};
   if (who.uid !== undefined && who.gid !== undefined) await chown(folder, who.uid, who.gid);
   const password = randomBytes(12).toString("hex");
@@ -94,6 +106,7 @@ async function privateServer(programs: string): Promise<PrivateServer> {
   const port = await freePort();
   const url = `postgres://tieline:${password}@127.0.0.1:${port}/postgres`;
   const args = ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1"];
+  for (const [name, value] of Object.entries(settings)) args.push("-c", `${name}=${value}`);
   let child: ChildProcess | null = null;
   const killAlong = (): void => void child?.kill("SIGQUIT");
   process.once("exit", killAlong);
@@ -112,6 +125,10 @@ async function privateServer(programs: string): Promise<PrivateServer> {
     start,
     async kill() {
       await end(child, "SIGQUIT");
+      child = null;
+    },
+    async stop() {
+      await end(child, "SIGINT");
       child = null;
     },
     async set(name, value) {

@@ -12,6 +12,8 @@ export interface TcpProxy {
    * when the server's answer to them has come, instead of passing it on (`answer`).
    */
   cutAt(text: string, what: "request" | "answer"): Promise<void>;
+  /** Holds everything back for so long, both ways; milliseconds. */
+  slow(milliseconds: number): void;
   /** Lets nothing more pass on the connections that are open, besides the `spared` oldest; nobody is told. */
   hush(spared: number): void;
   close(): Promise<void>;
@@ -21,6 +23,11 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
   const sockets = new Set<Socket>();
   const open = new Set<{ hushed: boolean }>();
   let refusing = false;
+  let wait = 0;
+  const pass = (to: Socket, bytes: Buffer): void => {
+    if (wait === 0) to.write(bytes);
+    else setTimeout(() => to.destroyed || to.write(bytes), wait);
+  };
   let trap: { readonly text: string; readonly what: "request" | "answer"; sprung(): void } | null = null;
 
   const cut = (): void => {
@@ -37,6 +44,9 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
   const server = createServer((client) => {
     if (refusing) return void client.destroy();
     const upstream = connect(target);
+    // A line that waits for more to send would be slow of itself.
+    client.setNoDelay();
+    upstream.setNoDelay();
     let answering = false;
     const line = { hushed: false };
     open.add(line);
@@ -58,11 +68,11 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
         if (trap.what === "request") return spring();
         answering = true;
       }
-      upstream.write(bytes);
+      pass(upstream, bytes);
     });
     upstream.on("data", (bytes) => {
       if (answering) spring();
-      else if (!line.hushed) client.write(bytes);
+      else if (!line.hushed) pass(client, bytes);
     });
   });
   server.listen(0, "127.0.0.1");
@@ -78,6 +88,9 @@ export async function tcpProxy(target: { readonly host: string; readonly port: n
       new Promise((resolve) => {
         trap = { text, what, sprung: resolve };
       }),
+    slow(milliseconds) {
+      wait = milliseconds;
+    },
     hush(spared) {
       for (const line of [...open].slice(spared)) line.hushed = true;
     },

@@ -1,22 +1,8 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import type { Failure } from "../../src/errors.ts";
 import type { Json } from "../../src/message/json.ts";
 import { STATES, type State } from "../../src/message/outcome.ts";
-
-/** Reads the hub's own database, also while it runs; a reader of SQLite holds nobody up. */
-export function readStore<Result>(data: string, work: (sql: Sql) => Result): Result {
-  const path = join(data, "tieline.db");
-  if (!existsSync(path)) throw new Error(`there is no database in ${data}`);
-  const sql = openSql(path, "reader");
-  try {
-    return work(sql);
-  } finally {
-    sql.close();
-  }
-}
+import type { StorePlace } from "./backend.ts";
 
 export interface MessageRow {
   readonly place: number;
@@ -67,16 +53,32 @@ export interface Books {
 }
 
 /** Empty books when the flow was never in force. */
-export function booksOf(data: string, flow: string): Books {
-  return readStore(data, (sql) => {
-    const id = sql.get<{ id: number }>("SELECT id FROM flow WHERE name = ?", flow)?.id ?? 0;
-    return {
-      messages: messagesOf(sql, id),
-      deliveries: deliveriesOf(sql, id),
-      files: filesOf(sql, id),
-      tallies: talliesOf(sql, id),
-    };
-  });
+export async function booksOf(store: StorePlace, flow: string): Promise<Books> {
+  const [found] = await store.all<{ id: number }>("SELECT id FROM flow WHERE name = ?", flow);
+  const id = found?.id ?? 0;
+  return {
+    messages: await messagesOf(store, id),
+    deliveries: await deliveriesOf(store, id),
+    files: await filesOf(store, id),
+    tallies: await talliesOf(store, id),
+  };
+}
+
+/** How often something ended so on a route; cheap, also where there are many messages. */
+export async function tallyOf(
+  store: StorePlace,
+  flow: string,
+  route: string,
+  outcome: string,
+): Promise<number> {
+  const [found] = await store.all<{ id: number }>("SELECT id FROM flow WHERE name = ?", flow);
+  return (await talliesOf(store, found?.id ?? 0)).get(route)?.[outcome] ?? 0;
+}
+
+/** The files of one flow. */
+export async function fileEntries(store: StorePlace, flow: string): Promise<readonly FileEntry[]> {
+  const [found] = await store.all<{ id: number }>("SELECT id FROM flow WHERE name = ?", flow);
+  return filesOf(store, found?.id ?? 0);
 }
 
 /** Sum over the outcomes of a route. */
@@ -85,41 +87,44 @@ export function total(books: Books, route: string): number {
 }
 
 /** The records the CRM holds, in the order in which they took effect first. @param entity 0 customer, 1 interaction */
-export function recordsOf(data: string, entity: 0 | 1): readonly RecordRow[] {
-  return readStore(data, (sql) =>
-    sql
-      .all<{ externalId: string; version: string | number | null; body: string }>(
-        "SELECT external_id AS externalId, version, body FROM source_record WHERE entity = ? ORDER BY id",
-        entity,
-      )
-      .map((row) => ({ ...row, body: JSON.parse(row.body) as Json })),
+export async function recordsOf(store: StorePlace, entity: 0 | 1): Promise<readonly RecordRow[]> {
+  const rows = await store.all<{ externalId: string; version: string | number | null; body: string }>(
+    'SELECT external_id AS "externalId", version, body FROM source_record WHERE entity = ? ORDER BY id',
+    entity,
   );
+  return rows.map((row) => ({
+    ...row,
+    // PostgreSQL keeps a version as JSON, since 12 and "12" differ.
+    version:
+      store.technology === "postgres" && row.version !== null
+        ? (JSON.parse(String(row.version)) as string | number)
+        : row.version,
+    body: JSON.parse(row.body) as Json,
+  }));
 }
 
 /** How much is neither done nor parked. */
-export function underWay(data: string): number {
-  return readStore(data, (sql) => {
-    const row = sql.get<{ n: number }>(
-      `SELECT (SELECT count(*) FROM message WHERE state < 4) + (SELECT count(*) FROM delivery WHERE state < 4)
-       + (SELECT count(*) FROM file WHERE state = 'running' OR settled = 0 OR reported = 0) AS n`,
-    );
-    return row?.n ?? 0;
-  });
+export async function underWay(store: StorePlace): Promise<number> {
+  const [row] = await store.all<{ n: number }>(
+    `SELECT (SELECT count(*) FROM message WHERE state < 4) + (SELECT count(*) FROM delivery WHERE state < 4)
+     + (SELECT count(*) FROM file WHERE state = 'running' OR settled = 0 OR reported = 0) AS n`,
+  );
+  return row?.n ?? 0;
 }
 
 /** Resolves when nothing is under way, with the milliseconds it took. @throws Error when it takes longer than `limit` */
-export async function drained(data: string, limit = 120_000, hold: () => number = () => 0): Promise<number> {
+export async function drained(store: StorePlace, limit = 120_000, hold = 0): Promise<number> {
   const started = performance.now();
-  while (underWay(data) > hold()) {
+  for (let left = await underWay(store); left > hold; left = await underWay(store)) {
     if (performance.now() - started > limit)
-      throw new Error(`${underWay(data)} items are still under way after ${limit / 1000} s`);
+      throw new Error(`${left} items are still under way after ${limit / 1000} s`);
     await pause(20);
   }
   return performance.now() - started;
 }
 
-function messagesOf(sql: Sql, flow: number): readonly MessageRow[] {
-  const rows = sql.all<{
+async function messagesOf(store: StorePlace, flow: number): Promise<readonly MessageRow[]> {
+  const rows = await store.all<{
     place: number;
     key: string | null;
     state: number;
@@ -142,8 +147,8 @@ function messagesOf(sql: Sql, flow: number): readonly MessageRow[] {
   }));
 }
 
-function deliveriesOf(sql: Sql, flow: number): readonly DeliveryRow[] {
-  const rows = sql.all<{
+async function deliveriesOf(store: StorePlace, flow: number): Promise<readonly DeliveryRow[]> {
+  const rows = await store.all<{
     message: number;
     state: number;
     outcome: string | null;
@@ -153,8 +158,8 @@ function deliveriesOf(sql: Sql, flow: number): readonly DeliveryRow[] {
   return rows.map((row) => ({ ...row, state: STATES[row.state] as State, failure: failureOf(row.failure) }));
 }
 
-function filesOf(sql: Sql, flow: number): readonly FileEntry[] {
-  const rows = sql.all<{
+async function filesOf(store: StorePlace, flow: number): Promise<readonly FileEntry[]> {
+  const rows = await store.all<{
     id: number;
     name: string;
     state: string;
@@ -164,7 +169,7 @@ function filesOf(sql: Sql, flow: number): readonly FileEntry[] {
     duplicateOf: number | null;
     settled: number;
   }>(
-    `SELECT id, name, state, file_rows AS rows, books, failure, duplicate_of AS duplicateOf, settled FROM file
+    `SELECT id, name, state, file_rows AS rows, books, failure, duplicate_of AS "duplicateOf", settled FROM file
      WHERE flow = ? ORDER BY id`,
     flow,
   );
@@ -176,9 +181,9 @@ function filesOf(sql: Sql, flow: number): readonly FileEntry[] {
   }));
 }
 
-function talliesOf(sql: Sql, flow: number): Books["tallies"] {
-  const rows = sql.all<{ target: string; outcome: string; n: number }>(
-    `SELECT coalesce(r.target, '') AS target, t.outcome, sum(t.n) AS n FROM tally t LEFT JOIN route r ON r.id = t.route
+async function talliesOf(store: StorePlace, flow: number): Promise<Books["tallies"]> {
+  const rows = await store.all<{ target: string; outcome: string; n: number }>(
+    `SELECT coalesce(r.target, '') AS target, t.outcome, CAST(sum(t.n) AS bigint) AS n FROM tally t LEFT JOIN route r ON r.id = t.route
      WHERE t.flow = ? GROUP BY 1, 2`,
     flow,
   );

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { booksOf, drained, recordsOf } from "./books.ts";
+import { type Books, booksOf, drained, recordsOf } from "./books.ts";
 import { type CsvSample, csvSamples } from "./csv-samples.ts";
 import { drop } from "./drop.ts";
 import { type Check, check, type Fault } from "./fault.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
 import { postTo } from "./producer.ts";
-import { customersFlow, EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
+import { customersFlow, EVENT_HOOK, eventsFlow } from "./project.ts";
+import { setStage } from "./stage.ts";
 import { until } from "./wait.ts";
 
 /** By the first letter of the file: how its flow reads. */
@@ -22,9 +22,10 @@ const FORMATS: Readonly<Record<string, string>> = {
 export const csvCorpus: Fault = {
   id: "F31",
   title: "bad rows, encodings and headers in CSV files",
-  async run({ note }) {
+  tries: "I4",
+  async run({ backend, note }) {
     const letters = Object.entries(FORMATS);
-    const project = await makeProject({
+    const stage = await setStage(backend, {
       files: Object.fromEntries(
         letters.map(([letter]) => [letter, `{ inbox: INBOX, pattern: "${letter}-*.csv", stable: 0 }`]),
       ),
@@ -36,38 +37,39 @@ export const csvCorpus: Fault = {
         events: eventsFlow(),
       },
     });
-    const data = join(project.dir, "data");
-    const hub = await startHubProcess({ ...project, port: await freePort() });
+    const hub = await stage.start();
     const samples = csvSamples();
-    for (const { name, content } of samples) await drop(project, `${name}.csv`, content);
-    const files = () => letters.flatMap(([letter]) => booksOf(data, letter).files);
-    await until(() => files().length >= samples.length, 120_000);
-    const drainMs = await drained(data, 240_000);
+    for (const { name, content } of samples) await drop(stage, `${name}.csv`, content);
+    const books = () => Promise.all(letters.map(([letter]) => booksOf(stage.store, letter)));
+    const files = async () => (await books()).flatMap((one) => one.files);
+    await until(async () => (await files()).length >= samples.length, 120_000);
+    const drainMs = await drained(stage.store, 240_000);
     const answer = await postTo(hub.url, "events", JSON.stringify({ id: "e-1", customer: "e", n: 1 }), {
       "x-event": "e-1",
     });
     const alive = hub.alive() && answer?.status === 202;
     await hub.stop();
 
-    const taken = files();
-    const rejected = letters
-      .flatMap(([letter]) => booksOf(data, letter).messages)
+    const ends = await books();
+    const taken = ends.flatMap((one) => one.files);
+    const rejected = ends
+      .flatMap(({ messages }) => messages)
       .filter(({ outcomes }) => outcomes["crm.customer"] === "rejected");
-    const customers = recordsOf(data, 0);
+    const customers = await recordsOf(stage.store, 0);
     const names = new Map(
       customers.map(({ externalId, body }) => [
         externalId,
         (body as { name?: { full?: string } }).name?.full,
       ]),
     );
-    const checks: Check[] = samples.map((sample) => checkSample(sample, taken, rejected, project.inbox));
+    const checks: Check[] = samples.map((sample) => checkSample(sample, taken, rejected, stage.inbox));
     const applied = samples.reduce((sum, sample) => sum + (sample.applied ?? 0), 0);
     const rows = samples.reduce((sum, sample) => sum + inOf(sample), 0);
     const ended = taken
       .flatMap(({ books }) => Object.values(books["crm.customer"] ?? {}))
       .reduce((sum, n) => sum + n, 0);
-    const effects = letters.reduce(
-      (sum, [letter]) => sum + (booksOf(data, letter).tallies.get("crm.customer")?.["applied"] ?? 0),
+    const effects = ends.reduce(
+      (sum, { tallies }) => sum + (tallies.get("crm.customer")?.["applied"] ?? 0),
       0,
     );
     checks.push(
@@ -86,7 +88,7 @@ export const csvCorpus: Fault = {
       check("the hub is alive and takes webhooks", alive),
     );
     note(`${samples.length} files, ${taken.length} taken, ${customers.length} customers`);
-    await project.remove();
+    await stage.remove();
     const repeats = samples.reduce(
       (sum, sample) => sum + (sample.other?.["stale"] ?? 0) + (sample.other?.["unchanged"] ?? 0),
       0,
@@ -112,8 +114,8 @@ function inOf({ applied = 0, other = {}, rejectedLines = [] }: CsvSample): numbe
   return applied + rejectedLines.length + Object.values(other).reduce((sum, n) => sum + n, 0);
 }
 
-type Entry = ReturnType<typeof booksOf>["files"][number];
-type Message = ReturnType<typeof booksOf>["messages"][number];
+type Entry = Books["files"][number];
+type Message = Books["messages"][number];
 
 function checkSample(
   sample: CsvSample,

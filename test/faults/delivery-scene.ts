@@ -3,24 +3,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Mode } from "../fakes/http-target.ts";
 import type { LedgerEntry } from "../fakes/ledger.ts";
+import type { Backend, StorePlace } from "./backend.ts";
 import { type Books, booksOf } from "./books.ts";
 import type { FaultTable } from "./fault.ts";
-import { freePort, type HubProcess, startHubProcess } from "./hub-process.ts";
+import type { HubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
 import { type Posted, post } from "./producer.ts";
-import { EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
+import { EVENT_HOOK, eventsFlow } from "./project.ts";
+import { setStage } from "./stage.ts";
 import { startTargetProcess } from "./target-process.ts";
 
-/** Hubs that die, one after the other on one data folder, before a target that does not. */
+/** Hubs that die, one after the other on one store, before a target that does not. */
 export interface DeliveryScene {
-  readonly data: string;
+  readonly store: StorePlace;
   /** @param failpoint where it is to die; then it is not waited for */
   start(failpoint?: string): Promise<HubProcess>;
   /** Posts one happening of each customer, until each is acknowledged or the hub is dead. */
   send(hub: HubProcess, customers: readonly string[]): Promise<void>;
   requests(): readonly LedgerEntry[];
-  books(): Books;
-  judge(drainMs: number): FaultTable;
+  books(): Promise<Books>;
+  judge(drainMs: number): Promise<FaultTable>;
   close(): Promise<void>;
 }
 
@@ -28,27 +30,19 @@ export interface DeliveryScene {
  * @param mode by what the target tells a repetition; with `none` the sink is declared `idempotent: false`
  * @param delay milliseconds for which the target holds its answer
  */
-export async function deliveryScene(mode: Mode, delay: number): Promise<DeliveryScene> {
+export async function deliveryScene(backend: Backend, mode: Mode, delay: number): Promise<DeliveryScene> {
   const folder = await mkdtemp(join(tmpdir(), "tieline-target-"));
   const target = await startTargetProcess(folder, mode, delay);
-  const project = await makeProject({
+  const stage = await setStage(backend, {
     webhooks: { events: EVENT_HOOK },
     target: { url: target.url, idempotent: mode !== "none" },
     flows: { events: eventsFlow({ target: true }) },
   });
-  const data = join(project.dir, "data");
-  const port = await freePort();
   const acked: Posted[] = [];
   const numbers = new Map<string, number>();
   return {
-    data,
-    start: (failpoint) =>
-      startHubProcess({
-        dir: project.dir,
-        port,
-        env: { ...project.env, ...(failpoint === undefined ? {} : { TIELINE_FAILPOINT: failpoint }) },
-        doomed: failpoint !== undefined,
-      }),
+    store: stage.store,
+    start: (failpoint) => stage.start({ failpoint }),
     async send(hub, customers) {
       for (const customer of customers) {
         const n = (numbers.get(customer) ?? 0) + 1;
@@ -61,11 +55,11 @@ export async function deliveryScene(mode: Mode, delay: number): Promise<Delivery
       }
     },
     requests: () => target.requests(),
-    books: () => booksOf(data, "events"),
-    judge: (drainMs) => judgeEvents(data, acked, target.requests(), drainMs),
+    books: () => booksOf(stage.store, "events"),
+    judge: (drainMs) => judgeEvents(stage.store, acked, target.requests(), drainMs),
     async close() {
       await target.close();
-      await project.remove();
+      await stage.remove();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { Agent } from "undici";
 import { type Books, booksOf, drained, recordsOf, total } from "./books.ts";
 import { type Check, check, type Fault } from "./fault.ts";
-import { freePort, type HubProcess, startHubProcess } from "./hub-process.ts";
+import type { HubProcess } from "./hub-process.ts";
 import { type Answer, postTo } from "./producer.ts";
-import { EVENT_HOOK, eventsFlow, hook, makeProject } from "./project.ts";
+import { EVENT_HOOK, eventsFlow, hook } from "./project.ts";
+import { setStage } from "./stage.ts";
 
 const AT_ONCE = 20;
 
@@ -19,8 +19,9 @@ interface Case {
 export const duplicateEvent: Fault = {
   id: "F26",
   title: "duplicate webhooks, 20 at once",
-  async run({ size, note }) {
-    const project = await makeProject({
+  tries: "I2 I4",
+  async run({ backend, size, note }) {
+    const stage = await setStage(backend, {
       webhooks: { named: EVENT_HOOK, told: hook(), keyed: hook() },
       flows: {
         named: eventsFlow({ read: "named" }),
@@ -28,8 +29,6 @@ export const duplicateEvent: Fault = {
         keyed: eventsFlow({ read: "keyed" }),
       },
     });
-    const data = join(project.dir, "data");
-    const port = await freePort();
     const happenings = size(20, 3);
     const cases = Array.from({ length: happenings }, (_, n): Case[] => [
       { flow: "named", headers: { "x-event": `n-${n}` }, id: `n-${n}` },
@@ -37,7 +36,7 @@ export const duplicateEvent: Fault = {
       { flow: "keyed", headers: { "idempotency-key": `k-${n}` }, id: `k-${n}` },
     ]).flat();
     const agent = new Agent({ connections: AT_ONCE, pipelining: 1 });
-    const hub = await startHubProcess({ ...project, port });
+    const hub = await stage.start();
     const checks: Check[] = [];
     const acked = new Map<string, Set<string>>();
     let posts = 0;
@@ -68,7 +67,7 @@ export const duplicateEvent: Fault = {
       ...(await missing(hub)),
     );
     await hub.kill();
-    const again = await startHubProcess({ ...project, port });
+    const again = await stage.start();
     const later = await Promise.all(cases.map((one) => postAgain(again, one)));
     checks.push(
       check(
@@ -88,12 +87,12 @@ export const duplicateEvent: Fault = {
         new Set(unnamed.map((answer) => answer?.body)).size === 2,
       ),
     );
-    const drainMs = await drained(data);
+    const drainMs = await drained(stage.store);
     await again.stop();
     await agent.destroy();
     note(`${cases.length} happenings, ${posts} posts`);
-    const books = ["named", "told", "keyed"].map((flow) => booksOf(data, flow));
-    const notes = recordsOf(data, 1).map(({ externalId }) => externalId);
+    const books = await Promise.all(["named", "told", "keyed"].map((flow) => booksOf(stage.store, flow)));
+    const notes = (await recordsOf(stage.store, 1)).map(({ externalId }) => externalId);
     checks.push(
       check(
         "the two of the same body are one effect: applied and unchanged",
@@ -111,7 +110,7 @@ export const duplicateEvent: Fault = {
     );
     const rows = books.flatMap(({ messages }) => messages);
     const appliedOnce = cases.filter(({ id }) => count(notes, id) === 1 && rowsOf(rows, id) === 1).length;
-    await project.remove();
+    await stage.remove();
     return {
       table: {
         acked: cases.length,

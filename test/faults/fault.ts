@@ -1,3 +1,4 @@
+import type { Backend, Technology } from "./backend.ts";
 import type { Random } from "./random.ts";
 
 /** What every fault prints, from the ledgers of sender, hub and target. */
@@ -33,6 +34,8 @@ export interface Verdict {
 
 /** What a run of a fault gets. */
 export interface FaultRun {
+  /** What the hubs of this run keep their messages in. */
+  readonly backend: Backend;
   readonly random: Random;
   /** The size that the fault matrix names, or the small one that the test suite runs. */
   size(full: number, small: number): number;
@@ -44,6 +47,10 @@ export interface Fault {
   readonly id: string;
   /** What is done to the hub, in a few words. */
   readonly title: string;
+  /** The invariants it tries, `I1 I2`. */
+  readonly tries: string;
+  /** Technologies of the store that it can be played on; default all. */
+  readonly on?: readonly Technology[];
   run(run: FaultRun): Promise<Verdict>;
 }
 

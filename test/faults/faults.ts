@@ -12,6 +12,15 @@ import { killFiles } from "./kill-files.ts";
 import { killTransform } from "./kill-transform.ts";
 import { outOfOrder } from "./out-of-order.ts";
 import { poison } from "./poison.ts";
+import { postgresLine } from "./postgres-line.ts";
+import { postgresRestart } from "./postgres-restart.ts";
+import { postgresSlow } from "./postgres-slow.ts";
+import { redisAway } from "./redis-away.ts";
+import { redisDamaged } from "./redis-damaged.ts";
+import { redisEvicts } from "./redis-evicts.ts";
+import { redisFlush } from "./redis-flush.ts";
+import { redisFull } from "./redis-full.ts";
+import { redisRestart } from "./redis-restart.ts";
 import { runaway } from "./runaway.ts";
 import { twoHubs } from "./two-hubs.ts";
 
@@ -23,6 +32,14 @@ export const FAULTS: readonly Fault[] = [
   killAfterDelivery,
   poison,
   runaway,
+  redisRestart,
+  redisAway,
+  redisFlush,
+  redisDamaged,
+  redisFull,
+  redisEvicts,
+  postgresRestart,
+  postgresSlow,
   duplicateEvent,
   outOfOrder,
   halfFile,
@@ -33,4 +50,5 @@ export const FAULTS: readonly Fault[] = [
   flood,
   killFiles,
   killDeploy,
+  postgresLine,
 ];

@@ -1,14 +1,13 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { drained } from "./books.ts";
 import { type Check, check, type Fault } from "./fault.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
 import { postTo, producers, signature } from "./producer.ts";
-import { EVENT_HOOK, eventsFlow, hook, makeProject } from "./project.ts";
+import { EVENT_HOOK, eventsFlow, hook } from "./project.ts";
+import { setStage } from "./stage.ts";
 import { mib, watchHealth, watchMemory } from "./watch-hub.ts";
 
 const GROWTH = 50 * 1024 * 1024;
@@ -23,14 +22,14 @@ const BODY_WAIT = 36_000;
 export const flood: Fault = {
   id: "F34",
   title: "100 MB bodies, slow senders, gzip and depth bombs",
-  async run({ size, note }) {
-    const project = await makeProject({
+  tries: "I1 I5",
+  async run({ backend, size, note }) {
+    const stage = await setStage(backend, {
       webhooks: { events: EVENT_HOOK, plain: hook() },
       flows: { events: eventsFlow(), plain: eventsFlow({ read: "plain" }) },
     });
-    const data = join(project.dir, "data");
-    const port = await freePort();
-    const hub = await startHubProcess({ ...project, port });
+    const hub = await stage.start();
+    const { port } = stage;
     const senders = producers(4, 4, 20);
     let open = true;
     await warmUp(hub.url, size(20_000, 5_000));
@@ -84,15 +83,15 @@ export const flood: Fault = {
     memory.stop();
     open = false;
     await posting;
-    const drainMs = await drained(data);
+    const drainMs = await drained(stage.store);
     const alive = hub.alive();
     await hub.stop();
     await senders.close();
-    const table = judgeEvents(data, senders.acked, null, drainMs);
+    const table = await judgeEvents(stage.store, senders.acked, null, drainMs);
     note(
       `${senders.acked.length} good posts beside it, ${senders.refusals()} refused; ${broken.length} senders broke off; memory grew ${mib(grown)}`,
     );
-    await project.remove();
+    await stage.remove();
     checks.push(
       check(
         "a head sent a byte at a time is cut off: 408 or closed",

@@ -4,11 +4,11 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { booksOf, drained, type FileEntry, recordsOf } from "./books.ts";
+import { booksOf, drained, type FileEntry, fileEntries, recordsOf } from "./books.ts";
 import { customerRows, drop } from "./drop.ts";
 import { check, type Fault } from "./fault.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
-import { customersFlow, makeProject } from "./project.ts";
+import { customersFlow } from "./project.ts";
+import { setStage } from "./stage.ts";
 import { until } from "./wait.ts";
 
 const STABLE_MS = 1000;
@@ -30,8 +30,9 @@ const timer = setInterval(() => {
 export const halfFile: Fault = {
   id: "F29",
   title: "half-written files",
-  async run({ size, note }) {
-    const project = await makeProject({
+  tries: "I1 I4",
+  async run({ backend, size, note }) {
+    const stage = await setStage(backend, {
       files: {
         customers: `{ inbox: INBOX, pattern: "*.csv", stable: ${STABLE_MS} }`,
         marked: '{ inbox: INBOX, pattern: "*.dat", done: "*.ok" }',
@@ -43,53 +44,56 @@ export const halfFile: Fault = {
         xml: customersFlow({ read: "xml", format: "xml: { record: customer }" }),
       },
     });
-    const data = join(project.dir, "data");
-    const hub = await startHubProcess({ ...project, port: await freePort() });
-    const files = (flow: string): readonly FileEntry[] => booksOf(data, flow).files;
+    const hub = await stage.start();
+    const files = (flow: string): Promise<readonly FileEntry[]> => fileEntries(stage.store, flow);
     const steps = size(50, 15);
 
     // A writer that appends for seconds.
-    const slow = writer(join(project.inbox, "slow.csv"), customerRows("s", 200), steps);
+    const slow = writer(join(stage.inbox, "slow.csv"), customerRows("s", 200), steps);
     const early: number[] = [];
     while (slow.exitCode === null) {
-      early.push(files("customers").length);
+      early.push((await files("customers")).length);
       await pause(50);
     }
-    await until(() => files("customers").some(({ state }) => state === "done"));
-    const taken = files("customers")[0];
+    await until(async () => (await files("customers")).some(({ state }) => state === "done"));
+    const taken = (await files("customers"))[0];
 
     // A writer that dies in the middle of a row, with a marker to come, and without.
     const text = customerRows("m", 100);
-    const dying = writer(join(project.inbox, "marked.dat"), text.slice(0, -20), steps);
+    const dying = writer(join(stage.inbox, "marked.dat"), text.slice(0, -20), steps);
     const torn = customerRows("t", 10);
-    await writeFile(join(project.inbox, "torn.csv"), torn.slice(0, torn.lastIndexOf(";")));
+    await writeFile(join(stage.inbox, "torn.csv"), torn.slice(0, torn.lastIndexOf(";")));
     await pause((steps * 100) / 2);
     dying.kill("SIGKILL");
     await once(dying, "exit").catch(() => undefined);
     await pause(size(4000, 2500));
-    const unmarked = files("marked").length;
-    await writeFile(join(project.inbox, "marked.dat"), text);
+    const unmarked = (await files("marked")).length;
+    await writeFile(join(stage.inbox, "marked.dat"), text);
     await pause(size(2500, 1500));
-    const whole = files("marked").length;
-    await writeFile(join(project.inbox, "marked.dat.ok"), "");
-    await until(() => files("marked").some(({ state }) => state === "done"));
+    const whole = (await files("marked")).length;
+    await writeFile(join(stage.inbox, "marked.dat.ok"), "");
+    await until(async () => (await files("marked")).some(({ state }) => state === "done"));
 
     // XML that ends too early: well-formed as far as it goes.
     const xml = `<customers>${Array.from({ length: 50 }, (_, n) => `<customer><id>x${n}</id><version>1</version><name>N</name></customer>`).join("\n")}</customers>`;
     const cuts = [0.1, 0.3, 0.5, 0.7, 0.9, 0.999].slice(0, size(6, 3));
     for (const [at, share] of cuts.entries())
-      await drop(project, `cut-${at}.xml`, xml.slice(0, Math.floor(xml.length * share)));
-    await until(() => files("xml").filter(({ state }) => state !== "running").length === cuts.length);
-    const leaked = recordsOf(data, 0).filter(({ externalId }) => externalId.startsWith("x")).length;
-    await drop(project, "whole.xml", xml);
-    await until(() => files("xml").length === cuts.length + 1);
-    const drainMs = await drained(data);
+      await drop(stage, `cut-${at}.xml`, xml.slice(0, Math.floor(xml.length * share)));
+    await until(
+      async () => (await files("xml")).filter(({ state }) => state !== "running").length === cuts.length,
+    );
+    const leaked = (await recordsOf(stage.store, 0)).filter(({ externalId }) =>
+      externalId.startsWith("x"),
+    ).length;
+    await drop(stage, "whole.xml", xml);
+    await until(async () => (await files("xml")).length === cuts.length + 1);
+    const drainMs = await drained(stage.store);
     await hub.stop();
 
-    const customers = booksOf(data, "customers");
+    const customers = await booksOf(stage.store, "customers");
     const tornFile = customers.files.find(({ name }) => name === "torn.csv");
-    const cutFiles = files("xml").filter(({ name }) => name.startsWith("cut"));
-    const ids = recordsOf(data, 0).map(({ externalId }) => externalId);
+    const cutFiles = (await files("xml")).filter(({ name }) => name.startsWith("cut"));
+    const ids = (await recordsOf(stage.store, 0)).map(({ externalId }) => externalId);
     const expected = 200 + 9 + 100 + 50;
     note(`${ids.length} customers of ${expected}; ${cutFiles.length} cut XML files`);
     const checks = [
@@ -101,10 +105,14 @@ export const halfFile: Fault = {
       check("afterwards it is taken whole", taken?.rows === 200, taken?.rows),
       check("without its marker a half-written file is not taken", unmarked === 0),
       check("nor the whole one, until the marker is there", whole === 0),
-      check("with the marker it is taken whole", files("marked")[0]?.rows === 100, files("marked")[0]?.rows),
+      check(
+        "with the marker it is taken whole",
+        (await files("marked"))[0]?.rows === 100,
+        (await files("marked"))[0]?.rows,
+      ),
       check(
         "file and marker are gone",
-        !existsSync(join(project.inbox, "marked.dat")) && !existsSync(join(project.inbox, "marked.dat.ok")),
+        !existsSync(join(stage.inbox, "marked.dat")) && !existsSync(join(stage.inbox, "marked.dat.ok")),
       ),
       check(
         "of a torn file the broken last row is rejected with its line",
@@ -126,7 +134,7 @@ export const halfFile: Fault = {
       ),
       check("and nothing of it is delivered", leaked === 0, `${leaked} records`),
     ];
-    await project.remove();
+    await stage.remove();
     return {
       table: {
         acked: expected + 1,

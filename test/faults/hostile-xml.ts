@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent } from "undici";
-import { booksOf, drained, recordsOf } from "./books.ts";
+import { drained, fileEntries, recordsOf } from "./books.ts";
 import { drop } from "./drop.ts";
 import { check, type Fault } from "./fault.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
 import { postTo } from "./producer.ts";
-import { customersFlow, hook, makeProject } from "./project.ts";
+import { customersFlow, hook } from "./project.ts";
+import { setStage } from "./stage.ts";
 import { until } from "./wait.ts";
 import { mib, watchMemory } from "./watch-hub.ts";
 import { bombSamples, doctypeSamples } from "./xml-samples.ts";
@@ -21,16 +20,16 @@ const GOOD = "<customer><id>good</id><version>1</version><name>Ada</name></custo
 export const hostileXml: Fault = {
   id: "F33",
   title: "XML bombs and external entities",
-  async run({ note }) {
+  tries: "I4 I5",
+  async run({ backend, note }) {
     const flow = customersFlow({ read: "xml", format: "xml: { record: customer }" });
     const posted = flow.yaml.replace("system: erp", "system: shop").replace(/guard:.*\n|onError:.*\n/g, "");
-    const project = await makeProject({
+    const stage = await setStage(backend, {
       files: { xml: '{ inbox: INBOX, pattern: "*.xml", stable: 0 }' },
       webhooks: { xml: hook('mediaTypes: ["application/xml"]') },
       flows: { files: flow, posts: { ...flow, yaml: posted } },
     });
-    const data = join(project.dir, "data");
-    const hub = await startHubProcess({ ...project, port: await freePort() });
+    const hub = await stage.start();
     const agent = new Agent({ connections: 1 });
     const send = (text: string) => postTo(hub.url, "xml", text, { "content-type": "application/xml" }, agent);
     const samples = [...doctypeSamples(), ...bombSamples()];
@@ -58,26 +57,26 @@ export const hostileXml: Fault = {
       answers.push({ name, status, code, milliseconds: quickest });
     }
     const grownByPosts = memory.peak() - before;
-    for (const { name, text } of samples) await drop(project, `${name}.xml`, text);
-    await until(() => booksOf(data, "files").files.length >= samples.length, 60_000);
-    const drainMs = await drained(data);
+    for (const { name, text } of samples) await drop(stage, `${name}.xml`, text);
+    await until(async () => (await fileEntries(stage.store, "files")).length >= samples.length, 60_000);
+    const drainMs = await drained(stage.store);
     const grown = memory.peak() - before;
     memory.stop();
     const last = await send(GOOD.replace("good", "last"));
-    await drained(data);
+    await drained(stage.store);
     await hub.stop();
     await agent.destroy();
 
-    const files = booksOf(data, "files").files;
+    const files = await fileEntries(stage.store, "files");
     const rejected = files.filter(({ state }) => state === "rejected");
-    const records = recordsOf(data, 0).map(({ externalId }) => externalId);
+    const records = (await recordsOf(stage.store, 0)).map(({ externalId }) => externalId);
     const slowest = answers.reduce((a, b) => (b.milliseconds > a.milliseconds ? b : a));
     const wrong = answers.filter(({ status }) => status !== 400);
     const doctypes = answers.filter(({ name }) => name.startsWith("doctype"));
     note(
       `${samples.length} documents; slowest answer ${slowest.name} ${slowest.milliseconds.toFixed(1)} ms; memory grew ${mib(grownByPosts)} by posts, ${mib(grown)} in all`,
     );
-    await project.remove();
+    await stage.remove();
     const effects = records.filter((id) => id !== "good" && id !== "last").length;
     return {
       table: {

@@ -11,6 +11,12 @@ const READY_MS = 60_000;
 export interface HubProcess {
   readonly url: string;
   readonly pid: number;
+  /** Lets it stand still, or go on. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
+  /** The code it ended with; null while it runs, and when a signal ended it. */
+  exitCode(): number | null;
+  /** POSTs to a path of the API with the hub's token. @throws Error when the answer is not 2xx */
+  post<Answer>(path: string, body: object): Promise<Answer>;
   /** GETs a path of the API with the hub's token. @throws Error when the answer is not 2xx */
   get<Answer>(path: string): Promise<Answer>;
   /** Bytes of memory that are resident now. */
@@ -55,16 +61,25 @@ export async function startHubProcess(options: HubProcessOptions): Promise<HubPr
   process.once("exit", killAlong);
   const ended = once(child, "exit").then(() => void process.off("exit", killAlong));
   const url = `http://127.0.0.1:${port}`;
+  const asked = async (method: string, path: string, body?: object): Promise<never> => {
+    const token = (await readFile(join(data, "api-token"), "utf8")).trim();
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok)
+      throw new Error(`${method} ${path} was answered ${answer.status}: ${await answer.text()}`);
+    return (await answer.json()) as never;
+  };
   if (options.doomed !== true) await ready(url, child, () => printed);
   return {
     url,
     pid: child.pid ?? 0,
-    async get(path) {
-      const token = (await readFile(join(data, "api-token"), "utf8")).trim();
-      const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } });
-      if (!answer.ok) throw new Error(`GET ${path} was answered ${answer.status}: ${await answer.text()}`);
-      return (await answer.json()) as never;
-    },
+    signal: (name) => void child.kill(name),
+    exitCode: () => child.exitCode,
+    get: (path) => asked("GET", path),
+    post: (path, body) => asked("POST", path, body),
     async rss() {
       const status = await readFile(`/proc/${child.pid}/status`, "utf8");
       return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
@@ -85,7 +100,7 @@ export async function startHubProcess(options: HubProcessOptions): Promise<HubPr
 }
 
 /** The compiled program; TIELINE_DIST names another folder than `dist`. */
-function mainFile(): string {
+export function mainFile(): string {
   const dist = process.env["TIELINE_DIST"] ?? new URL("../../dist", import.meta.url).pathname;
   return join(dist, "src", "main.js");
 }

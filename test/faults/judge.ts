@@ -1,17 +1,18 @@
 import type { LedgerEntry } from "../fakes/ledger.ts";
+import type { StorePlace } from "./backend.ts";
 import { type Books, booksOf, recordsOf } from "./books.ts";
 import type { FaultTable } from "./fault.ts";
 import type { Posted } from "./producer.ts";
 
 /** Joins the sender's ledger, the hub's books on the flow `events`, and the target's ledger. */
-export function judgeEvents(
-  data: string,
+export async function judgeEvents(
+  store: StorePlace,
   acked: readonly Posted[],
   target: readonly LedgerEntry[] | null,
   drainMs: number,
-): FaultTable {
-  const books = booksOf(data, "events");
-  const notes = recordsOf(data, 1);
+): Promise<FaultTable> {
+  const books = await booksOf(store, "events");
+  const notes = await recordsOf(store, 1);
   const known = new Set(notes.map((note) => note.externalId));
   const byEvent = grouped(books.messages, (message) => message.event ?? "");
   const byMessage = grouped(books.deliveries, (delivery) => delivery.message);

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { booksOf, drained } from "./books.ts";
 import { check, type Fault } from "./fault.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
 import { producers } from "./producer.ts";
-import { EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
+import { EVENT_HOOK, eventsFlow } from "./project.ts";
+import { setStage } from "./stage.ts";
 
 /**
  * F01: many producers post while the hub is killed again and again at a random moment. What was answered 2xx must be
@@ -14,15 +13,17 @@ import { EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
 export const killAccept: Fault = {
   id: "F01",
   title: "kill -9 while it accepts",
-  async run({ random, size, note }) {
+  tries: "I1 I2",
+  async run({ backend, random, size, note }) {
     const rounds = size(30, 3);
-    const project = await makeProject({ webhooks: { events: EVENT_HOOK }, flows: { events: eventsFlow() } });
-    const data = join(project.dir, "data");
-    const port = await freePort();
+    const stage = await setStage(backend, {
+      webhooks: { events: EVENT_HOOK },
+      flows: { events: eventsFlow() },
+    });
     const senders = producers(size(50, 10));
     const perRound: number[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const hub = await startHubProcess({ ...project, port });
+      const hub = await stage.start();
       const before = senders.acked.length;
       let open = true;
       const posting = senders.run(hub.url, () => open);
@@ -33,20 +34,20 @@ export const killAccept: Fault = {
       perRound.push(senders.acked.length - before);
       note(`round ${round}: ${senders.acked.length - before} acked, ${senders.refusals()} not so far`);
     }
-    const hub = await startHubProcess({ ...project, port });
+    const hub = await stage.start();
     const started = performance.now();
     let open = true;
     const posting = senders.run(hub.url, () => open);
     await pause(300);
     open = false;
     await posting;
-    await drained(data);
+    await drained(stage.store);
     const drainMs = performance.now() - started;
     const code = await hub.stop();
     await senders.close();
-    const table = judgeEvents(data, senders.acked, null, drainMs);
-    const stored = booksOf(data, "events").messages.length;
-    await project.remove();
+    const table = await judgeEvents(stage.store, senders.acked, null, drainMs);
+    const stored = (await booksOf(stage.store, "events")).messages.length;
+    await stage.remove();
     return {
       table,
       checks: [

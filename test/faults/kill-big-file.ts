@@ -1,53 +1,48 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { booksOf, drained, recordsOf } from "./books.ts";
+import type { StorePlace } from "./backend.ts";
+import { booksOf, drained, fileEntries, recordsOf } from "./books.ts";
 import { customerRows, drop } from "./drop.ts";
 import { check, type Fault } from "./fault.ts";
-import { freePort, type HubProcess, startHubProcess } from "./hub-process.ts";
-import { customersFlow, makeProject } from "./project.ts";
+import type { HubProcess } from "./hub-process.ts";
+import { customersFlow } from "./project.ts";
+import { setStage } from "./stage.ts";
 
 /** F32: the hub is killed again and again in the middle of a large file. */
 export const killBigFile: Fault = {
   id: "F32",
   title: "kill -9 in the middle of a large file",
-  async run({ random, size, note }) {
+  tries: "I1 I2 I4",
+  async run({ backend, random, size, note }) {
     const rows = size(100_000, 12_000);
     const kills = size(5, 2);
-    const project = await makeProject({
+    const stage = await setStage(backend, {
       files: { customers: '{ inbox: INBOX, pattern: "*.csv", stable: 0 }' },
       flows: { customers: customersFlow() },
     });
-    const data = join(project.dir, "data");
-    const port = await freePort();
-    await drop(project, "large.csv", customerRows("k", rows));
+    await drop(stage, "large.csv", customerRows("k", rows));
     const before: number[] = [];
     for (let kill = 0; kill < kills; kill++) {
       // At any moment, and right after a chunk was committed.
       const exact = kill % 2 === 1;
       const failpoint = `after_chunk:exit:${1 + random.int(8)}`;
-      const hub = await startHubProcess({
-        ...project,
-        port,
-        env: { ...project.env, ...(exact ? { TIELINE_FAILPOINT: failpoint } : {}) },
-        doomed: true,
-      });
+      const hub = await stage.start({ failpoint: exact ? failpoint : undefined, doomed: true });
       if (exact) await Promise.race([hub.ended, pause(60_000)]);
-      else await runTo(hub, data, (rows * (kill + 1)) / (kills + 2), random.int(40));
+      else await runTo(hub, stage.store, (rows * (kill + 1)) / (kills + 2), random.int(40));
       await hub.kill();
-      before.push(progress(data));
+      before.push(await progress(stage.store));
       note(`killed ${exact ? `at ${failpoint}` : "at some moment"}, ${before.at(-1)} rows are committed`);
     }
     const started = performance.now();
-    const last = await startHubProcess({ ...project, port });
-    await drained(data, 300_000);
+    const last = await stage.start();
+    await drained(stage.store, 300_000);
     const drainMs = performance.now() - started;
     const file = await reported(last);
     await last.stop();
-    const books = booksOf(data, "customers");
-    const ids = new Set(recordsOf(data, 0).map(({ externalId }) => externalId));
+    const books = await booksOf(stage.store, "customers");
+    const ids = new Set((await recordsOf(stage.store, 0)).map(({ externalId }) => externalId));
     const tally = books.tallies.get("crm.customer") ?? {};
     const ended = Object.values(tally).reduce((sum, n) => sum + n, 0);
-    await project.remove();
+    await stage.remove();
     const inside = before.filter((n) => n > 0 && n < rows).length;
     return {
       table: {
@@ -75,17 +70,18 @@ export const killBigFile: Fault = {
 };
 
 /** Waits until so many rows are committed, and a moment longer. */
-async function runTo(hub: HubProcess, data: string, rows: number, longer: number): Promise<void> {
+async function runTo(hub: HubProcess, store: StorePlace, rows: number, longer: number): Promise<void> {
   const started = performance.now();
-  while (progress(data) < rows && hub.alive() && performance.now() - started < 120_000) await pause(5);
+  while ((await progress(store)) < rows && hub.alive() && performance.now() - started < 120_000)
+    await pause(5);
   await pause(longer);
 }
 
-function progress(data: string): number {
+async function progress(store: StorePlace): Promise<number> {
   try {
-    return booksOf(data, "customers").files[0]?.rows ?? 0;
+    return (await fileEntries(store, "customers"))[0]?.rows ?? 0;
   } catch {
-    // The hub has not made its database yet.
+    // The hub has not made its tables yet.
     return 0;
   }
 }

@@ -13,6 +13,7 @@ const KILL_AFTER_MS = 500;
 export const killInDelivery: Fault = {
   id: "F03",
   title: "kill -9 between request and answer",
+  tries: "I1 I2 I3",
   async run(run) {
     return join([await asksAgain(run), await parksDoubt(run)]);
   },
@@ -22,6 +23,7 @@ export const killInDelivery: Fault = {
 export const killAfterDelivery: Fault = {
   id: "F04",
   title: "kill -9 between answer and record",
+  tries: "I1 I2 I3",
   async run(run) {
     return join([
       await diesAfterAnswer(run, "dedupe"),
@@ -31,18 +33,18 @@ export const killAfterDelivery: Fault = {
   },
 };
 
-async function asksAgain({ note }: FaultRun): Promise<Verdict> {
-  const scene = await deliveryScene("dedupe", HOLD_MS);
+async function asksAgain({ backend, note }: FaultRun): Promise<Verdict> {
+  const scene = await deliveryScene(backend, "dedupe", HOLD_MS);
   const first = await scene.start();
   await scene.send(first, AT_ONCE);
   await scene.send(first, AT_ONCE);
   await pause(KILL_AFTER_MS);
   await first.kill();
   const second = await scene.start();
-  const drainMs = await drained(scene.data);
+  const drainMs = await drained(scene.store);
   await second.stop();
   const requests = scene.requests();
-  const table = scene.judge(drainMs);
+  const table = await scene.judge(drainMs);
   const twice = [...perId(requests).values()].filter((group) => group.length === 2);
   note(`idempotent target: ${requests.length} requests, ${twice.length} ids twice`);
   await scene.close();
@@ -64,8 +66,8 @@ async function asksAgain({ note }: FaultRun): Promise<Verdict> {
   };
 }
 
-async function parksDoubt({ note }: FaultRun): Promise<Verdict> {
-  const scene = await deliveryScene("none", HOLD_MS);
+async function parksDoubt({ backend, note }: FaultRun): Promise<Verdict> {
+  const scene = await deliveryScene(backend, "none", HOLD_MS);
   const first = await scene.start();
   await scene.send(first, AT_ONCE);
   await scene.send(first, AT_ONCE);
@@ -73,18 +75,24 @@ async function parksDoubt({ note }: FaultRun): Promise<Verdict> {
   await first.kill();
   const second = await scene.start();
   await scene.send(second, ["d1", "d2"]);
-  const drainMs = await drained(scene.data, 60_000, () => AT_ONCE.length);
+  const drainMs = await drained(scene.store, 60_000, AT_ONCE.length);
   await pause(HOLD_MS);
   await second.stop();
-  const table = scene.judge(drainMs);
-  const verdict = { table, checks: doubtChecks(scene.requests(), scene.books().deliveries, AT_ONCE.length) };
+  const table = await scene.judge(drainMs);
+  const verdict = {
+    table,
+    checks: doubtChecks(scene.requests(), (await scene.books()).deliveries, AT_ONCE.length),
+  };
   note(`target that is not idempotent: ${scene.requests().length} requests`);
   await scene.close();
   return verdict;
 }
 
-async function diesAfterAnswer({ size, note }: FaultRun, mode: "dedupe" | "sequence"): Promise<Verdict> {
-  const scene = await deliveryScene(mode, 5);
+async function diesAfterAnswer(
+  { backend, size, note }: FaultRun,
+  mode: "dedupe" | "sequence",
+): Promise<Verdict> {
+  const scene = await deliveryScene(backend, mode, 5);
   const places = [1, 5, 9].slice(0, size(3, 1));
   let deaths = 0;
   for (const nth of places) {
@@ -96,9 +104,9 @@ async function diesAfterAnswer({ size, note }: FaultRun, mode: "dedupe" | "seque
   }
   const last = await scene.start();
   await scene.send(last, AT_ONCE);
-  const drainMs = await drained(scene.data);
+  const drainMs = await drained(scene.store);
   await last.stop();
-  const table = scene.judge(drainMs);
+  const table = await scene.judge(drainMs);
   const repeated = [...perId(scene.requests()).values()].filter((group) => group.length > 1);
   note(`target that tells by ${mode}: ${scene.requests().length} requests, ${repeated.length} ids again`);
   await scene.close();
@@ -116,8 +124,8 @@ async function diesAfterAnswer({ size, note }: FaultRun, mode: "dedupe" | "seque
   };
 }
 
-async function diesBeforeDoubt({ note }: FaultRun): Promise<Verdict> {
-  const scene = await deliveryScene("none", 5);
+async function diesBeforeDoubt({ backend, note }: FaultRun): Promise<Verdict> {
+  const scene = await deliveryScene(backend, "none", 5);
   const first = await scene.start("after_deliver:exit");
   await scene.send(first, ["c1"]);
   await Promise.race([first.ended, pause(60_000)]);
@@ -125,10 +133,10 @@ async function diesBeforeDoubt({ note }: FaultRun): Promise<Verdict> {
   await first.kill();
   const second = await scene.start();
   await scene.send(second, ["c1", "d1"]);
-  const drainMs = await drained(scene.data, 60_000, () => 1);
+  const drainMs = await drained(scene.store, 60_000, 1);
   await second.stop();
-  const checks = doubtChecks(scene.requests(), scene.books().deliveries, 1);
-  const table = scene.judge(drainMs);
+  const checks = doubtChecks(scene.requests(), (await scene.books()).deliveries, 1);
+  const table = await scene.judge(drainMs);
   note(`target that is not idempotent: ${scene.requests().length} requests`);
   await scene.close();
   return { table, checks: [check("not idempotent: the hub died at its fail point", died), ...checks] };

@@ -1,33 +1,54 @@
 /**
- * Real hubs, real `kill -9`, fake targets that keep a ledger: `npm run test:faults -- F01 F03` (all without a name),
- * `--seed 4711` to repeat a run, `--small` for the sizes of the test suite.
+ * Real hubs, real `kill -9`, real PostgreSQL and Redis, fake targets that keep a ledger:
+ * `npm run test:faults -- F01 F03` (all without a name), `--backend sqlite|postgres` (default both), `--seed 4711` to
+ * repeat a run, `--small` for the sizes of the test suite, `--record` to put the results of some faults into EVIDENCE.md;
+ * a run of all does so by itself.
  */
 import { parseArgs } from "node:util";
+import { TECHNOLOGIES } from "./backend.ts";
 import { FAULTS } from "./faults.ts";
 import { describeRun, describeRuns, passes, type Run } from "./print.ts";
-import { runFault } from "./run-fault.ts";
+import { backends, runFault, technologiesOf } from "./run-fault.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: "string" }, small: { type: "boolean", default: false } },
+  options: {
+    backend: { type: "string", default: "both" },
+    seed: { type: "string" },
+    small: { type: "boolean", default: false },
+  },
 });
 const wanted = positionals.map((id) => id.toUpperCase());
 const unknown = wanted.filter((id) => !FAULTS.some((fault) => fault.id === id));
-if (unknown.length > 0) {
-  process.stderr.write(
-    `there is no fault ${unknown.join(", ")}; there are ${FAULTS.map(({ id }) => id).join(", ")}\n`,
-  );
-  process.exit(2);
-}
+if (unknown.length > 0)
+  usage(`there is no fault ${unknown.join(", ")}; there are ${FAULTS.map(({ id }) => id).join(", ")}`);
+const technologies = TECHNOLOGIES.filter((name) => values.backend === "both" || values.backend === name);
+if (technologies.length === 0) usage(`--backend is ${TECHNOLOGIES.join(", ")} or both`);
+
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
+const stores = backends();
 const runs: Run[] = [];
 for (const fault of FAULTS) {
   if (wanted.length > 0 && !wanted.includes(fault.id)) continue;
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-  print(`\n${fault.id}  ${fault.title}  (seed ${seed})`);
-  const run = await runFault(fault, { seed, small: values.small, note: (text) => print(`  · ${text}`) });
-  print(describeRun(run));
-  runs.push(run);
+  for (const technology of technologiesOf(fault).filter((name) => technologies.includes(name))) {
+    const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
+    print(`\n${fault.id}  ${technology}  ${fault.title}  (seed ${seed})`);
+    const backend = await stores.of(technology);
+    const run = await runFault(fault, {
+      backend,
+      seed,
+      small: values.small,
+      note: (text) => print(`  · ${text}`),
+    });
+    print(describeRun(run));
+    runs.push(run);
+  }
 }
+await stores.close();
 print(`\n${describeRuns(runs)}`);
 process.exit(runs.every(({ result }) => passes(result)) ? 0 : 1);
+
+function usage(text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(2);
+}

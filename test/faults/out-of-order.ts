@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import { Agent } from "undici";
+import type { StorePlace } from "./backend.ts";
 import { type Books, booksOf, drained, recordsOf, total } from "./books.ts";
 import { check, type Fault } from "./fault.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
 import { postTo } from "./producer.ts";
-import { customersFlow, EVENT_HOOK, makeProject } from "./project.ts";
+import { customersFlow, EVENT_HOOK } from "./project.ts";
+import { setStage } from "./stage.ts";
 
 interface Update {
   readonly id: string;
@@ -29,8 +30,9 @@ routes:
 export const outOfOrder: Fault = {
   id: "F28",
   title: "updates out of order",
-  async run({ random, size, note }) {
-    const project = await makeProject({
+  tries: "I3 I4",
+  async run({ backend, random, size, note }) {
+    const stage = await setStage(backend, {
       files: { customers: '{ inbox: INBOX, pattern: "*.csv", stable: 0 }' },
       webhooks: { states: EVENT_HOOK },
       flows: {
@@ -38,8 +40,7 @@ export const outOfOrder: Fault = {
         states: { yaml: STATES, map: `{ "id": id, "name": { "full": "v" & $string(version) } }` },
       },
     });
-    const data = join(project.dir, "data");
-    const hub = await startHubProcess({ ...project, port: await freePort() });
+    const hub = await stage.start();
     const agent = new Agent({ connections: 8, pipelining: 1 });
     const posted: Update[] = [];
     const written: Update[] = [];
@@ -61,8 +62,8 @@ export const outOfOrder: Fault = {
       for (const [at, part] of [rows.slice(0, half), rows.slice(half)].entries()) {
         const lines = part.map(({ id, version }) => `${id};${version};v${version};`);
         const name = `f${batch}-${at}.csv`;
-        await writeFile(join(project.dir, name), `${["id;version;name;email", ...lines].join("\n")}\n`);
-        await rename(join(project.dir, name), join(project.inbox, name));
+        await writeFile(join(stage.dir, name), `${["id;version;name;email", ...lines].join("\n")}\n`);
+        await rename(join(stage.dir, name), join(stage.inbox, name));
         written.push(...part);
       }
       const posts = own.filter(({ byFile }) => !byFile);
@@ -84,22 +85,22 @@ export const outOfOrder: Fault = {
         }),
       );
       await pause(1200);
-      await drained(data);
-      const wrong = newestOf(data, [...posted, ...written]);
+      await drained(stage.store);
+      const wrong = await newestOf(stage.store, [...posted, ...written]);
       if (wrong.length > 0) throw new Error(`not the newest: ${wrong.slice(0, 3).join(", ")}`);
     });
     const result = await fc.check(property, { seed: random.seed, numRuns: size(4, 1), endOnFailure: true });
-    const drainMs = await drained(data);
+    const drainMs = await drained(stage.store);
     await hub.stop();
     await agent.destroy();
-    const byPost = booksOf(data, "states");
-    const byFile = booksOf(data, "customers");
+    const byPost = await booksOf(stage.store, "states");
+    const byFile = await booksOf(stage.store, "customers");
     note(
       `by webhook ${JSON.stringify(byPost.tallies.get("crm.customer"))}, by file ${JSON.stringify(byFile.tallies.get("crm.customer"))}`,
     );
     const sent = posted.length + written.length;
     const ended = total(byPost, "crm.customer") + total(byFile, "crm.customer");
-    const wrong = newestOf(data, [...posted, ...written]);
+    const wrong = await newestOf(stage.store, [...posted, ...written]);
     const expected = staleIn(written);
     const stale = byFile.tallies.get("crm.customer")?.["stale"] ?? 0;
     const odd = unexpectedEnds(byPost);
@@ -125,7 +126,7 @@ export const outOfOrder: Fault = {
         `${odd} otherwise`,
       ),
     ];
-    await project.remove();
+    await stage.remove();
     return {
       table: {
         acked: sent,
@@ -143,12 +144,12 @@ export const outOfOrder: Fault = {
 };
 
 /** Records that do not hold the newest version that was sent of them. */
-function newestOf(data: string, sent: readonly Update[]): string[] {
+async function newestOf(store: StorePlace, sent: readonly Update[]): Promise<string[]> {
   const newest = new Map<string, number>();
   for (const { id, version } of sent) newest.set(id, Math.max(version, newest.get(id) ?? 0));
   const held = new Map<string, number>();
   const names = new Map<string, string>();
-  for (const { externalId, version, body } of recordsOf(data, 0)) {
+  for (const { externalId, version, body } of await recordsOf(store, 0)) {
     held.set(externalId, Math.max(Number(version), held.get(externalId) ?? 0));
     const full = (body as { name?: { full?: string } }).name?.full ?? "";
     if (full !== `v${version}`) names.set(externalId, full);

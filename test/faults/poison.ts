@@ -1,12 +1,11 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { booksOf, drained } from "./books.ts";
+import { booksOf, drained, tallyOf } from "./books.ts";
 import { check, type Fault } from "./fault.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
 import { type Posted, post, steadyProducers } from "./producer.ts";
-import { EVENT_HOOK, eventsFlow, makeProject } from "./project.ts";
+import { EVENT_HOOK, eventsFlow } from "./project.ts";
 import { rates, spread } from "./rates.ts";
+import { setStage } from "./stage.ts";
 
 /** Which of its messages are poison stands in the data: the mapping is right for all others. */
 const MAP = `{
@@ -25,13 +24,13 @@ const LEAST_SHARE = 0.9;
 export const poison: Fault = {
   id: "F08",
   title: "poison messages among good ones of the same flow",
-  async run({ size, note }) {
-    const project = await makeProject({
+  tries: "I1 I4 I5",
+  async run({ backend, size, note }) {
+    const stage = await setStage(backend, {
       webhooks: { events: EVENT_HOOK },
       flows: { events: { yaml: eventsFlow().yaml, map: MAP } },
     });
-    const data = join(project.dir, "data");
-    const hub = await startHubProcess({ ...project, port: await freePort() });
+    const hub = await stage.start();
     const senders = steadyProducers(100, 500);
     let open = true;
     const posting = senders.run(hub.url, () => open);
@@ -39,7 +38,7 @@ export const poison: Fault = {
     const each = size(50, 10);
     const poisoned: Posted[] = [];
     const windowMs = size(10_000, 3_000);
-    const effects = (): number => booksOf(data, "events").tallies.get("crm.interaction")?.["applied"] ?? 0;
+    const effects = () => tallyOf(stage.store, "events", "crm.interaction", "applied");
     const measured = await rates(effects, windowMs, (turn) =>
       spread(
         Array.from({ length: each }, (_, at) => async () => {
@@ -52,9 +51,9 @@ export const poison: Fault = {
     );
     open = false;
     await posting;
-    const drainMs = await drained(data, 60_000);
+    const drainMs = await drained(stage.store, 60_000);
     const alive = hub.alive();
-    const { messages } = booksOf(data, "events");
+    const { messages } = await booksOf(stage.store, "events");
     const parked = messages.filter(({ state }) => state === "parked");
     const causes = new Set(
       parked.map(({ failure }) => `${failure?.code} ${failure?.place?.line}:${failure?.place?.column}`),
@@ -64,7 +63,7 @@ export const poison: Fault = {
     note(
       `good messages: ${measured.quiet.toFixed(1)} effects/s alone, ${measured.disturbed.toFixed(1)}/s beside ${poisoned.length} poison ones (A B A B)`,
     );
-    const table = judgeEvents(data, [...senders.acked, ...poisoned], null, drainMs);
+    const table = await judgeEvents(stage.store, [...senders.acked, ...poisoned], null, drainMs);
     const checks = [
       check("the hub is alive", alive),
       check(
@@ -84,7 +83,7 @@ export const poison: Fault = {
         `${(measured.share * 100).toFixed(1)} %`,
       ),
     ];
-    await project.remove();
+    await stage.remove();
     return { table, checks };
   },
 };

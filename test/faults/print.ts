@@ -1,3 +1,4 @@
+import type { Technology } from "./backend.ts";
 import { type FaultTable, failuresOf, type Verdict } from "./fault.ts";
 
 const COLUMNS: readonly (readonly [keyof FaultTable, string])[] = [
@@ -13,6 +14,7 @@ const COLUMNS: readonly (readonly [keyof FaultTable, string])[] = [
 
 export interface Run {
   readonly id: string;
+  readonly technology: Technology;
   readonly seconds: number;
   readonly seed: number;
   /** Or why it could not be carried out. */
@@ -32,13 +34,22 @@ export function describeRun(run: Run): string {
 
 /** One line for each fault. */
 export function describeRuns(runs: readonly Run[]): string {
-  const head = ["fault", ...COLUMNS.map(([, title]) => title), "checks", "seconds", "seed", "verdict"];
-  const body = runs.map(({ id, result, seconds, seed }) => {
+  const head = [
+    "fault",
+    "store",
+    ...COLUMNS.map(([, title]) => title),
+    "checks",
+    "seconds",
+    "seed",
+    "verdict",
+  ];
+  const body = runs.map(({ id, technology, result, seconds, seed }) => {
     const tail = [seconds.toFixed(1), String(seed)];
-    if (result instanceof Error) return [id, ...COLUMNS.map(() => "-"), "-", ...tail, "ERROR"];
+    if (result instanceof Error) return [id, technology, ...COLUMNS.map(() => "-"), "-", ...tail, "ERROR"];
     const passed = result.checks.filter(({ ok }) => ok).length;
     return [
       id,
+      technology,
       ...cells(result.table),
       `${passed}/${result.checks.length}`,
       ...tail,

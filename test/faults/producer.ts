@@ -19,6 +19,8 @@ export interface Posted extends Happening {
 
 export interface Answer {
   readonly status: number;
+  /** Seconds; null when it names none. */
+  readonly retryAfter: number | null;
   readonly body: string;
   readonly milliseconds: number;
 }
@@ -44,7 +46,13 @@ export async function postTo(
       ...(agent === undefined ? {} : { dispatcher: agent }),
     });
     const text = await answer.body.text();
-    return { status: answer.statusCode, body: text, milliseconds: performance.now() - started };
+    const wait = answer.headers["retry-after"];
+    return {
+      status: answer.statusCode,
+      retryAfter: wait === undefined ? null : Number(wait),
+      body: text,
+      milliseconds: performance.now() - started,
+    };
   } catch {
     return null;
   }
@@ -59,9 +67,13 @@ export async function post(
   happening: Happening,
   agent?: Agent,
   source = "events",
+  refused: (answer: Answer | null) => void = () => undefined,
 ): Promise<Posted | null> {
   const answer = await postTo(url, source, JSON.stringify(happening), { "x-event": happening.id }, agent);
-  if (answer === null || answer.status >= 500) return null;
+  if (answer === null || answer.status >= 500 || answer.status === 429) {
+    refused(answer);
+    return null;
+  }
   if (answer.status < 200 || answer.status > 299)
     throw new Error(`the hub refused a right happening with ${answer.status}: ${answer.body}`);
   const { id, duplicate } = JSON.parse(answer.body) as { id: string; duplicate: boolean };
@@ -75,6 +87,12 @@ export interface Producers {
   readonly acked: readonly Posted[];
   /** Posts that were not acknowledged. */
   refusals(): number;
+  /** Of these, how many by status; 0: no answer came. */
+  readonly refusedWith: ReadonlyMap<number, number>;
+  /** The longest that a post waited, for a yes or for nothing; milliseconds. */
+  slowest(): number;
+  /** Refusals by the hub that did not say when to come again. */
+  withoutRetryAfter(): number;
   close(): Promise<void>;
 }
 
@@ -118,16 +136,25 @@ function senders({ count, customersEach, prefix, wait }: Sending): Producers {
   const agent = new Agent({ connections: count, pipelining: 1 });
   const acked: Posted[] = [];
   const turns = Array<number>(count).fill(0);
+  const refusedWith = new Map<number, number>();
   let refused = 0;
+  let hopeless = 0;
+  let slowest = 0;
+  const note = (answer: Answer | null): void => {
+    refused += 1;
+    refusedWith.set(answer?.status ?? 0, (refusedWith.get(answer?.status ?? 0) ?? 0) + 1);
+    if (answer !== null && !((answer.retryAfter ?? 0) > 0)) hopeless += 1;
+  };
 
   async function one(producer: number, url: string, open: () => boolean): Promise<void> {
     while (open()) {
       const turn = turns[producer] ?? 0;
       const customer = `${prefix}-${producer}-${turn % customersEach}`;
       const n = Math.floor(turn / customersEach) + 1;
-      const posted = await post(url, { id: `${customer}-${n}`, customer, n }, agent);
+      const begun = performance.now();
+      const posted = await post(url, { id: `${customer}-${n}`, customer, n }, agent, "events", note);
+      slowest = Math.max(slowest, performance.now() - begun);
       if (posted === null) {
-        refused += 1;
         await pause(5);
         continue;
       }
@@ -140,6 +167,9 @@ function senders({ count, customersEach, prefix, wait }: Sending): Producers {
   return {
     acked,
     refusals: () => refused,
+    refusedWith,
+    slowest: () => slowest,
+    withoutRetryAfter: () => hopeless,
     run: async (url, open) => {
       await Promise.all(turns.map((_, producer) => one(producer, url, open)));
     },

@@ -22,8 +22,10 @@ export interface FaultProjectOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Webhooks of the system `shop`, by source, in YAML. */
   readonly webhooks?: Readonly<Record<string, string>>;
-  /** The sink `desk.notes`. */
-  readonly target?: { readonly url: string; readonly idempotent: boolean };
+  /** The sink `desk.notes`. @param more further settings, comma-separated */
+  readonly target?: { readonly url: string; readonly idempotent: boolean; readonly more?: string };
+  /** Further sinks of the system `desk`, in YAML. */
+  readonly sinks?: Readonly<Record<string, string>>;
   /** By flow: its flow.yaml, and its mapping where it has one. */
   readonly flows: Readonly<Record<string, FlowFiles>>;
 }
@@ -115,7 +117,7 @@ export async function makeProject(options: FaultProjectOptions): Promise<FaultPr
   };
 }
 
-function tielineYaml({ files, webhooks, target }: FaultProjectOptions, inbox: string): string {
+function tielineYaml({ files, webhooks, target, sinks }: FaultProjectOptions, inbox: string): string {
   const lines = ["apiVersion: tieline/v1", "systems:"];
   const list = (entries: Readonly<Record<string, string>>): void => {
     for (const [name, text] of Object.entries(entries)) lines.push(`        ${name}: ${text}`);
@@ -132,12 +134,14 @@ function tielineYaml({ files, webhooks, target }: FaultProjectOptions, inbox: st
     lines.push("  shop:", "    connector: billing", "    settings:", "      webhooks:");
     list(webhooks);
   }
-  if (target !== undefined) {
+  if (target !== undefined || sinks !== undefined) {
     // A system of its own: a change never goes back to where it came from.
     lines.push("  desk:", "    connector: billing", "    settings:", "      endpoints:");
-    list({
-      notes: `{ url: ${JSON.stringify(target.url)}, idempotent: ${target.idempotent}, timeout: 3000 }`,
-    });
+    if (target !== undefined) {
+      const { url, idempotent, more = "timeout: 3000" } = target;
+      list({ notes: `{ url: ${JSON.stringify(url)}, idempotent: ${idempotent}, ${more} }` });
+    }
+    list(sinks ?? {});
   }
   return `${lines.join("\n")}\n`;
 }

@@ -9,14 +9,14 @@ interface Rates {
 
 /** @param disturb is given the length of its window in milliseconds, and ends with it or after it */
 export async function rates(
-  effects: () => number,
+  effects: () => Promise<number>,
   windowMs: number,
   disturb: (turn: number) => Promise<void>,
 ): Promise<Rates> {
   const counted = async (during: () => Promise<unknown>): Promise<{ count: number; seconds: number }> => {
-    const [before, started] = [effects(), performance.now()];
+    const [before, started] = [await effects(), performance.now()];
     await during();
-    return { count: effects() - before, seconds: (performance.now() - started) / 1000 };
+    return { count: (await effects()) - before, seconds: (performance.now() - started) / 1000 };
   };
   const quiet = { count: 0, seconds: 0 };
   const disturbed = { count: 0, seconds: 0 };

@@ -1,14 +1,14 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { booksOf, drained } from "./books.ts";
+import type { Backend, StorePlace } from "./backend.ts";
+import { booksOf, drained, tallyOf } from "./books.ts";
 import { type Check, check, type Fault } from "./fault.ts";
 import { HOSTILE_EXPRESSIONS, type Hostile } from "./hostile-expressions.ts";
 import { HOSTILE_REGEXES } from "./hostile-regexes.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
 import { post, steadyProducers } from "./producer.ts";
-import { EVENT_HOOK, eventsFlow, type FaultProject, type FlowFiles, makeProject } from "./project.ts";
+import { EVENT_HOOK, eventsFlow, type FlowFiles } from "./project.ts";
 import { rates, spread } from "./rates.ts";
+import { type Stage, setStage } from "./stage.ts";
 import { until } from "./wait.ts";
 import { watchHealth } from "./watch-hub.ts";
 
@@ -23,10 +23,10 @@ const GAP_MS = 3_000;
 export const runaway: Fault = {
   id: "F09",
   title: `${HOSTILE_EXPRESSIONS.length} hostile expressions and ${HOSTILE_REGEXES.length} regular expressions beside a healthy flow`,
-  async run({ size, note }) {
-    const project = await hostileProject();
-    const data = join(project.dir, "data");
-    const hub = await startHubProcess({ ...project, port: await freePort() });
+  tries: "I1 I4 I5",
+  async run({ backend, size, note }) {
+    const stage = await hostileStage(backend);
+    const hub = await stage.start();
     const refused = await refusals(hub);
     const senders = steadyProducers(100, 500);
     let open = true;
@@ -37,20 +37,23 @@ export const runaway: Fault = {
     const wild = HOSTILE.filter(({ name }) => !refused.has(name));
     let over = false;
     const watching = watchHealth(hub.url, 600_000, () => over);
-    const gap = watchGap(() => effectsOf(data));
+    const gap = await watchGap(() => effectsOf(stage.store));
     const windowMs = size(20_000, 4_000);
     const measured = await rates(
-      () => effectsOf(data),
+      () => effectsOf(stage.store),
       windowMs,
       (turn) => spread(postings(hub.url, wild, turn, each), windowMs),
     );
-    await until(() => wild.every(({ name }) => isDone(data, name)), 120_000);
+    await until(
+      async () => (await Promise.all(wild.map(({ name }) => isDone(stage.store, name)))).every(Boolean),
+      120_000,
+    );
     over = true;
     const health = await watching;
-    const longest = gap.end();
+    const longest = await gap.end();
     open = false;
     await posting;
-    const drainMs = await drained(data, 60_000);
+    const drainMs = await drained(stage.store, 60_000);
     const alive = hub.alive();
     await hub.stop();
     await senders.close();
@@ -58,7 +61,7 @@ export const runaway: Fault = {
       `healthy flow: ${measured.quiet.toFixed(1)} effects/s alone, ${measured.disturbed.toFixed(1)}/s beside ${wild.length * each} hostile messages (A B A B)`,
     );
     note(`/livez p50 ${ms(health.p50)}, p99 ${ms(health.p99)}, longest ${ms(health.longest)}`);
-    const table = judgeEvents(data, senders.acked, null, drainMs);
+    const table = await judgeEvents(stage.store, senders.acked, null, drainMs);
     const checks = [
       check("/livez p99 < 50 ms", health.p99 < 50, `${ms(health.p99)} of ${health.count} calls`),
       check("/livez never says dead", health.bad === 0, `${health.bad} answers were not 200`),
@@ -73,21 +76,21 @@ export const runaway: Fault = {
         `at most ${(longest / 1000).toFixed(1)} s between two effects`,
       ),
       check("the hub is alive", alive),
-      ...HOSTILE.flatMap((one) => endsRight(one, each, data, refused.get(one.name))),
+      ...(await Promise.all(HOSTILE.map((one) => endsRight(one, each, stage.store, refused.get(one.name))))),
     ];
-    await project.remove();
+    await stage.remove();
     return { table, checks };
   },
 };
 
-async function hostileProject(): Promise<FaultProject> {
+function hostileStage(backend: Backend): Promise<Stage> {
   const flows: Record<string, FlowFiles> = { events: eventsFlow() };
   const webhooks: Record<string, string> = { events: EVENT_HOOK };
   for (const { name, map } of HOSTILE) {
     flows[name] = { yaml: eventsFlow({ read: name }).yaml, map };
     webhooks[name] = EVENT_HOOK;
   }
-  return makeProject({ webhooks, flows });
+  return setStage(backend, { webhooks, flows });
 }
 
 /** Half of the messages in each turn, the flows one after the other. */
@@ -107,29 +110,36 @@ function postings(
   );
 }
 
-function isDone(data: string, name: string): boolean {
-  return booksOf(data, name).messages.every(({ state }) => state !== "queued");
+async function isDone(store: StorePlace, name: string): Promise<boolean> {
+  const { messages } = await booksOf(store, name);
+  return messages.every(({ state }) => state !== "queued");
 }
 
 /** Effects of the healthy flow. */
-function effectsOf(data: string): number {
-  return booksOf(data, "events").tallies.get("crm.interaction")?.["applied"] ?? 0;
+function effectsOf(store: StorePlace): Promise<number> {
+  return tallyOf(store, "events", "crm.interaction", "applied");
 }
 
 /** Looks twenty times a second. */
-function watchGap(effects: () => number): { end(): number } {
-  let seen = effects();
+async function watchGap(effects: () => Promise<number>): Promise<{ end(): Promise<number> }> {
+  let seen = await effects();
   let last = performance.now();
   let longest = 0;
-  const timer = setInterval(() => {
-    const now = effects();
-    if (now > seen) last = performance.now();
-    seen = now;
-    longest = Math.max(longest, performance.now() - last);
-  }, 50);
+  let over = false;
+  const look = async (): Promise<void> => {
+    while (!over) {
+      const now = await effects();
+      if (now > seen) last = performance.now();
+      seen = now;
+      longest = Math.max(longest, performance.now() - last);
+      await pause(50);
+    }
+  };
+  const looking = look();
   return {
-    end: () => {
-      clearInterval(timer);
+    async end() {
+      over = true;
+      await looking;
       return longest;
     },
   };
@@ -149,28 +159,28 @@ async function refusals(hub: {
   );
 }
 
-function endsRight(
+async function endsRight(
   { name, ends }: Hostile,
   each: number,
-  data: string,
+  store: StorePlace,
   refusal: string | undefined,
-): Check[] {
+): Promise<Check> {
   if (ends === "refused") {
     const placed = /"line":\d+.*"column":\d+/.test(refusal ?? "");
-    return [
-      check(
-        `${name}: refused when deployed, with line and column`,
-        placed,
-        refusal?.slice(0, 160) ?? "taken",
-      ),
-    ];
+    return check(
+      `${name}: refused when deployed, with line and column`,
+      placed,
+      refusal?.slice(0, 160) ?? "taken",
+    );
   }
-  const messages = booksOf(data, name).messages;
+  const messages = (await booksOf(store, name)).messages;
   if (ends === "applied") {
     const applied = messages.filter(({ state, failure }) => state === "done" && failure === null).length;
-    return [
-      check(`${name}: harmless here`, applied === each, `${applied} of ${each} applied ${refusal ?? ""}`),
-    ];
+    return check(
+      `${name}: harmless here`,
+      applied === each,
+      `${applied} of ${each} applied ${refusal ?? ""}`,
+    );
   }
   const parked = messages.filter(({ state }) => state === "parked");
   const failure = parked[0]?.failure;
@@ -181,14 +191,12 @@ function endsRight(
     place.column !== undefined &&
     // The first character of each text is a bracket around all of it: that is no place but the lack of one.
     (place.line > 1 || place.column > 1);
-  return [
-    check(
-      `${name}: parked, with line and column`,
-      parked.length === each && placed,
-      refusal ??
-        `${parked.length} of ${each}: ${failure?.code} ${place?.file}:${place?.line}:${place?.column} ${failure?.message}`,
-    ),
-  ];
+  return check(
+    `${name}: parked, with line and column`,
+    parked.length === each && placed,
+    refusal ??
+      `${parked.length} of ${each}: ${failure?.code} ${place?.file}:${place?.line}:${place?.column} ${failure?.message}`,
+  );
 }
 
 function ms(value: number): string {

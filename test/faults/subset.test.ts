@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { sqliteBackend } from "./backend.ts";
 import { duplicateEvent } from "./duplicate-event.ts";
 import { type Fault, failuresOf } from "./fault.ts";
 import { killAccept } from "./kill-accept.ts";
@@ -17,7 +18,12 @@ const SUBSET: readonly (readonly [string, Fault])[] = [
 for (const [sentence, fault] of SUBSET) {
   test(`${fault.id}: ${sentence}`, { timeout: 120_000 }, async () => {
     const seed = Math.floor(Math.random() * 2 ** 31);
-    const { result } = await runFault(fault, { seed, small: true, note: () => undefined });
+    const { result } = await runFault(fault, {
+      backend: sqliteBackend,
+      seed,
+      small: true,
+      note: () => undefined,
+    });
     if (result instanceof Error) throw result;
     expect(failuresOf(result), `seed ${seed}`).toEqual([]);
   });

@@ -1,40 +1,47 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { booksOf, drained, recordsOf } from "./books.ts";
+import type { StorePlace } from "./backend.ts";
+import { drained, fileEntries, recordsOf, tallyOf } from "./books.ts";
 import { customerRows, drop } from "./drop.ts";
 import { check, type Fault } from "./fault.ts";
 import { freePort, startHubProcess } from "./hub-process.ts";
-import { customersFlow, makeProject } from "./project.ts";
+import { customersFlow } from "./project.ts";
+import { setStage } from "./stage.ts";
 import { until } from "./wait.ts";
 
 /** F30: two hubs watch one inbox, and files come three times: under their name, under another, and while in work. */
 export const twoHubs: Fault = {
   id: "F30",
   title: "the same file again, two hubs on one inbox",
-  async run({ random, size, note }) {
-    const project = await makeProject({
+  tries: "I1 I2",
+  async run({ backend, random, size, note }) {
+    const stage = await setStage(backend, {
       files: { customers: '{ inbox: INBOX, pattern: "*.csv", stable: 100 }' },
       flows: { customers: customersFlow() },
     });
-    const folders = ["data", "data2"].map((name) => join(project.dir, name));
-    const [one = "", two = ""] = folders;
+    const other = join(stage.dir, "data2");
+    const [one, two] = [stage.store, await backend.place(other)];
+    const stores = [one, two];
     const hubs = [
-      await startHubProcess({ ...project, port: await freePort(), data: one }),
-      await startHubProcess({ ...project, port: await freePort(), data: two }),
+      await stage.start(),
+      await startHubProcess({
+        ...{ dir: stage.dir, port: await freePort(), data: other },
+        env: { ...stage.env, ...two.env },
+      }),
     ];
-    const filesOf = (data: string) => booksOf(data, "customers").files;
-    const inWork = () => folders.flatMap(filesOf).filter(({ state }) => state === "running").length;
+    const filesOf = (store: StorePlace) => fileEntries(store, "customers");
+    const allFiles = async () => (await Promise.all(stores.map(filesOf))).flat();
 
     // The race: each file is claimed by one of them.
     const count = size(60, 12);
     for (let n = 0; n < count; n++) {
-      await drop(project, `race-${n}.csv`, customerRows(`r${n}-`, 20));
+      await drop(stage, `race-${n}.csv`, customerRows(`r${n}-`, 20));
       await pause(random.int(60));
     }
-    await until(() => folders.flatMap(filesOf).filter(({ settled }) => settled).length >= count, 60_000);
-    for (const data of folders) await drained(data);
-    const raced = folders.map((data) => filesOf(data).map(({ name }) => name));
+    await until(async () => (await allFiles()).filter(({ settled }) => settled).length >= count, 60_000);
+    for (const store of stores) await drained(store);
+    const raced = (await Promise.all(stores.map(filesOf))).map((files) => files.map(({ name }) => name));
     const names = raced.flat();
     note(`${count} files: ${raced[0]?.length} to one hub, ${raced[1]?.length} to the other`);
     await hubs[1]?.stop();
@@ -43,33 +50,39 @@ export const twoHubs: Fault = {
     const known = (raced[0] ?? []).slice(0, 3);
     for (const name of known) {
       const n = /\d+/.exec(name)?.[0] ?? "";
-      await drop(project, name, customerRows(`r${n}-`, 20));
-      await drop(project, `again-${n}.csv`, customerRows(`r${n}-`, 20));
+      await drop(stage, name, customerRows(`r${n}-`, 20));
+      await drop(stage, `again-${n}.csv`, customerRows(`r${n}-`, 20));
     }
-    await until(() => filesOf(one).length === (raced[0]?.length ?? 0) + 2 * known.length);
+    await until(async () => (await filesOf(one)).length === (raced[0]?.length ?? 0) + 2 * known.length);
 
     // While in work: the same content under both names.
     const rows = size(30_000, 4_000);
     const big = customerRows("big-", rows);
-    await drop(project, "big.csv", big);
-    await until(() => filesOf(one).some(({ name, rows: done }) => name === "big.csv" && done > 0));
-    const working = inWork();
-    await drop(project, "big.csv", big);
-    await drop(project, "big-other.csv", big);
-    await until(() => filesOf(one).filter(({ name }) => name.startsWith("big")).length === 3, 60_000);
+    await drop(stage, "big.csv", big);
+    await until(async () =>
+      (await filesOf(one)).some(({ name, rows: done }) => name === "big.csv" && done > 0),
+    );
+    const working = (await allFiles()).filter(({ state }) => state === "running").length;
+    await drop(stage, "big.csv", big);
+    await drop(stage, "big-other.csv", big);
+    await until(
+      async () => (await filesOf(one)).filter(({ name }) => name.startsWith("big")).length === 3,
+      60_000,
+    );
     const drainMs = await drained(one);
     await hubs[0]?.stop();
 
-    const bigs = filesOf(one).filter(({ name }) => name.startsWith("big"));
-    const repeats = filesOf(one).filter(({ duplicateOf }) => duplicateOf !== null);
-    const customers = folders.map((data) => recordsOf(data, 0).length);
+    const bigs = (await filesOf(one)).filter(({ name }) => name.startsWith("big"));
+    const repeats = (await filesOf(one)).filter(({ duplicateOf }) => duplicateOf !== null);
+    const customers = await Promise.all(stores.map(async (store) => (await recordsOf(store, 0)).length));
     const expected = count * 20 + rows;
-    const applied = folders.map(
-      (data) => booksOf(data, "customers").tallies.get("crm.customer")?.["applied"] ?? 0,
+    const applied = await Promise.all(
+      stores.map((store) => tallyOf(store, "customers", "crm.customer", "applied")),
     );
-    const left = (await readdir(project.inbox)).filter((name) => name.endsWith(".csv"));
-    const claims = (await readdir(join(project.inbox, ".tieline"))).length;
-    await project.remove();
+    const left = (await readdir(stage.inbox)).filter((name) => name.endsWith(".csv"));
+    const claims = (await readdir(join(stage.inbox, ".tieline"))).length;
+    await two.remove();
+    await stage.remove();
     return {
       table: {
         acked: expected,

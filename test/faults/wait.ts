@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /** Waits until it holds. Gives up silently after `limit` milliseconds: what the fault checks next says what is missing. */
-export async function until(holds: () => boolean, limit = 60_000): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, limit = 60_000): Promise<void> {
   const started = performance.now();
-  while (!holds() && performance.now() - started < limit) await pause(50);
+  while (!(await holds()) && performance.now() - started < limit) await pause(50);
 }

@@ -6,6 +6,8 @@ import type { HubProcess } from "./hub-process.ts";
 interface Watched {
   readonly count: number;
   readonly bad: number;
+  /** The answers that were not 200, and when, in seconds. */
+  readonly ill: readonly string[];
   readonly p50: number;
   readonly p99: number;
   readonly longest: number;
@@ -18,13 +20,17 @@ export async function watchHealth(url: string, limit: number, over: () => boolea
   const agent = new Agent({ connections: 1 });
   const times: number[] = [];
   let bad = 0;
+  const ill: string[] = [];
   const started = performance.now();
   while (!over() && performance.now() - started < limit) {
     const asked = performance.now();
     const answer = await request(`${url}/livez`, { dispatcher: agent }).catch(() => null);
     await answer?.body.dump();
     times.push(performance.now() - asked);
-    if (answer?.statusCode !== 200) bad += 1;
+    if (answer?.statusCode !== 200) {
+      bad += 1;
+      ill.push(`${answer?.statusCode ?? "none"} at ${((asked - started) / 1000).toFixed(1)} s`);
+    }
     await pause(10);
   }
   const took = performance.now() - started;
@@ -32,7 +38,15 @@ export async function watchHealth(url: string, limit: number, over: () => boolea
   times.sort((a, b) => a - b);
   const at = (share: number): number =>
     times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  return { count: times.length, bad, p50: at(0.5), p99: at(0.99), longest: times.at(-1) ?? 0, took };
+  return {
+    count: times.length,
+    bad,
+    ill: ill.slice(0, 5),
+    p50: at(0.5),
+    p99: at(0.99),
+    longest: times.at(-1) ?? 0,
+    took,
+  };
 }
 
 interface MemoryWatch {
