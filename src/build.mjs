@@ -36,7 +36,16 @@ const { metafile } = await build({
   target: "node20.19",
   conditions: ["development"],
   // Native code, and libraries that are loaded as files of their own when they are needed.
-  external: ["libsql", "jsonata", "libphonenumber-js", "undici", "pg", "bullmq", "ioredis"],
+  external: [
+    "@opentelemetry/*",
+    "libsql",
+    "jsonata",
+    "libphonenumber-js",
+    "undici",
+    "pg",
+    "bullmq",
+    "ioredis",
+  ],
   logLevel: "warning",
   define: { TIELINE_BUILD: JSON.stringify(buildHash()) },
   banner: {

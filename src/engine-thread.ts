@@ -6,6 +6,7 @@ import { folderWatch } from "./intake/folder-watch.ts";
 import { prepareLibrary } from "./mapping/library.ts";
 import { openCounters } from "./observe/counter.ts";
 import { openLogger } from "./observe/logger.ts";
+import { openTracing } from "./observe/open-tracing.ts";
 import { openProject } from "./project.ts";
 import { readerDoor } from "./reader-host.ts";
 import type { FromEngine, ThreadStart, ToEngine } from "./thread.ts";
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     projectChanged: folderWatch(project.folders),
     logger,
     counters: openCounters(),
+    tracing: await openTracing(logger),
     openReader: readerDoor(),
     onFlows: (flows) =>
       post({

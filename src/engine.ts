@@ -23,6 +23,7 @@ import { senders } from "./intake/senders.ts";
 import { sources } from "./intake/sources.ts";
 import { statusReader } from "./intake/status.ts";
 import { expireEvents, wakeWaiting } from "./intake/sweep.ts";
+import { engineTraces } from "./intake/trace.ts";
 import { transformer } from "./intake/transformer.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
 import { countAdmitted, countEnds, countReceipts, countRows } from "./observe/count.ts";
@@ -30,6 +31,7 @@ import type { Counters } from "./observe/counter.ts";
 import { describeError, describeIssue } from "./observe/describe.ts";
 import { dispatchNews } from "./observe/dispatch-news.ts";
 import type { Logger } from "./observe/logger.ts";
+import type { Tracing } from "./observe/tracing.ts";
 
 const POLL_MS = 1_000;
 const LOOK_MS = 1_000;
@@ -44,6 +46,8 @@ export interface EngineOptions {
   readonly projectChanged: () => Promise<boolean>;
   readonly logger: Logger;
   readonly counters: Counters;
+  /** Who is told of spans; nobody unless given. */
+  readonly tracing: Tracing | null;
   /** Readers for files; without it the engine reads them itself. */
   readonly openReader?: ReaderDoor;
   /** Called when flows came into force or went. */
@@ -143,7 +147,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     countEnds(counters, flow.name, result);
   };
 
+  const traces = options.tracing === null ? null : engineTraces(options.tracing, store);
   const routes = senders({
+    traces,
     store,
     flows,
     now,
@@ -165,6 +171,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
   });
   const transforms = transformer({
+    traces,
     store,
     flows,
     read: recordReader(store, settings.data),
@@ -385,6 +392,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       await routes.close();
       for (const system of Object.values(options.systems)) await system.close();
       await store.close();
+      await options.tracing?.close();
     },
   };
 }

@@ -12,6 +12,7 @@ import type { EngineThread } from "./engine-host.ts";
 import { HubError } from "./errors.ts";
 import { openFormat } from "./format/open.ts";
 import { type LogLevel, openLogger } from "./observe/logger.ts";
+import { openTracing } from "./observe/open-tracing.ts";
 import { openProject } from "./project.ts";
 import type { FlowInForce, ProjectPlace } from "./thread.ts";
 
@@ -40,6 +41,8 @@ export async function openFront(
   // Its code is loaded while the engine starts.
   const openReads = await readsOf(settings.storage);
   const { createServer } = await import("./api/server.ts");
+  const logger = openLogger(logLevel);
+  const tracing = await openTracing(logger);
   const server = await createServer({
     engine,
     status: presentStatus(thread),
@@ -65,7 +68,8 @@ export async function openFront(
       })),
     settings,
     token,
-    logger: openLogger(logLevel),
+    logger,
+    tracing,
     now: () => Date.now(),
     version: options.version,
     limits: DEFAULT_LIMITS,
@@ -100,6 +104,7 @@ export async function openFront(
     // In the order the data flows: the door first, then the engine; reads last.
     thread.markStopping();
     await server.close();
+    await tracing?.close();
     await thread.stop();
     await queries.close();
     for (const system of Object.values(project.systems)) await system.close();

@@ -4,6 +4,7 @@ import type { PushSource } from "../connector/contract.ts";
 import type { Engine, EngineStatus, FlowStatus } from "../control/engine.ts";
 import type { Format } from "../format/format.ts";
 import type { Json } from "../message/json.ts";
+import type { Tracing } from "../observe/tracing.ts";
 import type { CrmReads } from "../store/crm-reads.ts";
 import type { Queries } from "../store/queries.ts";
 
@@ -29,6 +30,8 @@ export interface ApiDeps {
   /** The token that opens `/api`. */
   readonly token: string;
   readonly logger: ApiLogger;
+  /** Who is told of spans; null: nobody. */
+  readonly tracing: Tracing | null;
   /** Milliseconds since 1970. */
   now(): number;
   readonly version: string;

@@ -5,6 +5,7 @@ import type { Admission } from "../control/engine.ts";
 import { ERRORS, type ErrorCode, HubError } from "../errors.ts";
 import { decodeText } from "../format/encoding.ts";
 import type { Counters } from "../observe/counter.ts";
+import type { TracedSpan, Tracing } from "../observe/tracing.ts";
 import { readBody } from "./body.ts";
 import type { ApiDeps, ApiLimits, FlowEntry } from "./deps.ts";
 import { type DoorFlow, doorFlows, eventOf, keyOf } from "./door-flow.ts";
@@ -53,13 +54,16 @@ export function openDoor(deps: ApiDeps, limits: ApiLimits, counters: Counters): 
     const address = addressOf(request);
     if (address === undefined) return false;
     let flow: DoorFlow | undefined;
+    let span: TracedSpan | undefined;
     const refuse = (error: unknown): void => {
       const code = writeProblem(error, request, response, deps.logger);
+      span?.end(code);
       counters.add("refused", { flow: flow?.name ?? "", code }, 1);
     };
     try {
       const found = find(address);
       flow = found;
+      if (deps.tracing !== null) span = beginReceive(deps.tracing, found, request);
       requireOpen(deps, found);
       requirePlain(request);
       readBody(request, found.limit, (error, body) => {
@@ -68,9 +72,14 @@ export function openDoor(deps: ApiDeps, limits: ApiLimits, counters: Counters): 
           return;
         }
         try {
-          admit(receive(found, request, body)).then((receipt) => {
-            if ("error" in receipt) refuse(new HubError(codeOf(receipt.error.code), receipt.error.message));
-            else answer(response, found.source, receipt);
+          const item = receive(found, request, body);
+          admit(span === undefined ? item : { ...item, traceparent: span.traceparent }).then((receipt) => {
+            if ("error" in receipt) {
+              refuse(new HubError(codeOf(receipt.error.code), receipt.error.message));
+              return;
+            }
+            answer(response, found.source, receipt);
+            span?.end(null, { "messaging.message.id": receipt.id, "tieline.duplicate": receipt.duplicate });
           }, refuse);
         } catch (thrown) {
           refuse(thrown);
@@ -102,6 +111,16 @@ function receive(flow: DoorFlow, request: IncomingMessage, body: Buffer): Admiss
   const { method = "", url = "", headers } = request;
   const item = flow.source.receive({ method, url, headers: flatHeaders(headers), body });
   return admissionOf(flow, item, body, headers);
+}
+
+/** A duplicate's span ends in the trace of its own sender; what is stored is part of the first one's. */
+function beginReceive(
+  tracing: Tracing,
+  { name }: DoorFlow,
+  { method, headers }: IncomingMessage,
+): TracedSpan {
+  const attributes = { "http.request.method": method ?? "POST" };
+  return tracing.begin({ kind: "receive", name, attributes }, [headerText(headers["traceparent"])]);
 }
 
 function requireOpen(deps: ApiDeps, flow: DoorFlow): void {

@@ -230,6 +230,8 @@ export interface Outgoing {
   readonly body: Json;
   /** From 1. */
   readonly attempt: number;
+  /** W3C Trace Context of this attempt, for the target; only where the hub traces. */
+  readonly traceparent?: string;
 }
 
 export interface Sent {

@@ -65,6 +65,7 @@ export function deliveryHeaders(
     "webhook-timestamp": String(timestamp),
     "tieline-sequence": String(delivery.sequence),
   };
+  if (delivery.traceparent !== undefined) headers["traceparent"] = delivery.traceparent;
   if (options.signingSecret !== undefined) {
     headers["webhook-signature"] = signStandard(options.signingSecret, delivery.id, timestamp, body);
   }

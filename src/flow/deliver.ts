@@ -25,8 +25,18 @@ export interface SenderEnvironment {
   readonly flow: () => LiveFlow | undefined;
   readonly wakeAt: (at: number) => void;
   readonly note: (event: "sent" | "failed" | "waits" | "stops", code: string | null) => void;
+  /** Begins the trace of a try; without it there is none. */
+  readonly trace?: (delivery: StoredDelivery, attempt: number) => Promise<AttemptTrace>;
   /** Called after each try at the target, whatever came of it, with the time it took in seconds. */
   readonly tried: (seconds: number) => void;
+}
+
+/** One try as those see it who watch; see Tracing. */
+export interface AttemptTrace {
+  /** W3C Trace Context, for the target. */
+  readonly traceparent: string;
+  /** @param code why it failed; null when it did not */
+  end(code: string | null): void;
 }
 
 /** Sends the deliveries of one route, in order per key, several keys at once. */
@@ -112,12 +122,13 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     const number = delivery.attempts + 1;
     const startedAt = env.now();
     if (!sink.idempotent) await record.begin(delivery, number, startedAt);
+    const trace = await env.trace?.(delivery, number);
     let ending: Ending;
     const began = performance.now();
     try {
       const sent = await sink
         .send(
-          outgoing(delivery, route, number),
+          { ...outgoing(delivery, route, number), ...(trace && { traceparent: trace.traceparent }) },
           AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_DEADLINE)]),
         )
         .finally(() => env.tried((performance.now() - began) / 1000));
@@ -126,8 +137,11 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       state.waitingUntil = null;
       ending = { kind: "applied", answer: sent.answer };
       env.note("sent", null);
-    } catch (error) {
-      ending = await afterFailure(delivery, asHubError(error), flow, number);
+      trace?.end(null);
+    } catch (thrown) {
+      const error = asHubError(thrown);
+      trace?.end(error.code);
+      ending = await afterFailure(delivery, error, flow, number);
     }
     await record.end(delivery, number, startedAt, ending);
   }

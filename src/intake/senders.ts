@@ -4,14 +4,16 @@ import { type Sender, type SenderEnvironment, sender } from "../flow/deliver.ts"
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { Store } from "../store/store.ts";
+import type { EngineTraces } from "./trace.ts";
 
-export interface SendersEnvironment extends Omit<SenderEnvironment, "flow" | "note" | "tried"> {
+export interface SendersEnvironment extends Omit<SenderEnvironment, "flow" | "note" | "tried" | "trace"> {
   readonly store: Store;
   readonly flows: FlowRegistry;
   readonly sink: (system: string, sink: string) => Sink | undefined;
   readonly running: (flow: number) => boolean;
   readonly note: (flow: string, route: string, event: string, code: string | null) => void;
   readonly tried: (route: string, seconds: number) => void;
+  readonly traces: EngineTraces | null;
 }
 
 /** The senders of all routes to outside systems, one each, made when a flow comes into force. */
@@ -31,6 +33,7 @@ export function senders(env: SendersEnvironment): Senders {
   async function make(flow: LiveFlow, index: number): Promise<void> {
     const route = flow.routes[index];
     if (route === undefined || route.exit.kind !== "system" || all.has(route.id)) return;
+    const { traces } = env;
     const sink = env.sink(route.exit.system, route.exit.sink);
     if (sink === undefined) return;
     const rows = await env.store.transaction((tx) => tx.flows.routes());
@@ -43,6 +46,7 @@ export function senders(env: SendersEnvironment): Senders {
         flow: () => env.flows.current(flow.id),
         note: (event, code) => env.note(flow.name, route.to, event, code),
         tried: (seconds) => env.tried(route.to, seconds),
+        ...(traces && { trace: (delivery, number) => traces.attempt(delivery, route.to, number) }),
       },
       stopped,
     );

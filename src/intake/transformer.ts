@@ -5,6 +5,7 @@ import type { SettleEnvironment } from "../flow/settlement.ts";
 import { type ReadRecord, type Transformed, transform } from "../flow/transform.ts";
 import type { StoredMessage } from "../store/message-table.ts";
 import type { Store } from "../store/store.ts";
+import type { EngineTraces } from "./trace.ts";
 import { type BatchSize, batchSize, startTurn } from "./turn.ts";
 
 export interface TransformerEnvironment {
@@ -16,6 +17,7 @@ export interface TransformerEnvironment {
   readonly running: (flow: number) => boolean;
   readonly settled: (flow: LiveFlow, settled: Transformed) => void;
   readonly clock: () => number;
+  readonly traces: EngineTraces | null;
   readonly failed: (flow: LiveFlow, error: unknown) => void;
 }
 
@@ -38,7 +40,9 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     let done = 0;
     for (const group of byVersion(claimed)) {
       const version = await env.flows.version(group[0]?.flowVersion ?? flow.version);
-      const settled = await transform(env.store, version, group, env.read, env.settle(), own);
+      const work = (): Promise<Transformed> =>
+        transform(env.store, version, group, env.read, env.settle(), own);
+      const settled = await (env.traces === null ? work() : env.traces.batch(version, group, work));
       env.settled(version, settled);
       failpoint("after_transform");
       done += settled.ends.length;

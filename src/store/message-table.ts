@@ -123,6 +123,11 @@ export interface MessageTable {
   open(): Promise<readonly { readonly flow: number; readonly n: number }[]>;
   /** Whether a flow version still has messages under way. */
   openOnVersion(flowVersion: number): Promise<boolean>;
+  /**
+   * The W3C `traceparent` that each message came with, or the message that caused it, by place. Those that came with none
+   * are left out.
+   */
+  traceparents(places: readonly number[]): Promise<ReadonlyMap<number, string>>;
   /** Adds lines to the history of messages. Only `flow/trail.ts` calls this. */
   trail(entries: readonly TrailEntry[]): Promise<void>;
 }

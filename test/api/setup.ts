@@ -214,6 +214,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     settings: { auth: "token", data: folder, listen: { host: "127.0.0.1", port: 0 }, ...options.settings },
     token: TOKEN,
     logger: { warn: log, error: log },
+    tracing: null,
     now: Date.now,
     version: "0.0.0-test",
     ...(options.limits === undefined ? {} : { limits: options.limits }),

@@ -55,6 +55,22 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(await seen).toHaveLength(2);
       }));
 
+    test("a message's trace is the one it came with, or that of the message that caused it", () =>
+      withStore(async (store) => {
+        const [outside] = await store.transaction((tx) =>
+          tx.messages.insert([{ ...message("a"), traceparent: "00-a-b-01" }]),
+        );
+        const [child] = await store.transaction((tx) =>
+          tx.messages.insert([{ ...message("b"), cause: outside ?? 0 }]),
+        );
+        const [grandchild, other] = await store.transaction((tx) =>
+          tx.messages.insert([{ ...message("c"), cause: child ?? 0 }, message("d")]),
+        );
+        const places = [outside, child, grandchild, other].map((place) => place ?? 0);
+        const found = await store.transaction((tx) => tx.messages.traceparents(places));
+        expect(found).toEqual(new Map(places.slice(0, 3).map((place) => [place, "00-a-b-01"])));
+      }));
+
     test("raw bytes come back as they were received", () =>
       withStore(async (store) => {
         const body = Uint8Array.from({ length: 256 }, (_, index) => index);

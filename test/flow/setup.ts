@@ -60,6 +60,7 @@ export async function testEngine(
       },
       logger: openLogger("silent"),
       counters: openCounters(),
+      tracing: null,
       openReader,
       onFlows: () => undefined,
       waiting: () => undefined,

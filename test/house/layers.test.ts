@@ -36,6 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Per library: the only places that may import it. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@fastify/.*": ["src/api/"],
+  "@opentelemetry/.*": ["src/observe/"],
   "@sinclair/typebox": ["src/connector/", "src/api/"],
   ajv: ["src/schema/"],
   "ajv-formats": ["src/schema/"],

@@ -6,6 +6,7 @@ import { insertMessages } from "./message-insert.ts";
 import { MESSAGE_COLUMNS, type MessageColumns, toMessage } from "./message-row.ts";
 import { selectMessages } from "./select-messages.ts";
 import type { Sql } from "./sql.ts";
+import { readTraceparents } from "./traceparents.ts";
 
 const FROM = `SELECT ${MESSAGE_COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place`;
 const QUEUED = `${FROM} WHERE m.state = 0 AND m.flow = $1 AND m.place > $2 ORDER BY m.place LIMIT $3`;
@@ -130,6 +131,7 @@ export function messageTable(sql: Sql): MessageTable {
     async openOnVersion(flowVersion) {
       return (await sql.get<{ found: boolean }>(OPEN_ON_VERSION, flowVersion))?.found === true;
     },
+    traceparents: (places) => readTraceparents(sql, places),
     async trail(entries) {
       const rows = entries.map(({ message, at, step, detail }) => [message, at, step, detail]);
       if (rows.length > 0) sql.send(TRAIL, ...columnsOf(rows, 4));

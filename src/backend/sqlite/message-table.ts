@@ -5,6 +5,7 @@ import { fromText, stateNumber, stateOf, toBytes, toText } from "../rows/row.ts"
 import { insertRows } from "./bulk.ts";
 import { selectMessages } from "./select-messages.ts";
 import type { Sql, SqlValue } from "./sql.ts";
+import { readTraceparents } from "./traceparents.ts";
 
 interface Row {
   place: number;
@@ -241,6 +242,9 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
         flowVersion,
       );
       return row?.n === 1;
+    },
+    async traceparents(places) {
+      return readTraceparents(sql, places);
     },
     async trail(entries) {
       insertRows(
