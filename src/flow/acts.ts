@@ -2,6 +2,7 @@ import { HubError } from "../errors.ts";
 import { messageId } from "../message/id.ts";
 import type { Tx } from "../store/store.ts";
 import type { LiveFlow } from "./live-flow.ts";
+import { endOf, keptInLine } from "./place-in-line.ts";
 import { trailEntry } from "./trail.ts";
 
 /** A person takes a message that is not finished off its path. @throws HubError TL_NOT_FOUND, TL_CONFLICT */
@@ -50,6 +51,7 @@ export async function discardMessage(
 ): Promise<void> {
   const message = await existing(tx, place);
   const parked = (await tx.deliveries.ofMessage(place)).filter((delivery) => delivery.state === "parked");
+  const kept = await keptInLine(tx, place, message.replay);
   if (message.state !== "parked" && parked.length === 0) {
     throw new HubError("TL_CONFLICT", `nothing of ${messageId(place)} is parked`);
   }
@@ -69,15 +71,13 @@ export async function discardMessage(
     await count(tx, flow, "parked", -1, now);
     await count(tx, flow, "discarded", 1, now);
     if (message.key !== null) await tx.messages.unblock(-message.flow, message.key, place);
+    for (const delivery of kept) {
+      await tx.deliveries.change([endOf(delivery, "discarded", now)]);
+      if (delivery.key !== null) await tx.messages.unblock(delivery.route, delivery.key, delivery.id);
+    }
   }
   for (const delivery of parked) {
-    const ended = {
-      id: delivery.id,
-      state: "done",
-      outcome: "discarded",
-      attempts: delivery.attempts,
-    } as const;
-    await tx.deliveries.change([{ ...ended, nextAt: null, failure: null, answer: null, at: now }]);
+    await tx.deliveries.change([endOf(delivery, "discarded", now)]);
     if (delivery.key !== null) await tx.messages.unblock(delivery.route, delivery.key, delivery.id);
     await tx.tallies.add(now, [
       { flow: delivery.flow, route: delivery.route, outcome: "parked", n: -1 },

@@ -1,9 +1,11 @@
 import type { ReplayOptions, ReplayPlanReport } from "../control/engine.ts";
 import { HubError } from "../errors.ts";
 import { messageId } from "../message/id.ts";
+import type { StoredDelivery } from "../store/delivery-table.ts";
 import type { SelectedMessage } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
 import type { LiveFlow } from "./live-flow.ts";
+import { endOf, keptInLine } from "./place-in-line.ts";
 import type { FlowRegistry } from "./registry.ts";
 import { trailEntry } from "./trail.ts";
 
@@ -21,7 +23,7 @@ export function reportReplay(selected: readonly SelectedMessage[]): ReplayPlanRe
 
 /**
  * Puts messages on the queue again. They keep their place, so they take effect in accepted order among each other, and
- * what is older than what was applied since ends as stale. Parked deliveries are ended: the replay makes new ones.
+ * what is older than what was applied since ends as stale. Parked deliveries are sent again, as the replay makes them.
  * Messages that are still under way are left alone.
  */
 export async function replay(
@@ -32,6 +34,7 @@ export async function replay(
   now: number,
 ): Promise<readonly SelectedMessage[]> {
   const taken: SelectedMessage[] = [];
+  const blockers = blockersOf(tx);
   for (const message of selected) {
     const flow = flows.current(message.flow);
     if (flow === undefined) {
@@ -40,10 +43,12 @@ export async function replay(
       });
     }
     if (message.state !== "done" && message.state !== "parked") continue;
-    const parkedRoutes = await endParkedDeliveries(tx, message, now);
+    const parked = await parkedDeliveries(tx, message);
+    const parkedRoutes = await routesOf(tx, parked);
     const routes = options.routes.length > 0 ? options.routes : routesToRepeat(message, parkedRoutes);
     const version = options.version === "same" ? message.flowVersion : flow.version;
     await tx.messages.replay([message.place], version, { routes, allowStale: options.allowStale });
+    if (parked.length > 0) await makeWay(tx, parked, await blockers(), now);
     await tx.messages.trail([trailEntry(message.place, now, "replayed", describe(options, routes))]);
     await booksAgain(tx, message, flow, parkedRoutes, routes, now);
     taken.push(message);
@@ -60,32 +65,42 @@ function routesToRepeat(message: SelectedMessage, parkedRoutes: readonly string[
   return [...parkedRoutes, ...bad.map(([route]) => route)];
 }
 
-async function endParkedDeliveries(
-  tx: Tx,
-  message: SelectedMessage,
-  now: number,
-): Promise<readonly string[]> {
-  const parked = (await tx.deliveries.ofMessage(message.place)).filter(
-    (delivery) => delivery.state === "parked",
-  );
-  if (parked.length === 0) return [];
+/** Deliveries that wait for a person, or for a replay that could not be mapped and is parked itself. */
+async function parkedDeliveries(tx: Tx, message: SelectedMessage): Promise<readonly StoredDelivery[]> {
+  if (message.state === "parked")
+    return message.replay === 0 ? [] : keptInLine(tx, message.place, message.replay);
+  const all = await tx.deliveries.ofMessage(message.place);
+  return all.filter((delivery) => delivery.state === "parked");
+}
+
+async function routesOf(tx: Tx, deliveries: readonly StoredDelivery[]): Promise<readonly string[]> {
+  if (deliveries.length === 0) return [];
   const names = new Map((await tx.flows.routes()).map((route) => [route.id, route.to]));
-  await tx.deliveries.change(
-    parked.map((delivery) => ({
-      id: delivery.id,
-      state: "done",
-      attempts: delivery.attempts,
-      nextAt: null,
-      outcome: "superseded",
-      failure: null,
-      answer: "replayed",
-      at: now,
-    })),
-  );
-  for (const delivery of parked) {
-    if (delivery.key !== null) await tx.messages.unblock(delivery.route, delivery.key, delivery.id);
-  }
-  return parked.map((delivery) => names.get(delivery.route) ?? "");
+  return deliveries.map((delivery) => names.get(delivery.route) ?? "");
+}
+
+/** Those that hold back their key keep their place for the new delivery; the others end. */
+async function makeWay(
+  tx: Tx,
+  deliveries: readonly StoredDelivery[],
+  blockers: ReadonlySet<number>,
+  now: number,
+): Promise<void> {
+  const keep = deliveries.filter(({ id }) => blockers.has(id));
+  const end = deliveries.filter(({ id }) => !blockers.has(id));
+  if (keep.length > 0) await tx.deliveries.holdForReplay(keep.map(({ id }) => id));
+  if (end.length > 0) await tx.deliveries.change(end.map((one) => endOf(one, "superseded", now)));
+}
+
+/** Deliveries that hold back those behind them; read once, when it is asked for. */
+function blockersOf(tx: Tx): () => Promise<ReadonlySet<number>> {
+  let read: Promise<ReadonlySet<number>> | undefined;
+  return () => {
+    read ??= tx.messages
+      .blocked()
+      .then((rows) => new Set(rows.filter(({ scope }) => scope > 0).map(({ by }) => by)));
+    return read;
+  };
 }
 
 /** What was parked or rejected is waiting again; what had ended well comes in a second time. */

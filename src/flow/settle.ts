@@ -1,4 +1,3 @@
-import type { NewDelivery } from "../store/delivery-table.ts";
 import type { MessageChange, TrailEntry } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
 import { applyRoutes } from "./apply-routes.ts";
@@ -8,7 +7,7 @@ import { Ledger } from "./ledger.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { type Published, publish } from "./publish.ts";
 import type { Fate, Settled, SettleEnvironment } from "./settlement.ts";
-import { insertDeliveries, storeRows } from "./store-rows.ts";
+import { type Inserted, insertDeliveries, storeRows } from "./store-rows.ts";
 import { everywhere, storedEnd } from "./stored-end.ts";
 import { type Superseded, supersedeOlder } from "./supersede.ts";
 import { describeFailure, trailEntry } from "./trail.ts";
@@ -27,7 +26,7 @@ export async function settle(
   const fates = decide(flow, items, env);
   const applied = await applyRoutes(tx, flow, items, fates, env);
   const places = await storeRows(tx, flow, items, fates, applied.outcomes, env);
-  const deliveries = await insertDeliveries(tx, flow, items, fates, places, applied.outcomes, env);
+  const inserted = await insertDeliveries(tx, flow, items, fates, places, applied.outcomes, env);
   const superseded = await supersedeOlder(tx, flow, items, fates, places, env);
   const published = await publish(tx, flow, applied.topics, env);
   return await close(
@@ -37,13 +36,12 @@ export async function settle(
     fates,
     places,
     applied.outcomes,
-    { deliveries, superseded, published },
+    { ...inserted, superseded, published },
     env,
   );
 }
 
-interface Side {
-  readonly deliveries: readonly NewDelivery[];
+interface Side extends Inserted {
   readonly superseded: readonly Superseded[];
   readonly published: Published;
 }
@@ -63,7 +61,7 @@ async function close(
   const changes: MessageChange[] = [];
   const trail: TrailEntry[] = [];
   const block: { scope: number; key: string; by: number }[] = [];
-  const unblock: { scope: number; key: string; by: number }[] = [];
+  const unblock: { scope: number; key: string; by: number }[] = [...side.released];
   const ends: ItemEnd[] = [];
   let wakeAt: number | null = null;
 

@@ -1,10 +1,11 @@
 import { laneOf } from "../message/lane.ts";
-import type { NewDelivery } from "../store/delivery-table.ts";
+import type { NewDelivery, StoredDelivery } from "../store/delivery-table.ts";
 import type { NewMessage } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
 import type { Prepared } from "./compile.ts";
 import type { Item } from "./item.ts";
 import type { LiveFlow } from "./live-flow.ts";
+import { keptInLine, type Released, takePlaces } from "./place-in-line.ts";
 import type { Fate, SettleEnvironment } from "./settlement.ts";
 import { storedEnd } from "./stored-end.ts";
 
@@ -58,6 +59,13 @@ function rowMessage(
   };
 }
 
+/** What a settlement gives its routes to do. */
+export interface Inserted {
+  readonly deliveries: readonly NewDelivery[];
+  /** Keys that a delivery held back which a replay has made needless. */
+  readonly released: readonly Released[];
+}
+
 /** One delivery for each route to another system that an item takes. */
 export async function insertDeliveries(
   tx: Tx,
@@ -67,11 +75,16 @@ export async function insertDeliveries(
   places: readonly (number | null)[],
   outcomes: readonly Record<string, string>[],
   env: SettleEnvironment,
-): Promise<readonly NewDelivery[]> {
+): Promise<Inserted> {
+  const kept: StoredDelivery[] = [];
   const deliveries: NewDelivery[] = [];
   for (const [index, item] of items.entries()) {
     const place = places[index];
-    if (fates[index]?.kind !== "done" || place === null || place === undefined) continue;
+    const end = fates[index]?.kind;
+    if (place === null || place === undefined) continue;
+    if (item.replay > 0 && (end === "done" || end === "reject"))
+      kept.push(...(await keptInLine(tx, place, item.replay)));
+    if (end !== "done") continue;
     for (const route of flow.routes) {
       if (outcomes[index]?.[route.to] !== "waiting") continue;
       const prepared = item.result as Prepared;
@@ -90,6 +103,7 @@ export async function insertDeliveries(
       });
     }
   }
-  if (deliveries.length > 0) await tx.deliveries.insert(deliveries);
-  return deliveries;
+  const { fresh, released } = await takePlaces(tx, kept, deliveries, env.now);
+  if (fresh.length > 0) await tx.deliveries.insert(fresh);
+  return { deliveries, released };
 }

@@ -61,6 +61,10 @@ export interface DeliveryTable {
   ofMessage(message: number): Promise<readonly StoredDelivery[]>;
   change(changes: readonly DeliveryChange[]): Promise<void>;
   attempts(attempts: readonly Attempt[]): Promise<void>;
+  /** Parked deliveries of replayed messages are held; each takes the number of the replay that its message has now. */
+  holdForReplay(ids: readonly number[]): Promise<void>;
+  /** A held delivery is queued again, as another that keeps its id. */
+  renew(id: number, delivery: NewDelivery): Promise<void>;
   wake(now: number): Promise<readonly number[]>;
   /** Older deliveries of (route, key) that are not done and not under way, ended as superseded. */
   supersede(

@@ -167,4 +167,7 @@ export interface SelectedMessage {
   readonly outcomes: Readonly<Record<string, string>> | null;
   readonly file: number | null;
   readonly acceptedAt: number;
+  /** Of its last replay, as with a stored message. */
+  readonly replay: number;
+  readonly plan: ReplayPlan | null;
 }

@@ -195,6 +195,34 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect([...last.values()]).toEqual([{ key: "a", message: 1, version: "v1" }]);
       }));
 
+    test("a delivery that is replayed keeps its number and takes what the replay made", () =>
+      withStore(async (store) => {
+        const [place] = await store.transaction((tx) => tx.messages.insert([message("a")]));
+        const first = delivery(place as number, "a");
+        await store.transaction((tx) => tx.deliveries.insert([first, delivery(9, "a")]));
+        const [before] = await store.transaction((tx) => tx.deliveries.queued(7, 0, 1));
+        const id = before?.id ?? 0;
+        await store.transaction(async (tx) => {
+          await tx.messages.replay([place as number], 2, { routes: [], allowStale: false });
+          await tx.deliveries.holdForReplay([id]);
+        });
+        const held = await store.transaction((tx) => tx.deliveries.get(id));
+        expect(held).toMatchObject({ state: "held", replay: 1 });
+        const again = {
+          ...first,
+          replay: 1,
+          version: "v2",
+          allowStale: true,
+          body: Buffer.from('{"n":"again"}'),
+        };
+        await store.transaction((tx) => tx.deliveries.renew(id, again));
+        const queued = await store.transaction((tx) => tx.deliveries.queued(7, 0, 10));
+        expect(queued.map((one) => one.message)).toEqual([place, 9]);
+        const expected = { id, state: "queued", replay: 1, version: "v2", allowStale: true, attempts: 0 };
+        expect(queued[0]).toMatchObject(expected);
+        expect(Buffer.from(queued[0]?.body ?? []).toString()).toBe('{"n":"again"}');
+      }));
+
     test("deliveries that had begun are found after a crash", () =>
       withStore(async (store, under) => {
         await store.transaction((tx) => tx.deliveries.insert([delivery(1, "a")]));

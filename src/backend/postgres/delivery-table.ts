@@ -46,6 +46,10 @@ const ATTEMPTS = `INSERT INTO attempt (delivery, attempt, started_at, ended_at, 
   SELECT * FROM unnest(${unnested(["bigint", "integer", "bigint", "bigint", "text", "text"])})
   ON CONFLICT (delivery, attempt, started_at)
   DO UPDATE SET ended_at = excluded.ended_at, code = excluded.code, answer = excluded.answer`;
+const HOLD_FOR_REPLAY = `UPDATE delivery d SET state = 2, failure = NULL, code = NULL, finished_at = NULL, replay = m.replay
+  FROM message m WHERE m.place = d.message AND d.id = ANY($1::bigint[])`;
+const RENEW = `UPDATE delivery SET state = 0, attempts = 0, next_at = NULL, version = $2, replay = $3, allow_stale = $4
+  WHERE id = $1`;
 const DUE = "SELECT DISTINCT route FROM delivery WHERE state = 1 AND next_at <= $1";
 const WAKE = "UPDATE delivery SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1";
 const SUPERSEDE = `WITH found AS (
@@ -97,6 +101,13 @@ export function deliveryTable(sql: Sql): DeliveryTable {
         ...[one.delivery, one.attempt, one.startedAt, one.endedAt, one.code, one.answer],
       ]);
       if (rows.length > 0) sql.send(ATTEMPTS, ...columnsOf(rows, 6));
+    },
+    async holdForReplay(ids) {
+      if (ids.length > 0) sql.send(HOLD_FOR_REPLAY, ids);
+    },
+    async renew(id, { version, replay, allowStale, body }) {
+      sql.send(RENEW, id, toText(version), replay, Number(allowStale));
+      sql.send("UPDATE delivery_body SET body = $2 WHERE id = $1", id, body);
     },
     async wake(now) {
       const due = await sql.all<{ route: number }>(DUE, now);

@@ -30,7 +30,7 @@ export async function selectMessages(
   }
   if (selection.state !== undefined) where.add(STATE[selection.state]);
   const rows = await sql.all<SelectedColumns>(
-    `SELECT m.place, m.flow, m.version, m.key, m.state, m.outcomes, m.file, m.accepted_at FROM message m
+    `SELECT m.place, m.flow, m.version, m.key, m.state, m.outcomes, m.file, m.accepted_at, m.replay, m.plan FROM message m
      WHERE ${where.text()} ORDER BY m.place LIMIT $${where.values.length + 1}`,
     ...where.values,
     limit,

@@ -1,5 +1,5 @@
 import type { Failure } from "../../errors.ts";
-import type { FileSlice, NewMessage, SelectedMessage } from "../../store/message-table.ts";
+import type { FileSlice, NewMessage, ReplayPlan, SelectedMessage } from "../../store/message-table.ts";
 import type { RejectedRow } from "../../store/queries.ts";
 import { fromText, stateOf } from "./row.ts";
 
@@ -42,6 +42,8 @@ export interface SelectedColumns {
   outcomes: string | null;
   file: number | null;
   accepted_at: number;
+  replay: number;
+  plan: string | null;
 }
 
 export function toSelected(row: SelectedColumns): SelectedMessage {
@@ -54,6 +56,8 @@ export function toSelected(row: SelectedColumns): SelectedMessage {
     outcomes: fromText<Record<string, string>>(row.outcomes),
     file: row.file,
     acceptedAt: row.accepted_at,
+    replay: row.replay,
+    plan: fromText<ReplayPlan>(row.plan),
   };
 }
 

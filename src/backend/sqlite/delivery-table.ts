@@ -88,6 +88,25 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
         attempts.map((one) => [one.delivery, one.attempt, one.startedAt, one.endedAt, one.code, one.answer]),
       );
     },
+    async holdForReplay(ids) {
+      sql.run(
+        `UPDATE delivery SET state = 2, failure = NULL, finished_at = NULL,
+         replay = (SELECT replay FROM message WHERE place = delivery.message)
+         WHERE id IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(ids),
+      );
+    },
+    async renew(id, delivery) {
+      sql.run(
+        `UPDATE delivery SET state = 0, attempts = 0, next_at = NULL, version = ?, replay = ?, allow_stale = ?
+         WHERE id = ?`,
+        delivery.version,
+        delivery.replay,
+        delivery.allowStale ? 1 : 0,
+        id,
+      );
+      sql.run("UPDATE delivery_body SET body = ? WHERE id = ?", delivery.body, id);
+    },
     async wake(now) {
       const routes = sql.all<{ route: number }>(
         "SELECT DISTINCT route FROM delivery INDEXED BY delivery_waiting WHERE state = 1 AND next_at <= ?",

@@ -39,7 +39,7 @@ export function selectMessages(
   if (selection.state !== undefined) where.push(STATE[selection.state]);
   return sql
     .all<SelectedColumns>(
-      `SELECT m.place, m.flow, m.version, m.key, m.state, m.outcomes, m.file, m.accepted_at FROM message m
+      `SELECT m.place, m.flow, m.version, m.key, m.state, m.outcomes, m.file, m.accepted_at, m.replay, m.plan FROM message m
        WHERE ${where.length === 0 ? "1" : where.join(" AND ")} ORDER BY m.place LIMIT ?`,
       ...values,
       limit,
