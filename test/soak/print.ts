@@ -1,6 +1,10 @@
-import type { Check } from "../faults/fault.ts";
+import { median } from "../bench/statistics.ts";
+import { type Check, check } from "../faults/fault.ts";
 import type { Soaked } from "./soak.ts";
 import { flatnessCheck, judgeSamples, LEAST_SECONDS, WARM_UP } from "./verdict.ts";
+
+/** Of the load that was meant. */
+const LEAST_LOAD = 0.95;
 
 /** The verdict on a soak, and whether all is as it must be. */
 export function describeSoak(
@@ -11,7 +15,10 @@ export function describeSoak(
   const judged = judgeSamples(samples, rate);
   const last = samples.at(-1);
   const long = soaked.seconds >= LEAST_SECONDS;
-  const checks: readonly Check[] = [...(long ? judged.map(flatnessCheck) : []), ...books];
+  const checks: readonly Check[] = [
+    ...(long ? [loadCheck(soaked), ...judged.map(flatnessCheck)] : []),
+    ...books,
+  ];
   const figures = judged.map(({ name, unit, median, most }) => [name, show(median), show(most), unit]);
   const lines = [
     title,
@@ -27,6 +34,16 @@ export function describeSoak(
     "",
   ];
   return { text: lines.join("\n"), passed: checks.every(({ ok }) => ok) };
+}
+
+/** What stayed flat under less than was meant says little. */
+function loadCheck({ samples, rate }: Soaked): Check {
+  const given = median(samples.map((sample) => sample.rate));
+  return check(
+    "the load was carried",
+    given >= LEAST_LOAD * rate,
+    `${show(given)} a second of ${show(rate)}`,
+  );
 }
 
 function show(value: number): string {

@@ -18,8 +18,8 @@ export interface Sender {
   /** Posts as fast as answers come, over `connections`, for some seconds. Gives how many were acknowledged. */
   flatOut(connections: number, seconds: number): Promise<number>;
   /**
-   * Posts `rate` a second, evenly, however slow the hub is. The time of an answer counts from when its post was due, so
-   * that waiting for a slow hub is counted for all who wait.
+   * Posts `rate` a second, evenly, as long as no more than a second's posts wait for their answer. The time of an answer
+   * counts from when its post was due, so that waiting for a slow hub is counted for all who wait.
    */
   steadily(rate: number, seconds: number): Promise<void>;
   answers(): Answers;
@@ -31,6 +31,8 @@ export interface Sender {
 const CONNECTIONS = 128;
 const TICK_MS = 2;
 const AGAIN_MS = 50;
+/** Seconds of posts that wait for their answers at most. */
+const MOST_WAITING = 1;
 
 export function openSender(url: string, next: () => Item, ledger: Ledger): Sender {
   const pool = new Pool(url, { connections: CONNECTIONS, pipelining: 1 });
@@ -71,15 +73,17 @@ export function openSender(url: string, next: () => Item, ledger: Ledger): Sende
       return ledger.counts.acked - before;
     },
     async steadily(rate, seconds) {
-      const started = performance.now();
+      const most = rate * MOST_WAITING;
       const underWay = new Set<Promise<void>>();
-      const all = Math.round(rate * seconds);
-      for (let count = 0; count < all; ) {
-        const due = Math.min(all, Math.floor(((performance.now() - started) / 1000) * rate));
-        for (; count < due; count++) {
-          const one = deliver(next(), started + (count / rate) * 1000).finally(() => underWay.delete(one));
+      const end = performance.now() + seconds * 1000;
+      let due = performance.now();
+      while (performance.now() < end) {
+        for (; due < performance.now() && underWay.size < most; due += 1000 / rate) {
+          const one = deliver(next(), due).finally(() => underWay.delete(one));
           underWay.add(one);
         }
+        // A sender that does not get rid of its posts makes no more of them.
+        if (underWay.size >= most) due = performance.now();
         await pause(TICK_MS);
       }
       await Promise.all(underWay);
