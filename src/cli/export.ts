@@ -9,11 +9,15 @@ import { addCommand, type CommonOptions, jsonText, print, type Session } from ".
 const EXPORTS: Readonly<Record<string, () => string>> = {
   dashboard: () => jsonText(dashboard()),
   alerts: () => shipped("alerts.yaml"),
+  compose: () => shipped("compose.yaml"),
+  kubernetes: () => shipped("kubernetes.yaml"),
+  systemd: () => shipped("tieline.service"),
 };
 
 export function addExport(program: Command, session: Session): void {
-  addCommand(program, "export", "Print what other programs need to watch a hub", [
+  addCommand(program, "export", "Print what other programs need to run and watch a hub", [
     "tieline export dashboard > tieline.json     # import it in Grafana",
+    "tieline export systemd > /etc/systemd/system/tieline.service",
     "tieline export alerts > tieline.rules.yaml  # rule_files of Prometheus",
   ])
     .addArgument(new Argument("<what>", "what to print").choices(Object.keys(EXPORTS)))
