@@ -5,7 +5,8 @@ import type { Sink, Source, System } from "./connector/contract.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
 import { asHubError, HubError } from "./errors.ts";
 import { admit } from "./flow/admit.ts";
-import { type BlockedKeys, blockedKeys } from "./flow/blocked-keys.ts";
+import { blockedKeys } from "./flow/blocked-keys.ts";
+import { fence } from "./flow/fence.ts";
 import type { LiveFlow } from "./flow/live-flow.ts";
 import type { Settled, SettleEnvironment } from "./flow/settlement.ts";
 import type { Shadow } from "./flow/shadow.ts";
@@ -16,6 +17,7 @@ import { type DeployerEnvironment, deployer } from "./intake/deployer.ts";
 import { freeBytes } from "./intake/disk.ts";
 import { every } from "./intake/every.ts";
 import { fileIntake } from "./intake/file-intake.ts";
+import { laneKeeper } from "./intake/lane-keeper.ts";
 import { recordReader } from "./intake/read-record.ts";
 import type { ReaderDoor } from "./intake/reader.ts";
 import { scheduler } from "./intake/scheduler.ts";
@@ -32,6 +34,7 @@ import { describeError, describeIssue } from "./observe/describe.ts";
 import { dispatchNews } from "./observe/dispatch-news.ts";
 import type { Logger } from "./observe/logger.ts";
 import type { Tracing } from "./observe/tracing.ts";
+import { DUTY } from "./store/lane-table.ts";
 
 const POLL_MS = 1_000;
 const LOOK_MS = 1_000;
@@ -88,7 +91,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const dispatcher = await openDispatcher(settings.dispatch, now, failed, dispatchNews(logger, counters));
   const { store, fresh } = await openStore(settings.storage, options.lost, options.waiting);
   const paused = { accepting: new Set<number>(), running: new Set<number>() };
-  let blocked: BlockedKeys = blockedKeys([]);
+  const blocked = blockedKeys();
+  const guard = fence(blocked);
   let stopping = false;
   let sweptAt = Number.NEGATIVE_INFINITY;
   let dueAt = 0;
@@ -154,12 +158,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     flows,
     now,
     random: Math.random,
-    blocked: {
-      by: (scope, key) => blocked.by(scope, key),
-      add: (scope, key, by) => blocked.add(scope, key, by),
-      remove: (scope, key) => blocked.remove(scope, key),
-      count: (scope) => blocked.count(scope),
-    },
+    blocked,
+    fence: guard,
     sink: (system, sink): Sink | undefined => options.systems[system]?.sinks[sink],
     running,
     wakeAt,
@@ -174,6 +174,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     traces,
     store,
     flows,
+    fence: guard,
     read: recordReader(store, settings.data),
     settle: settleEnvironment,
     running,
@@ -192,6 +193,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   };
   const files = fileIntake({
     store,
+    fence: guard,
     data: settings.data,
     settle: settleEnvironment,
     settled: (flow, result) => {
@@ -273,10 +275,17 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   });
 
   async function reloadPaused(): Promise<void> {
-    const rows = await store.transaction((tx) => tx.flows.all());
+    const rows = await store.transaction(async (tx) => {
+      await guard.learn(tx);
+      return tx.flows.all();
+    });
     paused.accepting = new Set(rows.filter((row) => !row.accepting).map((row) => row.id));
     paused.running = new Set(rows.filter((row) => !row.running).map((row) => row.id));
-    blocked = blockedKeys(await store.transaction((tx) => tx.messages.blocked()));
+  }
+
+  function wakeAll(): void {
+    dispatcher.wake();
+    routes.pump();
   }
 
   let undeployed = true;
@@ -312,11 +321,22 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     }
   }
 
+  /** What other processes have changed is seen soon, told or not. */
+  async function follow(): Promise<void> {
+    if (await deploys.follow()) {
+      await routes.refresh();
+      options.onFlows(flows.all());
+      wakeAll();
+    }
+    await routes.follow();
+  }
+
   /** Sources without a schedule are asked all the time. */
   async function look(): Promise<void> {
     // A change is told once; one that could not be taken up is tried again.
     if ((await options.projectChanged()) || undeployed || (await deploys.isBehind())) await deployAll();
-    await collects.tick();
+    if (!store.seat.alone()) await follow();
+    if (store.seat.held().lease(DUTY) !== undefined) await collects.tick();
     for (const flow of flows.all()) {
       if (flow.definition.schedule !== null || stopping) continue;
       if ((await files.take(flow)) > 0) dispatcher.wake();
@@ -325,11 +345,27 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
 
   await options.projectChanged();
   await deployAll();
-  await files.refresh();
+  await deploys.follow();
   dispatcher.onWake(work, POLL_MS);
   const looking = every(LOOK_MS, look, (error) =>
     logger.error({ code: asHubError(error).code }, asHubError(error).message),
   );
+  const keeping = laneKeeper({
+    store,
+    told: async (told) => {
+      if (told === guard.known()) return;
+      await reloadPaused();
+      await files.refresh();
+      wakeAll();
+    },
+    gained: async (lanes) => {
+      await store.transaction((tx) => guard.relearn(tx));
+      await routes.recover(lanes);
+    },
+    begin: wakeAll,
+    idle: (lanes) => routes.idle(lanes),
+    failed: (error) => logger.error({ code: asHubError(error).code }, "the lease could not be renewed"),
+  });
   const housekeeping = every(
     HOUSEKEEPING_MS,
     () => expireEvents(store, now()),
@@ -342,8 +378,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     now,
     changed: async () => {
       await reloadPaused();
-      dispatcher.wake();
-      routes.pump();
+      wakeAll();
     },
     runNow: async (flow) => {
       const records = await collects.begin(flow);
@@ -385,6 +420,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       stopping = true;
       looking.stop();
       housekeeping.stop();
+      keeping.stop();
       await slots.stop();
       await collects.close();
       await dispatcher.close();

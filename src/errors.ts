@@ -134,6 +134,12 @@ export const ERRORS = {
     title: "The store could not commit",
     cure: "Nothing was taken; send again. `tieline doctor` looks for the cause.",
   },
+  TL_LANE_LOST: {
+    fault: "hub",
+    status: 503,
+    title: "Another process works on this now",
+    cure: "Nothing is lost, and nothing is to be done: the other process finishes it.",
+  },
   TL_DISPATCH_UNAVAILABLE: {
     fault: "hub",
     status: 503,

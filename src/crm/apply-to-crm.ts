@@ -22,6 +22,7 @@ export async function applyToCrm(
   now: number,
 ): Promise<CrmResult[]> {
   if (items.length === 0) return [];
+  await tables.alone();
   const keys = items.map((item) => keyText(item.entity, item.system, idOf(item)));
   const heads = await loadHeads(
     tables,

@@ -49,7 +49,6 @@ export async function loadSet(
     merged: [],
   };
   const wanted = new Set<number>();
-  const locked = new Set<number>();
   const loose: number[] = [];
   for (const item of items) {
     const head = heads.get(keyText(item.entity, item.system, idOf(item)));
@@ -67,11 +66,8 @@ export async function loadSet(
     if (!set.records.has(text)) set.records.set(text, recordFromHead(head));
     // Nobody holds it: a tombstone, which a stub may have to stand on.
     if (head.customer === null) loose.push(head.id);
-    else locked.add(head.customer);
   }
   await addLinked(tables, items, set, wanted);
-  for (const id of wanted) locked.add(id);
-  await tables.lockCustomers([...locked].sort((a, b) => a - b));
   if (loose.length > 0) {
     for (const row of await tables.records(loose)) set.records.set(keyOf(row), recordFromRow(row));
   }

@@ -8,9 +8,11 @@ export interface BlockedKeys {
   add(scope: number, key: string, by: number): void;
   remove(scope: number, key: string): void;
   count(scope: number): number;
+  /** Makes it a copy of these. */
+  reset(rows: readonly { scope: number; key: string; by: number }[]): void;
 }
 
-export function blockedKeys(rows: readonly { scope: number; key: string; by: number }[]): BlockedKeys {
+export function blockedKeys(rows: Parameters<BlockedKeys["reset"]>[0] = []): BlockedKeys {
   const scopes = new Map<number, Map<string, number>>();
   const keys: BlockedKeys = {
     by: (scope, key) => scopes.get(scope)?.get(key),
@@ -23,7 +25,11 @@ export function blockedKeys(rows: readonly { scope: number; key: string; by: num
       scopes.get(scope)?.delete(key);
     },
     count: (scope) => scopes.get(scope)?.size ?? 0,
+    reset(now) {
+      scopes.clear();
+      for (const row of now) keys.add(row.scope, row.key, row.by);
+    },
   };
-  for (const row of rows) keys.add(row.scope, row.key, row.by);
+  keys.reset(rows);
   return keys;
 }

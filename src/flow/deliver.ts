@@ -3,10 +3,12 @@ import { asHubError, HubError, toFailure } from "../errors.ts";
 import { deliveryId } from "../message/id.ts";
 import type { Json } from "../message/json.ts";
 import type { StoredDelivery } from "../store/delivery-table.ts";
+import { type HeldLanes, type Lease, leasesOf } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
 import type { BlockedKeys } from "./blocked-keys.ts";
 import { deliveryRecorder, type Ending } from "./delivery-recorder.ts";
 import { failpoint } from "./failpoint.ts";
+import type { Fence } from "./fence.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -21,6 +23,7 @@ export interface SenderEnvironment {
   readonly now: () => number;
   readonly random: () => number;
   readonly blocked: BlockedKeys;
+  readonly fence: Fence;
   /** The flow version in force, for its policy; undefined when the flow is gone. */
   readonly flow: () => LiveFlow | undefined;
   readonly wakeAt: (at: number) => void;
@@ -43,10 +46,14 @@ export interface AttemptTrace {
 export interface Sender {
   /** Looks for work. Never sends while the route waits or is stopped. */
   pump(): Promise<void>;
-  /** Settles what was under way when the hub died: asks the target, else parks. Before the first pump. */
-  recover(begun: readonly StoredDelivery[]): Promise<void>;
+  /** Settles what was under way when its hub died: asks the target, else parks. Before its lane is worked on. */
+  recover(begun: readonly StoredDelivery[], held: HeldLanes): Promise<void>;
+  /** Resolves when nothing is under way on these lanes. */
+  idle(lanes: ReadonlySet<number>): Promise<void>;
   /** The route goes on after a stop. */
   resume(): void;
+  /** Stops or goes on as the store says that the route does. */
+  follow(stopped: string | null): void;
   readonly state: { stopped: string | null; waitingUntil: number | null };
   /** No attempt begins after this; resolves when those under way are recorded. */
   close(): Promise<void>;
@@ -56,7 +63,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   const state = { stopped, waitingUntil: null as number | null };
   const busyKeys = new Set<string>();
   const inWork = new Set<number>();
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Map<Promise<void>, number>();
   const limit = sink.concurrency ?? 4;
   const closing = new AbortController();
   const record = deliveryRecorder(route, { ...env, closing: closing.signal });
@@ -77,33 +84,42 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     let after = 0;
     while (open() && places() > 0) {
       const before = ended;
-      const claimed = await env.store.transaction((tx) => tx.deliveries.queued(route.id, after, CLAIM));
+      const held = env.store.seat.held();
+      const claimed = await env.store.transaction((tx) => tx.deliveries.queued(route.id, after, CLAIM, held));
       // An attempt ended while the list was read: the list may still name its delivery as queued.
       if (ended !== before) continue;
       if (claimed.length === 0) return;
-      const held: StoredDelivery[] = [];
+      const behind: StoredDelivery[] = [];
       for (const delivery of claimed) {
         after = delivery.id;
         if (!open() || places() <= 0) break;
         if (delivery.key !== null) {
           const by = env.blocked.by(route.id, delivery.key);
           if (by !== undefined && by !== delivery.id) {
-            held.push(delivery);
+            behind.push(delivery);
             continue;
           }
           if (busyKeys.has(delivery.key)) continue;
         } else if (inWork.has(delivery.id)) continue;
-        start(delivery);
+        const lease = held.lease(delivery.lane);
+        if (lease !== undefined && env.store.seat.mayBegin(lease)) start(delivery, lease);
       }
-      if (held.length > 0) await record.hold(held);
+      if (behind.length > 0)
+        await record.hold(
+          behind,
+          leasesOf(
+            held,
+            behind.map(({ lane }) => lane),
+          ),
+        );
       if (claimed.length < CLAIM) return;
     }
   }
 
-  function start(delivery: StoredDelivery): void {
+  function start(delivery: StoredDelivery, lease: Lease): void {
     inWork.add(delivery.id);
     if (delivery.key !== null) busyKeys.add(delivery.key);
-    const attempt = attemptOnce(delivery)
+    const attempt = attemptOnce(delivery, lease)
       .catch((error: unknown) => env.note("failed", asHubError(error).code))
       .finally(() => {
         ended += 1;
@@ -112,17 +128,22 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         if (delivery.key !== null) busyKeys.delete(delivery.key);
         void sender.pump();
       });
-    underWay.add(attempt);
+    underWay.set(attempt, delivery.lane);
   }
 
-  async function attemptOnce(delivery: StoredDelivery): Promise<void> {
+  async function attemptOnce(delivery: StoredDelivery, lease: Lease): Promise<void> {
     const flow = env.flow();
     if (flow === undefined) return;
-    if (await record.isStale(delivery)) return;
+    if (await record.isStale(delivery, lease)) return;
     const number = delivery.attempts + 1;
     const startedAt = env.now();
-    if (!sink.idempotent) await record.begin(delivery, number, startedAt);
     const trace = await env.trace?.(delivery, number);
+    if (!sink.idempotent) await record.begin(delivery, number, startedAt, lease);
+    // The process may have stood still since it claimed this.
+    if (!env.store.seat.mayBegin(lease)) {
+      if (!sink.idempotent) await record.end(delivery, number, startedAt, notBegun(), lease);
+      return;
+    }
     let ending: Ending;
     const began = performance.now();
     try {
@@ -143,7 +164,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       trace?.end(error.code);
       ending = await afterFailure(delivery, error, flow, number);
     }
-    await record.end(delivery, number, startedAt, ending);
+    await record.end(delivery, number, startedAt, ending, lease);
   }
 
   async function afterFailure(
@@ -218,12 +239,22 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         });
       return pumping;
     },
-    async recover(begun) {
+    async recover(begun, held) {
       for (const delivery of begun) {
         const doubt = new HubError("TL_IN_DOUBT", "the hub ended while this was being sent");
         const ending = await clearDoubt(delivery, delivery.attempts, toFailure(doubt));
-        await record.end(delivery, delivery.attempts, env.now(), ending);
+        const lease = held.lease(delivery.lane);
+        if (lease !== undefined) await record.end(delivery, delivery.attempts, env.now(), ending, lease);
       }
+    },
+    follow(reason) {
+      if (reason === null && state.stopped !== null) sender.resume();
+      state.stopped = reason;
+    },
+    async idle(lanes) {
+      await Promise.allSettled(
+        [...underWay].filter(([, lane]) => lanes.has(lane)).map(([attempt]) => attempt),
+      );
     },
     resume() {
       state.stopped = null;
@@ -233,10 +264,15 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     async close() {
       closing.abort(new HubError("TL_STOPPING", "the hub is stopping"));
       await pumping;
-      await Promise.allSettled(underWay);
+      await Promise.allSettled(underWay.keys());
     },
   };
   return sender;
+}
+
+function notBegun(): Ending {
+  const failure = toFailure(new HubError("TL_LANE_LOST", "the lease was too old to begin"));
+  return { kind: "again", failure };
 }
 
 function outgoing(delivery: StoredDelivery, route: LiveRoute, attempt: number): Outgoing {

@@ -2,8 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isOlder } from "../crm/version.ts";
 import { type Failure, HubError } from "../errors.ts";
 import type { Attempt, DeliveryChange, RouteKey, StoredDelivery } from "../store/delivery-table.ts";
+import type { Lease } from "../store/lane-table.ts";
 import type { Store, Tx } from "../store/store.ts";
 import type { BlockedKeys } from "./blocked-keys.ts";
+import type { Fence } from "./fence.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
 import { describeFailure, trailEntry } from "./trail.ts";
 
@@ -20,6 +22,7 @@ interface RecorderEnvironment {
   readonly store: Store;
   readonly now: () => number;
   readonly blocked: BlockedKeys;
+  readonly fence: Fence;
   readonly flow: () => LiveFlow | undefined;
   /** The hub stops: what cannot be written now is not tried again. */
   readonly closing: AbortSignal;
@@ -33,6 +36,7 @@ interface Entry {
   readonly number: number;
   readonly startedAt: number;
   readonly ending: Ending;
+  readonly lease: Lease;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -40,22 +44,31 @@ interface Entry {
 /** Writes what became of attempts; attempts that end together share a commit. */
 export interface DeliveryRecorder {
   /** Commits that an attempt begins, for targets that are not idempotent. */
-  begin(delivery: StoredDelivery, number: number, at: number): Promise<void>;
-  end(delivery: StoredDelivery, number: number, startedAt: number, ending: Ending): Promise<void>;
+  begin(delivery: StoredDelivery, number: number, at: number, lease: Lease): Promise<void>;
+  /** @throws HubError TL_LANE_LOST when it is another process's by now: that one sends it again, by the same id */
+  end(
+    delivery: StoredDelivery,
+    number: number,
+    startedAt: number,
+    ending: Ending,
+    lease: Lease,
+  ): Promise<void>;
   /** Puts deliveries behind a blocked key aside. */
-  hold(deliveries: readonly StoredDelivery[]): Promise<void>;
+  hold(deliveries: readonly StoredDelivery[], leases: readonly Lease[]): Promise<void>;
   /** Ends a delivery as stale when the route has applied something newer of its key; true when it did. */
-  isStale(delivery: StoredDelivery): Promise<boolean>;
+  isStale(delivery: StoredDelivery, lease: Lease): Promise<boolean>;
 }
 
 export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): DeliveryRecorder {
   let pending: Entry[] = [];
   let writing = false;
+  let apart = false;
 
   async function write(): Promise<void> {
     while (pending.length > 0) {
-      const batch = pending;
-      pending = [];
+      // Where one has lost its lane the others are written without it.
+      const batch = pending.splice(0, apart ? 1 : pending.length);
+      apart &&= pending.length > 0;
       try {
         const effects = await env.store.transaction((tx) => commit(tx, route, batch, env));
         for (const effect of effects) {
@@ -64,7 +77,10 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
         }
         for (const entry of batch) entry.resolve();
       } catch (error) {
-        if (!(await mayPass(error))) for (const entry of batch) entry.reject(error);
+        if (isLost(error) && batch.length > 1) {
+          apart = true;
+          pending = [...batch, ...pending];
+        } else if (!(await mayPass(error))) for (const entry of batch) entry.reject(error);
         else pending = [...batch, ...pending];
       }
     }
@@ -77,14 +93,15 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
   }
 
   return {
-    begin: (delivery, number, at) =>
+    begin: (delivery, number, at, lease) =>
       env.store.transaction(async (tx) => {
+        await env.fence.leases(tx, [lease]);
         await tx.deliveries.change([{ ...unchanged(delivery), state: "sending", attempts: number, at }]);
         await tx.deliveries.attempts([attemptRow(delivery, number, at, null, null, null)]);
       }),
-    end(delivery, number, startedAt, ending) {
+    end(delivery, number, startedAt, ending, lease) {
       return new Promise((resolve, reject) => {
-        pending.push({ delivery, number, startedAt, ending, resolve, reject });
+        pending.push({ delivery, number, startedAt, ending, lease, resolve, reject });
         if (writing) return;
         writing = true;
         // Those that end in the same turn of the event loop share the first commit too.
@@ -95,17 +112,21 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
         });
       });
     },
-    hold: (deliveries) =>
-      env.store.transaction((tx) =>
-        tx.deliveries.change(deliveries.map((one) => ({ ...unchanged(one), state: "held", at: env.now() }))),
-      ),
-    async isStale(delivery) {
+    hold: (deliveries, leases) =>
+      env.store.transaction(async (tx) => {
+        await env.fence.leases(tx, leases);
+        await tx.deliveries.change(
+          deliveries.map((one) => ({ ...unchanged(one), state: "held", at: env.now() })),
+        );
+      }),
+    async isStale(delivery, lease) {
       const key = delivery.key;
       if (key === null || delivery.allowStale || (delivery.version === null && delivery.replay === 0))
         return false;
       return env.store.transaction(async (tx) => {
         const last = (await tx.deliveries.lastApplied(route.id, [key])).get(key);
         if (last === undefined || !older(delivery, last)) return false;
+        await env.fence.leases(tx, [lease]);
         const at = env.now();
         await tx.deliveries.change([{ ...unchanged(delivery), state: "done", outcome: "stale", at }]);
         await books(tx, route, delivery, "stale", at);
@@ -113,6 +134,20 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
       });
     },
   };
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof HubError && error.code === "TL_LANE_LOST";
+}
+
+/** Each lane once, by the oldest lease: when that is lost, so is what was claimed under it. */
+function leasesOf(batch: readonly Entry[]): readonly Lease[] {
+  const byLane = new Map<number, Lease>();
+  for (const { lease } of batch) {
+    const other = byLane.get(lease.lane);
+    if (other === undefined || lease.epoch < other.epoch) byLane.set(lease.lane, lease);
+  }
+  return [...byLane.values()];
 }
 
 function older(delivery: StoredDelivery, last: RouteKey): boolean {
@@ -132,6 +167,7 @@ async function commit(
   batch: readonly Entry[],
   env: RecorderEnvironment,
 ): Promise<readonly Effect[]> {
+  await env.fence.leases(tx, leasesOf(batch));
   const at = env.now();
   const ordered = env.flow()?.definition.carries !== "state";
   const changes: DeliveryChange[] = [];

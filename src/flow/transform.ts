@@ -3,7 +3,7 @@ import type { Answers } from "../mapping/look-up.ts";
 import { Unanswered } from "../mapping/look-up-desk.ts";
 import type { Json } from "../message/json.ts";
 import type { StoredMessage } from "../store/message-table.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, Tx } from "../store/store.ts";
 import { answerAll, attempt, type Turn } from "./answer-all.ts";
 import { askStore } from "./ask-store.ts";
 import type { Item } from "./item.ts";
@@ -29,6 +29,7 @@ export interface Transformed extends Settled {
  * From stored messages to stored effects: decode → accepts → map → emits → one transaction.
  * A failure ends a message's path; nothing travels on broken.
  *
+ * @param before the first work of the transaction; what it throws ends it all, if it is the hub's fault
  * @param turn asked after each message: when it is over the rest stays on its queue, so that slow mappings do not hold
  *   the engine for a whole batch. At least one message is taken; `ends` tells how many.
  */
@@ -39,6 +40,7 @@ export async function transform(
   read: ReadRecord,
   env: SettleEnvironment,
   turn: Turn = ENDLESS,
+  before?: (tx: Tx) => Promise<void>,
 ): Promise<Transformed> {
   // Of those that asked: the content of the others is not needed any more.
   const ways = new Map<number, (answers: Answers) => Item>();
@@ -57,7 +59,7 @@ export async function transform(
     (ways.get(index) as (answers: Answers) => Item)(answers);
   const fail = (index: number, error: HubError): Item => toItem(messages[index] as StoredMessage, error);
   const items = await answerAll(first, { run, fail }, askStore(store), turn);
-  const settled = await runSettle(store, flow, items, env);
+  const settled = await runSettle(store, flow, items, env, undefined, before);
   return { ...settled, mapping, ages: agesOf(messages, settled, env.now) };
 }
 

@@ -39,7 +39,9 @@ export function commands(env: CommandEnvironment): Commands {
     work: (tx: Tx) => Promise<Result>,
   ): Promise<Result> {
     const result = await env.store.transaction(async (tx) => {
+      await tx.lanes.enter();
       const done = await work(tx);
+      await tx.lanes.tell();
       await tx.audit.add({
         at: env.now(),
         actor: by.actor,

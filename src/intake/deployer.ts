@@ -38,6 +38,11 @@ export interface Deployer {
   deploy(): Promise<void>;
   /** Whether there is something to take up that needs no change of a file: a version in the store, a wait that ended. */
   isBehind(): Promise<boolean>;
+  /**
+   * Takes up what other processes have put in force from their folders since it was called last; true when there was
+   * anything.
+   */
+  follow(): Promise<boolean>;
   /** What is wrong with the newest text of a flow; empty when it is in force. */
   problems(name: string): readonly Issue[];
 }
@@ -48,6 +53,8 @@ export function deployer(env: DeployerEnvironment): Deployer {
   const waiting = new Set<string>();
   /** By flow, the version in the store that could not be taken up. */
   const unreadable = new Map<string, number>();
+  /** Version in force by flow, as the store had it last; null before the first look. */
+  let stored: ReadonlyMap<number, number> | null = null;
   const flows = flowRegistry(loadVersion);
 
   async function loadVersion(id: number): Promise<LiveFlow> {
@@ -73,6 +80,8 @@ export function deployer(env: DeployerEnvironment): Deployer {
       return;
     }
     try {
+      if (before === undefined && !env.store.seat.alone() && (await isFormer(folder.name, hash)))
+        return await keepOld(folder.name);
       const compiled = compileFlow(definition, env.shadow);
       if (before !== undefined && before.definition.key !== definition.key && (await underWay(before))) {
         waiting.add(folder.name);
@@ -124,6 +133,35 @@ export function deployer(env: DeployerEnvironment): Deployer {
     }
   }
 
+  /**
+   * Whether the folder is older than what is in force. While other processes run on what is newer, a process that starts
+   * on an old folder does as they do, and does not put the old text in force again.
+   */
+  function isFormer(name: string, hash: string): Promise<boolean> {
+    return env.store.transaction((tx) => tx.flows.isFormer(name, hash));
+  }
+
+  async function follow(): Promise<boolean> {
+    const rows = await env.store.transaction((tx) => tx.flows.all());
+    const before = stored;
+    stored = new Map(rows.flatMap(({ id, version }) => (version === null ? [] : [[id, version] as const])));
+    if (before === null || env.mode === "manual") return false;
+    let any = false;
+    for (const { id, name, version } of rows) {
+      const mine = flows.current(id);
+      if (version === null || before.get(id) === version || mine?.version === version) continue;
+      try {
+        const flow = await flows.version(version);
+        flows.put(flow);
+        env.deployed(flow, mine);
+        any = true;
+      } catch (error) {
+        env.broken(name, [{ message: asHubError(error).describe() }]);
+      }
+    }
+    return any;
+  }
+
   async function underWay(flow: LiveFlow): Promise<boolean> {
     return env.store.transaction((tx) => tx.messages.openOnVersion(flow.version));
   }
@@ -170,6 +208,7 @@ export function deployer(env: DeployerEnvironment): Deployer {
       const names = new Set(folders.map((folder) => folder.name));
       for (const flow of flows.all()) if (!names.has(flow.name)) flows.remove(flow.id);
     },
+    follow,
     problems: (name) => problems.get(name) ?? [],
   };
 }

@@ -3,10 +3,12 @@ import { asHubError } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { FileRow } from "../store/file-table.ts";
+import { DUTY } from "../store/lane-table.ts";
 import { type FileRun, type FileRunEnvironment, fileRun } from "./file-run.ts";
 import { writeRejects } from "./rejects.ts";
 import { takeFile } from "./take-file.ts";
 
+/** Only who has the duty works on files. */
 export interface FileIntakeEnvironment extends Omit<FileRunEnvironment, "urgent"> {
   readonly flows: FlowRegistry;
   /** The file source a flow reads; undefined when its source is of another kind. */
@@ -34,12 +36,29 @@ export interface FileIntake {
 export function fileIntake(env: FileIntakeEnvironment): FileIntake {
   const runs = new Map<number, FileRun>();
   let open: readonly FileRow[] = [];
+  let onDuty = false;
   const taken = new Map<number, Promise<number>>();
 
   const isUrgent = (id: number): boolean => open.some((file) => file.id === id && file.urgent);
 
   async function refresh(): Promise<void> {
     open = await env.store.transaction((tx) => tx.files.unfinished());
+  }
+
+  /** Whether files are this process's; whoever had them before may have gone on with them. */
+  async function hasDuty(): Promise<boolean> {
+    const has = env.store.seat.held().lease(DUTY) !== undefined;
+    if (has === onDuty) return has;
+    onDuty = has;
+    await closeRuns();
+    if (has) await refresh();
+    else open = [];
+    return has;
+  }
+
+  async function closeRuns(): Promise<void> {
+    for (const run of runs.values()) await run.close();
+    runs.clear();
   }
 
   /** The oldest running file of each flow; two files of a flow never run side by side. */
@@ -101,12 +120,12 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
 
   async function take(flow: LiveFlow): Promise<number> {
     const source = env.source(flow);
-    if (source === undefined || !env.accepting(flow.id)) return 0;
+    if (source === undefined || !env.accepting(flow.id) || !(await hasDuty())) return 0;
     // What a crash left unsettled would be offered again.
     for (const file of open) if (file.flow === flow.id && !file.settled) await tidy(file);
     let count = 0;
     for (const offer of await source.list()) {
-      const result = await takeFile(env.store, flow, source, offer, env.data, env.now());
+      const result = await takeFile(env.store, flow, source, offer, env.data, env.now(), env.fence);
       if (result.error === null) count += 1;
       else env.problem(flow, result.error);
     }
@@ -129,10 +148,11 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
       return taking;
     },
     async turn() {
+      if (!(await hasDuty())) return false;
       let worked = false;
       for (const file of firstPerFlow()) {
         if (!env.running(file.flow)) continue;
-        worked = (await step(file)) || worked;
+        worked = (await step(file).catch(unlessLost)) || worked;
         await new Promise((resolve) => setImmediate(resolve));
       }
       const finished = open.filter((file) => !file.settled || (!file.reported && file.state !== "running"));
@@ -146,9 +166,12 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
     },
     busy: (flow) => open.some((file) => file.flow === flow && file.state === "running"),
     refresh,
-    async close() {
-      for (const run of runs.values()) await run.close();
-      runs.clear();
-    },
+    close: closeRuns,
   };
+}
+
+/** Who has the duty now goes on from the last checkpoint. */
+function unlessLost(error: unknown): boolean {
+  if (asHubError(error).code === "TL_LANE_LOST") return false;
+  throw error;
 }

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { asHubError, HubError, toFailure } from "../errors.ts";
 import { failpoint } from "../flow/failpoint.ts";
+import type { Fence } from "../flow/fence.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import { runSettle } from "../flow/run-settle.ts";
 import { settleAlike } from "../flow/settle-alike.ts";
 import type { Settled, SettleEnvironment } from "../flow/settlement.ts";
 import type { Shadow } from "../flow/shadow.ts";
 import type { Books, FileRow } from "../store/file-table.ts";
+import { DUTY, leasesOf } from "../store/lane-table.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { guardTrips, tallyRows } from "./file-books.ts";
 import { ReaderGone, readAhead } from "./read-ahead.ts";
@@ -26,6 +28,7 @@ export interface FileRunEnvironment {
   /** Whether a person asked for the file now, so that its window does not hold it back. */
   readonly urgent: (file: number) => boolean;
   readonly problem: (flow: LiveFlow, error: HubError) => void;
+  readonly fence: Fence;
   readonly shadow: Shadow;
   readonly openReader: ReaderDoor;
 }
@@ -111,11 +114,14 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
     const progress = { rows: batch.rows, offset: batch.offset, context: batch.context };
     let after: Books = books;
     let outdated = false;
+    const held = env.store.seat.held();
     const before = async (tx: Tx): Promise<void> => {
+      await env.fence.files(tx, held);
       outdated = !(await batch.holds(tx));
       if (outdated) throw new HubError("TL_INTERNAL", "rows changed between their look and their commit");
     };
-    const alongside = async (tx: Tx, { ends }: Settled): Promise<void> => {
+    const alongside = async (tx: Tx, { ends, block, unblock }: Settled): Promise<void> => {
+      if (block.length + unblock.length > 0) await tx.lanes.tell();
       // Rows stored by earlier chunks may have moved on since; the row in the store is the truth.
       const fresh = await tx.files.get(file.id);
       after = tallyRows(fresh?.books ?? books, ends);
@@ -141,14 +147,11 @@ export function fileRun(file: FileRow, flow: LiveFlow, env: FileRunEnvironment):
   }
 
   async function end(state: "done" | "stopped" | "rejected", failure: HubError | null): Promise<"ended"> {
-    await env.store.transaction((tx) =>
-      tx.files.finish(
-        file.id,
-        state,
-        failure === null ? null : toFailure(placed(failure, { file: file.name })),
-        env.now(),
-      ),
-    );
+    await env.store.transaction(async (tx) => {
+      await env.fence.leases(tx, leasesOf(env.store.seat.held(), [DUTY]));
+      const told = failure === null ? null : toFailure(placed(failure, { file: file.name }));
+      await tx.files.finish(file.id, state, told, env.now());
+    });
     return "ended";
   }
 

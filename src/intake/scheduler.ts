@@ -2,6 +2,7 @@ import cron from "node-cron";
 import { asHubError } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
+import { DUTY } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
 import { slotAfter, takeDueSlots } from "./schedule.ts";
 
@@ -31,6 +32,7 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
   let ticking: Promise<void> | null = null;
 
   async function tick(): Promise<void> {
+    if (env.store.seat.held().lease(DUTY) === undefined) return;
     for (const flow of env.flows.all()) {
       if (flow.definition.schedule === null) continue;
       try {

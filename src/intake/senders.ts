@@ -3,6 +3,7 @@ import { HubError } from "../errors.ts";
 import { type Sender, type SenderEnvironment, sender } from "../flow/deliver.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
+import type { HeldLanes } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
 import type { EngineTraces } from "./trace.ts";
 
@@ -20,9 +21,15 @@ export interface SendersEnvironment extends Omit<SenderEnvironment, "flow" | "no
 export interface Senders {
   /** Makes senders for the routes of the flows in force that have none yet. */
   refresh(): Promise<void>;
+  /** Takes up which routes other processes have stopped, or a person there has let go on. */
+  follow(): Promise<void>;
   /** Looks for work on every route. */
   pump(): void;
   resume(flow: LiveFlow, to: string): Promise<void>;
+  /** Settles what those had under way whose lanes these were. */
+  recover(gained: HeldLanes): Promise<void>;
+  /** Resolves when nothing is under way on these lanes. */
+  idle(lanes: ReadonlySet<number>): Promise<void>;
   state(route: number): { readonly stopped: string | null; readonly waitingUntil: number | null } | undefined;
   close(): Promise<void>;
 }
@@ -50,9 +57,16 @@ export function senders(env: SendersEnvironment): Senders {
       },
       stopped,
     );
-    const begun = await env.store.transaction((tx) => tx.deliveries.sending());
-    await one.recover(begun.filter((delivery) => delivery.route === route.id));
+    await recoverOne(route.id, one, env.store.seat.held());
     all.set(route.id, { sender: one, flow: flow.id });
+  }
+
+  async function recoverOne(route: number, one: Sender, held: HeldLanes): Promise<void> {
+    const begun = await env.store.transaction((tx) => tx.deliveries.sending(held));
+    await one.recover(
+      begun.filter((delivery) => delivery.route === route),
+      held,
+    );
   }
 
   return {
@@ -60,6 +74,10 @@ export function senders(env: SendersEnvironment): Senders {
       for (const flow of env.flows.all()) {
         for (const index of flow.routes.keys()) await make(flow, index);
       }
+    },
+    async follow() {
+      const rows = await env.store.transaction((tx) => tx.flows.routes());
+      for (const { id, stopped } of rows) all.get(id)?.sender.follow(stopped);
     },
     pump() {
       for (const { sender: one, flow } of all.values()) if (env.running(flow)) void one.pump();
@@ -71,6 +89,12 @@ export function senders(env: SendersEnvironment): Senders {
       const found = all.get(route.id);
       found?.sender.resume();
       void found?.sender.pump();
+    },
+    async recover(gained) {
+      for (const [route, { sender: one }] of all) await recoverOne(route, one, gained);
+    },
+    async idle(lanes) {
+      await Promise.all([...all.values()].map(({ sender: one }) => one.idle(lanes)));
     },
     state: (route) => all.get(route)?.sender.state,
     async close() {

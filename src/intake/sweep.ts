@@ -12,9 +12,10 @@ export interface Swept {
 /** Puts waiting messages and deliveries whose time has come back on their queues. */
 export function wakeWaiting(store: Store, now: number): Promise<Swept> {
   return store.transaction(async (tx) => {
-    const flows = await tx.messages.wake(now);
-    const routes = await tx.deliveries.wake(now);
-    return { flows, routes, nextWake: await tx.messages.nextWake() };
+    const held = store.seat.held();
+    const flows = await tx.messages.wake(now, held);
+    const routes = await tx.deliveries.wake(now, held);
+    return { flows, routes, nextWake: await tx.messages.nextWake(held) };
   });
 }
 

@@ -4,9 +4,11 @@ import { dirname, join } from "node:path";
 import type { FileOffer, FileSource } from "../connector/contract.ts";
 import { asHubError, type HubError, toFailure } from "../errors.ts";
 import { failpoint } from "../flow/failpoint.ts";
+import type { Fence } from "../flow/fence.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import { transcode } from "../format/encoding.ts";
 import type { NewFile } from "../store/file-table.ts";
+import { DUTY, leasesOf } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
 
 /**
@@ -23,6 +25,7 @@ export async function takeFile(
   offer: FileOffer,
   data: string,
   now: number,
+  fence: Fence,
 ): Promise<{ readonly id: number; readonly error: null } | { readonly id: null; readonly error: HubError }> {
   const day = new Date(now).toISOString().slice(0, 10);
   const archive = join("archive", flow.name, day, `${randomBytes(6).toString("hex")}-${offer.name}`);
@@ -33,6 +36,7 @@ export async function takeFile(
     failpoint("after_claim");
     const text = await textOf(flow, archive, data);
     const id = await store.transaction(async (tx) => {
+      await fence.leases(tx, leasesOf(store.seat.held(), [DUTY]));
       const before = await tx.files.byHash(flow.id, claimed.sha256);
       const file: NewFile = {
         flow: flow.id,

@@ -1,4 +1,6 @@
+import { asHubError } from "../errors.ts";
 import { failpoint } from "../flow/failpoint.ts";
+import type { Fence } from "../flow/fence.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { SettleEnvironment } from "../flow/settlement.ts";
@@ -11,6 +13,7 @@ import { type BatchSize, batchSize, startTurn } from "./turn.ts";
 export interface TransformerEnvironment {
   readonly store: Store;
   readonly flows: FlowRegistry;
+  readonly fence: Fence;
   readonly read: ReadRecord;
   readonly settle: () => SettleEnvironment;
   /** Whether stored messages of the flow are to be worked on. */
@@ -33,7 +36,9 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     }
     const limit = size.size;
     const started = env.clock();
-    const claimed = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit));
+    const held = env.store.seat.held();
+    const known = env.fence.known();
+    const claimed = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit, held));
     if (claimed.length === 0) return false;
     failpoint("before_transform");
     const own = startTurn(env.clock);
@@ -41,7 +46,9 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     for (const group of byVersion(claimed)) {
       const version = await env.flows.version(group[0]?.flowVersion ?? flow.version);
       const work = (): Promise<Transformed> =>
-        transform(env.store, version, group, env.read, env.settle(), own);
+        transform(env.store, version, group, env.read, env.settle(), own, (tx) =>
+          env.fence.messages(tx, group, held, known),
+        );
       const settled = await (env.traces === null ? work() : env.traces.batch(version, group, work));
       env.settled(version, settled);
       failpoint("after_transform");
@@ -64,8 +71,9 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
       try {
         worked = (await turn(flow)) || worked;
       } catch (error) {
+        if (asHubError(error).code === "TL_LANE_LOST") worked = true;
         // One flow that cannot be worked on (its version cannot be read, the disk is full) leaves the others alone.
-        env.failed(flow, error);
+        else env.failed(flow, error);
       }
       // Others have their turn between ours: accepting, recording of deliveries, commands.
       await new Promise((resolve) => setImmediate(resolve));

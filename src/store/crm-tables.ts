@@ -155,8 +155,8 @@ export type Known = "new" | "same" | "other";
 
 /** What the CRM needs from one store transaction. Every method takes a set, so a batch costs a few statements. */
 export interface CrmTables {
-  /** Holds these customers until the transaction ends, in ascending id so that two batches cannot wait for each other. */
-  lockCustomers(ids: readonly number[]): Promise<void>;
+  /** Keeps other processes from applying records until the transaction ends. Before anything is read to be changed. */
+  alone(): Promise<void>;
   /** Draws ids that are never given again; gives the first of each kind. */
   reserve(
     customers: number,

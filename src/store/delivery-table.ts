@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import type { Outcome, State } from "../message/outcome.ts";
+import type { HeldLanes } from "./lane-table.ts";
 
 /** One message for one route to an outside system, as the transform inserts it. */
 export interface NewDelivery {
@@ -53,10 +54,13 @@ export interface RouteKey {
 
 export interface DeliveryTable {
   insert(deliveries: readonly NewDelivery[]): Promise<void>;
-  /** Queued deliveries of a route in order, above `after`. */
-  queued(route: number, after: number, limit: number): Promise<readonly StoredDelivery[]>;
+  /**
+   * Queued deliveries of a route in order, above `after`.
+   * @param of only those of these lanes; without it, of all. See `MessageTable.queued`
+   */
+  queued(route: number, after: number, limit: number, of?: HeldLanes): Promise<readonly StoredDelivery[]>;
   /** Deliveries begun and not finished, of targets that are not idempotent: in doubt after a crash. */
-  sending(): Promise<readonly StoredDelivery[]>;
+  sending(of?: HeldLanes): Promise<readonly StoredDelivery[]>;
   get(id: number): Promise<StoredDelivery | undefined>;
   ofMessage(message: number): Promise<readonly StoredDelivery[]>;
   change(changes: readonly DeliveryChange[]): Promise<void>;
@@ -65,7 +69,7 @@ export interface DeliveryTable {
   holdForReplay(ids: readonly number[]): Promise<void>;
   /** A held delivery is queued again, as another that keeps its id. */
   renew(id: number, delivery: NewDelivery): Promise<void>;
-  wake(now: number): Promise<readonly number[]>;
+  wake(now: number, of?: HeldLanes): Promise<readonly number[]>;
   /** Older deliveries of (route, key) that are not done and not under way, ended as superseded. */
   supersede(
     route: number,

@@ -52,6 +52,8 @@ export interface FlowTable {
   withdraw(flow: number): Promise<void>;
   /** What still has to finish on a version; of the messages at most 10,000 are counted. */
   underWay(version: number): Promise<UnderWay>;
+  /** Whether this was a version of the flow before, and another is in force. */
+  isFormer(name: string, hash: string): Promise<boolean>;
   /** Ids of versions that messages, files or deliveries not yet done still point at. */
   versionsInUse(): Promise<readonly number[]>;
   setProblem(name: string, problem: string | null): Promise<void>;

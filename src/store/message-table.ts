@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import type { State } from "../message/outcome.ts";
+import type { HeldLanes } from "./lane-table.ts";
 
 /** A message on its way in. Its place is drawn by the store when it is inserted. */
 export interface NewMessage {
@@ -87,8 +88,14 @@ export interface MessageTable {
   insert(messages: readonly NewMessage[]): Promise<readonly number[]>;
   /** Known event ids of a flow, not yet expired at `now`; by id. */
   events(flow: number, ids: readonly string[], now: number): Promise<ReadonlyMap<string, EventHit>>;
-  /** Queued messages of a flow with their bodies, in place order, whose place is above `after`. */
-  queued(flow: number, after: number, limit: number): Promise<readonly StoredMessage[]>;
+  /**
+   * Queued messages of a flow with their bodies, in place order, whose place is above `after`.
+   * @param of only those of these lanes; without it, of all. From many lanes each gives a share first, so that places
+   *   rise within a lane, and none of a lane is left out before one that is given
+   */
+  queued(flow: number, after: number, limit: number, of?: HeldLanes): Promise<readonly StoredMessage[]>;
+  /** Whether all these messages are queued. */
+  areQueued(places: readonly number[]): Promise<boolean>;
   /** Those of the flows that have queued messages. */
   withQueued(flows: readonly number[]): Promise<readonly number[]>;
   /** One message, whatever its state. */
@@ -97,9 +104,9 @@ export interface MessageTable {
   ): Promise<(StoredMessage & { readonly state: State; readonly failure: Failure | null }) | undefined>;
   change(changes: readonly MessageChange[]): Promise<void>;
   /** Waiting messages whose time has come go back to the queue. Gives the flows touched. */
-  wake(now: number): Promise<readonly number[]>;
+  wake(now: number, of?: HeldLanes): Promise<readonly number[]>;
   /** When the next waiting message or delivery is due; null when none waits. */
-  nextWake(): Promise<number | null>;
+  nextWake(of?: HeldLanes): Promise<number | null>;
   /** Older messages of a key that wait or are parked or held, ended as superseded by a newer state. Gives them. */
   supersede(
     flow: number,

@@ -4,6 +4,7 @@ import type { CursorTable } from "./cursor-table.ts";
 import type { DeliveryTable } from "./delivery-table.ts";
 import type { FileTable } from "./file-table.ts";
 import type { FlowTable } from "./flow-table.ts";
+import type { LaneTable, Seat } from "./lane-table.ts";
 import type { MessageTable } from "./message-table.ts";
 import type { SlotTable } from "./slot-table.ts";
 import type { TallyTable } from "./tally-table.ts";
@@ -19,6 +20,7 @@ export interface Store {
    * @throws HubError TL_STORE_FAILED when the commit fails, or whatever `work` throws
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  readonly seat: Seat;
   /** Copies the store to a new folder while it is in use; the copy is consistent. */
   backup(folder: string): Promise<void>;
   close(): Promise<void>;
@@ -35,4 +37,5 @@ export interface Tx {
   readonly tallies: TallyTable;
   readonly audit: AuditTable;
   readonly crm: CrmTables;
+  readonly lanes: LaneTable;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { CursorRow } from "../../src/store/cursor-table.ts";
 import type { NewDelivery } from "../../src/store/delivery-table.ts";
 import type { NewFile } from "../../src/store/file-table.ts";
+import type { Lease } from "../../src/store/lane-table.ts";
 import type { NewMessage } from "../../src/store/message-table.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -41,6 +42,51 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         });
         await expect(failing).rejects.toThrow("no");
         expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toEqual([]);
+      }));
+
+    test("work of a lane that has changed hands is not committed, nor is what it shares its transaction with", () =>
+      withStore(async (store) => {
+        const { seat } = store;
+        const lane = seat.held().lanes[7] as number;
+        const lease = seat.held().lease(lane) as Lease;
+        const finish = (leases: readonly Lease[]) =>
+          store.transaction(async (tx) => {
+            await tx.messages.insert([message("a")]);
+            await tx.lanes.own(leases);
+          });
+        const other = seat.held().lease(3) as Lease;
+        await expect(finish([other, { lane, epoch: lease.epoch + 1 }])).rejects.toMatchObject({
+          code: "TL_LANE_LOST",
+          fault: "hub",
+        });
+        expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toEqual([]);
+        await finish([other, lease]);
+        expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toHaveLength(1);
+        expect(seat.mayBegin(lease)).toBe(true);
+      }));
+
+    test("who works across lanes is noticed by who works on one", () =>
+      withStore(async (store) => {
+        const own = () => store.transaction((tx) => tx.lanes.own([]));
+        const before = await own();
+        expect(await own()).toBe(before);
+        await store.transaction(async (tx) => {
+          await tx.lanes.enter();
+          await tx.lanes.tell();
+        });
+        expect(await own()).toBe(before + 1);
+      }));
+
+    test("knows whether messages are queued still", () =>
+      withStore(async (store) => {
+        const places = await store.transaction((tx) => tx.messages.insert([message("a"), message("b")]));
+        const areQueued = () => store.transaction((tx) => tx.messages.areQueued(places));
+        expect(await areQueued()).toBe(true);
+        const end = { attempts: 0, nextAt: null, failure: null, outcomes: null, at: 5 };
+        await store.transaction((tx) =>
+          tx.messages.change([{ ...end, place: places[1] as number, state: "parked" }]),
+        );
+        expect(await areQueued()).toBe(false);
       }));
 
     test("transactions do not see each other half done", () =>

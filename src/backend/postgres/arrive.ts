@@ -6,16 +6,16 @@ import { clientConfig } from "./client.ts";
 import { columnsOf, join } from "./columns.ts";
 import { connectFailure } from "./connect-failure.ts";
 import { storeFailure } from "./failure.ts";
+import { lockAlone } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { checkServer } from "./server-check.ts";
 import { type SqlValue, sqlOver } from "./sql.ts";
-import { lock } from "./writer.ts";
 
 /** The last step commits everything, and before it all rows are counted; milliseconds. */
 const ANSWER_MS = 600_000;
 
 /** The store's own notes, which no other store has. */
-const OWN = ["writer", "counter", "migration"];
+const OWN = ["worker", "mark", "lane", "counter", "migration"];
 
 interface Column {
   readonly table: string;
@@ -46,7 +46,7 @@ export async function openPostgresArrival(address: PostgresAddress): Promise<Arr
   try {
     await client.connect();
     await checkServer(client);
-    await lock(client, address, null);
+    await lockAlone(client, address);
     await migrate(client, address.schema);
     return arrival(client, address, await tablesOf(client, address));
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ContactPoint, CrmTables, CrossReference, CrossReferenceRow } from "../../store/crm-tables.ts";
+import type { HeldLanes } from "../../store/lane-table.ts";
 import {
   CUSTOMER_COLUMNS,
   entityNumber,
@@ -49,16 +50,40 @@ const CROSS_REFERENCE = `WITH RECURSIVE
       AND r.system = s.target AND r.deleted = 0 ORDER BY r.id + 0 LIMIT 1) AS id
     FROM standing s WHERE next IS NULL`;
 
+// Held to the end of the transaction, whoever else's connection waits for it.
+const ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('tieline crm ' || $1, 0))";
+
 /** How often the tables were written since the store was opened, over all its connections. */
 export interface WriteCount {
-  n: number;
+  add(): void;
+  now(): number;
 }
 
-/** The CRM's tables in PostgreSQL. The writer is alone, so nothing needs to be locked. */
-export function crmTables(sql: Sql, written: WriteCount): CrmTables {
+/** What others write is not counted here; as long as some may, nothing is known to be as it was. */
+export function writeCount(held: () => HeldLanes): WriteCount {
+  let n = 0;
+  let seen: HeldLanes | null = null;
+  return {
+    add: () => {
+      n += 1;
+    },
+    now() {
+      const present = held();
+      // Who has all lanes from one time to another was alone between.
+      if (!present.every || present !== seen) n += 1;
+      seen = present;
+      return n;
+    },
+  };
+}
+
+/** The CRM's tables in PostgreSQL. */
+export function crmTables(sql: Sql, written: WriteCount, schema: string): CrmTables {
   const write = crmWriter(sql);
   return {
-    async lockCustomers() {},
+    async alone() {
+      sql.send(ALONE, schema);
+    },
     async reserve(customers, records) {
       return { customer: await draw(sql, "customer", customers), record: await draw(sql, "record", records) };
     },
@@ -96,14 +121,14 @@ export function crmTables(sql: Sql, written: WriteCount): CrmTables {
     },
     linksTo: (system, externalIds) => sql.all(LINKS_TO, system, distinct(externalIds)),
     async write(writes) {
-      written.n += 1;
+      written.add();
       await write(writes);
     },
     async arrive(newcomers, ids, now) {
-      written.n += 1;
+      written.add();
       await write(newcomerWrites(newcomers, ids, now));
     },
-    written: () => written.n,
+    written: () => written.now(),
   };
 }
 

@@ -3,6 +3,7 @@ import { type DeliveryColumns, SELECT_DELIVERY, toDelivery } from "../rows/deliv
 import { fromText, stateNumber, stateOf, toText } from "../rows/row.ts";
 import { columnsOf, join, unnested } from "./columns.ts";
 import { draw } from "./counter.ts";
+import { byLane, lanesIn, OF } from "./of-lanes.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 const NEW = [
@@ -50,8 +51,13 @@ const HOLD_FOR_REPLAY = `UPDATE delivery d SET state = 2, failure = NULL, code =
   FROM message m WHERE m.place = d.message AND d.id = ANY($1::bigint[])`;
 const RENEW = `UPDATE delivery SET state = 0, attempts = 0, next_at = NULL, version = $2, replay = $3, allow_stale = $4
   WHERE id = $1`;
-const DUE = "SELECT DISTINCT route FROM delivery WHERE state = 1 AND next_at <= $1";
-const WAKE = "UPDATE delivery SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1";
+/** Each lane's first ones by themselves, so that what others have queued is not read. */
+const QUEUED_OF = `WHERE d.id IN (
+    SELECT q.id FROM unnest($4::smallint[]) AS l (lane) CROSS JOIN LATERAL (
+      SELECT id FROM delivery WHERE state = 0 AND route = $1 AND lane = l.lane AND id > $2 ORDER BY id LIMIT $5) AS q
+    ORDER BY q.id LIMIT $3) ORDER BY d.id`;
+const DUE = `SELECT DISTINCT route FROM delivery WHERE state = 1 AND next_at <= $1 AND ${OF("$2")}`;
+const WAKE = `UPDATE delivery SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1 AND ${OF("$2")}`;
 const SUPERSEDE = `WITH found AS (
     SELECT d.id, d.message, d.file, d.state FROM unnest(${unnested(["text", "bigint"], 2)}) AS k (key, before)
     CROSS JOIN LATERAL (SELECT id, message, file, state FROM delivery
@@ -75,9 +81,18 @@ export function deliveryTable(sql: Sql): DeliveryTable {
     (await sql.all<DeliveryColumns>(`${SELECT_DELIVERY} ${where}`, ...values)).map(fromColumns);
   return {
     insert: (deliveries) => insertDeliveries(sql, deliveries),
-    queued: (route, after, limit) =>
-      all("WHERE d.state = 0 AND d.route = $1 AND d.id > $2 ORDER BY d.id LIMIT $3", route, after, limit),
-    sending: () => all("WHERE d.state = 3 AND d.state <> 5 ORDER BY d.id"),
+    queued(route, after, limit, of) {
+      const own = lanesIn(of);
+      if (own === null)
+        return all(
+          "WHERE d.state = 0 AND d.route = $1 AND d.id > $2 ORDER BY d.id LIMIT $3",
+          route,
+          after,
+          limit,
+        );
+      return byLane(own, limit, (share) => all(QUEUED_OF, route, after, limit, own, share));
+    },
+    sending: (of) => all(`WHERE d.state = 3 AND d.state <> 5 AND ${OF("$1")} ORDER BY d.id`, lanesIn(of)),
     get: async (id) => (await all("WHERE d.id = $1", id))[0],
     ofMessage: (message) => all("WHERE d.message = $1 ORDER BY d.id", message),
     async change(changes) {
@@ -109,10 +124,11 @@ export function deliveryTable(sql: Sql): DeliveryTable {
       sql.send(RENEW, id, toText(version), replay, Number(allowStale));
       sql.send("UPDATE delivery_body SET body = $2 WHERE id = $1", id, body);
     },
-    async wake(now) {
-      const due = await sql.all<{ route: number }>(DUE, now);
+    async wake(now, of) {
+      const own = lanesIn(of);
+      const due = await sql.all<{ route: number }>(DUE, now, own);
       // Mostly there is none, and what only reads costs no fsync.
-      if (due.length > 0) sql.send(WAKE, now);
+      if (due.length > 0) sql.send(WAKE, now, own);
       return due.map((row) => row.route);
     },
     async supersede(route, keys, at) {

@@ -16,6 +16,14 @@ export function storeFailure(error: unknown, what: string): HubError {
   return new HubError("TL_STORE_FAILED", `${what} (${code})`, { cause: error, retryAfter: 2_000 });
 }
 
+/** Two transactions waited for each other, or could not both be as if alone; this one was undone, and may be tried again. */
+const CLASHES: readonly string[] = ["40001", "40P01"];
+
+export function isClash(error: unknown): boolean {
+  const cause = error instanceof HubError ? error.cause : error;
+  return cause !== undefined && CLASHES.includes(codeOf(cause));
+}
+
 /** Whether the error comes from the driver or the server; anything else was thrown by the hub's own code. */
 export function isDatabaseFailure(error: unknown): boolean {
   return error instanceof DatabaseError || isConnectionFailure(error);

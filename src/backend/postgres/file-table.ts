@@ -78,7 +78,10 @@ export function fileTable(sql: Sql): FileTable {
       sql.send("UPDATE file SET reported = 1 WHERE id = $1", id);
     },
     async shift(id, route, from, to, n) {
-      const row = await sql.get<{ books: string }>("SELECT books FROM file WHERE id = $1", id);
+      const row = await sql.get<{ books: string }>(
+        "SELECT books FROM file WHERE id = $1 FOR NO KEY UPDATE",
+        id,
+      );
       if (row === undefined) return;
       sql.send("UPDATE file SET books = $2 WHERE id = $1", id, shifted(row.books, route, from, to, n));
     },

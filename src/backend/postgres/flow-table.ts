@@ -21,6 +21,8 @@ const UNDER_WAY = `SELECT (SELECT count(*) FROM (
       ON m.flow = v.flow AND m.version = v.id AND m.state IN (1, 2, 4) WHERE v.id = $1
     LIMIT ${MOST_UNDER_WAY}) AS part) AS messages,
   (SELECT count(*) FROM file WHERE version = $1 AND state = 'running') AS files`;
+const IS_FORMER = `SELECT 1 AS one FROM flow f JOIN flow_version v ON v.flow = f.id
+  WHERE f.name = $1 AND v.hash = $2 AND f.version <> v.id`;
 
 export function flowTable(sql: Sql): FlowTable {
   return {
@@ -63,6 +65,7 @@ export function flowTable(sql: Sql): FlowTable {
     async underWay(version) {
       return (await sql.get<UnderWay>(UNDER_WAY, version)) ?? { messages: 0, files: 0 };
     },
+    isFormer: async (name, hash) => (await sql.get(IS_FORMER, name, hash)) !== undefined,
     async versionsInUse() {
       return (await sql.all<{ version: number }>(IN_USE)).map((row) => row.version);
     },

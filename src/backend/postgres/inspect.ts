@@ -3,8 +3,8 @@ import { HubError } from "../../errors.ts";
 import type { PostgresAddress } from "./address.ts";
 import { clientConfig } from "./client.ts";
 import { connectFailure } from "./connect-failure.ts";
+import { takeAlone } from "./lock.ts";
 import { checkServer } from "./server-check.ts";
-import { takeLock } from "./writer.ts";
 
 /**
  * Looks at a store that no hub has open, without changing it.
@@ -22,7 +22,7 @@ export async function inspectPostgresStore(
     const version = await checkServer(client);
     const table = `${client.escapeIdentifier(address.schema)}.migration`;
     const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS exists", [table]);
-    if (!(await takeLock(client, address.schema)))
+    if (!(await takeAlone(client, address.schema)))
       throw new HubError("TL_CONFLICT", `a hub holds the store in schema ${address.schema}`);
     return {
       exists: rows[0]?.exists === true,

@@ -2,7 +2,7 @@ import { asHubError, HubError } from "../../errors.ts";
 import type { PostgresAddress } from "./address.ts";
 import { isAway } from "./failure.ts";
 import { openSession, type Session } from "./session.ts";
-import { Fenced } from "./writer.ts";
+import type { Part } from "./worker.ts";
 
 /** Pauses between attempts to connect again; milliseconds. */
 const FIRST_PAUSE = 50;
@@ -10,7 +10,7 @@ const LONGEST_PAUSE = 2_000;
 
 /** Keeps the writing session, and opens the next one when it is lost. */
 export interface Link {
-  /** @throws HubError TL_STORE_FAILED while there is none, and for good when another hub has taken over */
+  /** @throws HubError TL_STORE_FAILED while there is none */
   session(): Session;
   /** The session after the one at hand. */
   next(): Promise<Session>;
@@ -23,22 +23,21 @@ interface Waiting {
 }
 
 /**
- * @param taken called when another hub has taken over: this one can never write again
+ * @param part what this process is for
  * @param away called once when the server is not there: then it is waited for. Without it that is a failure
  * @throws HubError when the first session cannot be opened
  */
 export async function openLink(
   address: PostgresAddress,
-  taken: (error: HubError) => void,
+  part: Part,
   away: ((error: HubError) => void) | undefined,
 ): Promise<Link> {
   let waiting: Waiting[] = [];
   let pause: NodeJS.Timeout | null = null;
-  let refused: HubError | null = null;
   let reason = "its connection was lost";
   let closed = false;
-  let session = await firstSession(address, lost, away);
-  const { epoch } = session;
+  let session = await firstSession(address, part, lost, away);
+  const { worker } = session;
 
   function lost(): void {
     if (!closed) again(FIRST_PAUSE);
@@ -50,7 +49,7 @@ export async function openLink(
 
   async function reconnect(wait: number): Promise<void> {
     try {
-      const opened = await openSession(address, epoch, lost);
+      const opened = await openSession(address, worker, lost);
       if (closed) return await opened.close();
       session = opened;
       reason = "its connection was lost";
@@ -59,22 +58,13 @@ export async function openLink(
       for (const one of those) one.resolve(opened);
     } catch (error) {
       if (closed) return;
-      if (error instanceof Fenced) return refuse(error);
       reason = asHubError(error).message;
       again(Math.min(2 * wait, LONGEST_PAUSE));
     }
   }
 
-  function refuse(error: HubError): void {
-    refused = error;
-    for (const one of waiting) one.reject(error);
-    waiting = [];
-    taken(error);
-  }
-
   return {
     session() {
-      if (refused !== null) throw refused;
       if (session.alive()) return session;
       throw new HubError("TL_STORE_FAILED", `the database is away: ${reason}`, { retryAfter: LONGEST_PAUSE });
     },
@@ -94,12 +84,13 @@ export async function openLink(
 
 async function firstSession(
   address: PostgresAddress,
+  part: Part,
   lost: () => void,
   away: ((error: HubError) => void) | undefined,
 ): Promise<Session> {
   for (let wait = FIRST_PAUSE; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
     try {
-      return await openSession(address, null, lost);
+      return await openSession(address, part, lost);
     } catch (error) {
       if (away === undefined || !isAway(error)) throw error;
       if (wait === FIRST_PAUSE) away(asHubError(error));

@@ -4,14 +4,24 @@ import { fromText, stateNumber, stateOf, toText } from "../rows/row.ts";
 import { columnsOf, unnested } from "./columns.ts";
 import { insertMessages } from "./message-insert.ts";
 import { MESSAGE_COLUMNS, type MessageColumns, toMessage } from "./message-row.ts";
+import { byLane, lanesIn, OF } from "./of-lanes.ts";
 import { selectMessages } from "./select-messages.ts";
 import type { Sql } from "./sql.ts";
 import { readTraceparents } from "./traceparents.ts";
 
 const FROM = `SELECT ${MESSAGE_COLUMNS} FROM message m LEFT JOIN message_body b ON b.place = m.place`;
 const QUEUED = `${FROM} WHERE m.state = 0 AND m.flow = $1 AND m.place > $2 ORDER BY m.place LIMIT $3`;
+/** Each lane's first ones by themselves, so that what others have queued is not read. */
+const QUEUED_OF = `WITH picked AS (
+    SELECT q.place FROM unnest($4::smallint[]) AS l (lane) CROSS JOIN LATERAL (
+      SELECT place FROM message WHERE state = 0 AND flow = $1 AND lane = l.lane AND place > $2
+      ORDER BY place LIMIT $5) AS q ORDER BY q.place LIMIT $3)
+  SELECT ${MESSAGE_COLUMNS} FROM picked p JOIN message m ON m.place = p.place
+  LEFT JOIN message_body b ON b.place = m.place ORDER BY m.place`;
+const ARE_QUEUED = "SELECT count(*) AS n FROM message WHERE place = ANY ($1::bigint[]) AND state = 0";
 const WITH_QUEUED = `SELECT f.flow FROM unnest($1::bigint[]) AS f (flow)
   CROSS JOIN LATERAL (SELECT 1 FROM message WHERE state = 0 AND flow = f.flow LIMIT 1) AS m`;
+const AFTER_OTHERS = "SELECT last FROM counter WHERE name = 'place' FOR NO KEY UPDATE";
 // By a subquery for each id, since the planner would else read all ids of the flow.
 const EVENTS = `SELECT e.* FROM unnest($2::text[]) AS k (id) CROSS JOIN LATERAL (
     SELECT id, message, hash FROM event WHERE flow = $1 AND id = k.id AND expires > $3 LIMIT 1) AS e`;
@@ -20,10 +30,10 @@ const CHANGE = `UPDATE message m SET state = u.state, attempts = u.attempts, nex
   FROM unnest(${unnested(["bigint", "smallint", "integer", "bigint", "bigint", "text", "text", "text"])})
     AS u (place, state, attempts, next_at, finished_at, failure, code, outcomes)
   WHERE m.place = u.place`;
-const DUE = "SELECT DISTINCT flow FROM message WHERE state = 1 AND next_at <= $1";
-const WAKE = "UPDATE message SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1";
-const NEXT_WAKE = `SELECT least((SELECT min(next_at) FROM message WHERE state = 1),
-  (SELECT min(next_at) FROM delivery WHERE state = 1)) AS at`;
+const DUE = `SELECT DISTINCT flow FROM message WHERE state = 1 AND next_at <= $1 AND ${OF("$2")}`;
+const WAKE = `UPDATE message SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1 AND ${OF("$2")}`;
+const NEXT_WAKE = `SELECT least((SELECT min(next_at) FROM message WHERE state = 1 AND ${OF("$1")}),
+  (SELECT min(next_at) FROM delivery WHERE state = 1 AND ${OF("$1")})) AS at`;
 /** Most batches meet no open message at all; then their keys need not be looked up one by one. */
 const SOME_OPEN = "SELECT 1 AS one FROM message WHERE flow = $1 AND state IN (1, 2, 4) LIMIT 1";
 const SUPERSEDE = `WITH found AS (
@@ -62,14 +72,26 @@ export function messageTable(sql: Sql): MessageTable {
   return {
     insert: (messages) => insertMessages(sql, messages),
     async events(flow, ids, now) {
+      // Behind all who store messages now: what they bring is known then, and nobody brings the same meanwhile.
+      sql.send(AFTER_OTHERS);
       const rows = await sql.all<{ id: string; message: number; hash: Uint8Array }>(
         EVENTS,
         ...[flow, ids, now],
       );
       return new Map(rows.map(({ id, message, hash }) => [id, { message, hash }]));
     },
-    async queued(flow, after, limit) {
-      return (await sql.all<MessageColumns>(QUEUED, flow, after, limit)).map(toMessage);
+    async queued(flow, after, limit, of) {
+      const own = lanesIn(of);
+      const rows =
+        own === null
+          ? await sql.all<MessageColumns>(QUEUED, flow, after, limit)
+          : await byLane(own, limit, (share) =>
+              sql.all<MessageColumns>(QUEUED_OF, flow, after, limit, own, share),
+            );
+      return rows.map(toMessage);
+    },
+    async areQueued(places) {
+      return (await sql.get<{ n: number }>(ARE_QUEUED, places))?.n === places.length;
     },
     async withQueued(flows) {
       return (await sql.all<{ flow: number }>(WITH_QUEUED, flows)).map((row) => row.flow);
@@ -88,14 +110,15 @@ export function messageTable(sql: Sql): MessageTable {
       ]);
       if (rows.length > 0) sql.send(CHANGE, ...columnsOf(rows, 8));
     },
-    async wake(now) {
-      const due = await sql.all<{ flow: number }>(DUE, now);
+    async wake(now, of) {
+      const own = lanesIn(of);
+      const due = await sql.all<{ flow: number }>(DUE, now, own);
       // Mostly there is none, and what only reads costs no fsync.
-      if (due.length > 0) sql.send(WAKE, now);
+      if (due.length > 0) sql.send(WAKE, now, own);
       return due.map((row) => row.flow);
     },
-    async nextWake() {
-      return (await sql.get<{ at: number | null }>(NEXT_WAKE))?.at ?? null;
+    async nextWake(of) {
+      return (await sql.get<{ at: number | null }>(NEXT_WAKE, lanesIn(of)))?.at ?? null;
     },
     async supersede(flow, keys, at) {
       if ((await sql.get(SOME_OPEN, flow)) === undefined) return [];

@@ -9,11 +9,21 @@
  *
  * `counter` holds the last place, delivery, customer and record number drawn. It is changed in the transaction that
  * uses the numbers, and its row is held until that commits: so a smaller place never appears after a larger one, as it
- * would with a sequence. `writer` has one row: which engine writes, and the last transaction that it committed.
+ * would with a sequence.
+ *
+ * `worker` has a row for each process that has the store open, with the time until which its lanes are its own, by the
+ * server's clock; `mark` the last transaction that each committed, apart from it, since that row is a lock for others.
+ * `lane` says who works on what: 0 to 255 are those of messages, 256 is the duty (files and slots). An epoch rises
+ * whenever its lane changes hands.
  */
 export const MESSAGE_SCHEMA = `
-CREATE TABLE writer (epoch bigint NOT NULL, mark text NOT NULL) WITH (fillfactor = 10);
-INSERT INTO writer VALUES (0, '');
+CREATE TABLE worker (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, works smallint NOT NULL, duty smallint NOT NULL,
+  told bigint NOT NULL DEFAULT 0, pid bigint NOT NULL, host text, began text NOT NULL,
+  started timestamptz NOT NULL DEFAULT clock_timestamp(), until timestamptz NOT NULL) WITH (fillfactor = 10);
+CREATE TABLE mark (worker bigint PRIMARY KEY, mark text NOT NULL) WITH (fillfactor = 10);
+CREATE TABLE lane (lane smallint PRIMARY KEY, owner bigint, epoch bigint NOT NULL DEFAULT 0) WITH (fillfactor = 10);
+INSERT INTO lane SELECT generate_series(0, 256);
 CREATE TABLE counter (name text COLLATE "C" PRIMARY KEY, last bigint NOT NULL) WITH (fillfactor = 10);
 INSERT INTO counter VALUES ('place', 0), ('delivery', 0), ('customer', 0), ('record', 0);
 
@@ -34,6 +44,7 @@ CREATE TABLE message (
   hops smallint NOT NULL, replay integer NOT NULL, system text COLLATE "C" NOT NULL, key text COLLATE "C",
   event text COLLATE "C", code text COLLATE "C", outcomes text, failure text, plan text, traceparent text);
 CREATE INDEX message_queued ON message (flow, place) WHERE state = 0;
+CREATE INDEX message_lane ON message (flow, lane, place) WHERE state = 0;
 CREATE INDEX message_waiting ON message (next_at) WHERE state = 1;
 CREATE INDEX message_open ON message (flow, key, place) WHERE state IN (1, 2, 4);
 CREATE INDEX message_flow ON message (flow, place);
@@ -61,6 +72,7 @@ CREATE TABLE delivery (
   replay integer NOT NULL, attempts integer NOT NULL, allow_stale smallint NOT NULL, key text COLLATE "C",
   version text, outcome text COLLATE "C", code text COLLATE "C", failure text, answer text);
 CREATE INDEX delivery_queued ON delivery (route, id) WHERE state = 0;
+CREATE INDEX delivery_lane ON delivery (route, lane, id) WHERE state = 0;
 CREATE INDEX delivery_waiting ON delivery (next_at) WHERE state = 1;
 CREATE INDEX delivery_open ON delivery (route, key, id) WHERE state <> 5;
 CREATE INDEX delivery_message ON delivery (message);

@@ -2,17 +2,18 @@ import { Client } from "pg";
 import type { PostgresAddress } from "./address.ts";
 import { clientConfig } from "./client.ts";
 import { connectFailure } from "./connect-failure.ts";
+import { lockShared, lockWorker, oneAtATime } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { checkServer } from "./server-check.ts";
 import { type Sql, sqlOver } from "./sql.ts";
-import { claim, lock } from "./writer.ts";
+import { ownLife, type Part } from "./worker.ts";
 
-/** The one connection that writes. It holds the lock of the store as long as it lives. */
+/** The one connection of this process that writes. */
 export interface Session {
   readonly sql: Sql;
-  /** Which engine writes; rises with each hub that takes the store over. */
-  readonly epoch: number;
-  /** Mark of the last transaction that was committed before this session began. */
+  /** Id of this process in the store. */
+  readonly worker: number;
+  /** Mark of the last transaction that this process committed before this session began. */
   readonly mark: string;
   /** True when the tables were made by this session. */
   readonly fresh: boolean;
@@ -32,25 +33,25 @@ export interface Session {
 /**
  * Settings of the writing connection. Its statements find their rows by index, one by one, whatever the planner knows of
  * tables that have just begun to grow. A lock that another session holds, a client that was cut off and a hub that stands
- * still in a transaction end after seconds, not hours.
+ * still in a transaction end after seconds, not hours; the hub first, so that others outlast its locks.
  */
 const SETTINGS = [
   ...["enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "enable_material = off"],
   ...["jit = off", "max_parallel_workers_per_gather = 0", "plan_cache_mode = force_generic_plan"],
-  ...["lock_timeout = '5s'", "idle_in_transaction_session_timeout = '60s'"],
+  ...["lock_timeout = '8s'", "idle_in_transaction_session_timeout = '5s'"],
   ...["tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"],
 ];
 
 /**
- * Connects, looks at the server, takes the lock and brings the tables up to date.
+ * Connects, looks at the server, and brings the tables up to date.
  *
- * @param epoch that this hub had before; null at its start: then it takes the store over
+ * @param who id that this process has from before; at its start, what it is for: then it gets one
  * @param ended called once when the connection is lost
- * @throws Fenced, HubError TL_CONFLICT while another hub has the lock, TL_CONFIG_INVALID, TL_STORE_FAILED
+ * @throws HubError TL_CONFLICT while a store is moved there, TL_CONFIG_INVALID, TL_STORE_FAILED
  */
 export async function openSession(
   address: PostgresAddress,
-  epoch: number | null,
+  who: number | Part,
   ended: () => void,
 ): Promise<Session> {
   // Statements go out without waiting for the answers to those before: a transaction is a few journeys, not one for each.
@@ -70,20 +71,34 @@ export async function openSession(
   try {
     await client.connect();
     await checkServer(client);
-    await lock(client, address, epoch);
-    const fresh = await migrate(client, address.schema);
+    await lockShared(client, address);
+    if (typeof who === "number") await lockWorker(client, address, who);
+    const fresh = await oneAtATime(client, address, () => migrate(client, address.schema));
     await client.query(SETTINGS.map((one) => `SET ${one}`).join("; "));
-    const { mine, mark } = await claim(client, address, epoch);
+    const worker = typeof who === "number" ? who : await register(client, who);
+    if (typeof who !== "number") await lockWorker(client, address, worker);
+    const mark =
+      (await client.query("SELECT mark FROM mark WHERE worker = $1", [worker])).rows[0]?.mark ?? "";
     alive = true;
     const abandon = (): void => {
       lose();
       void close();
     };
-    return { epoch: mine, mark, fresh, ...statements(client), alive: () => alive, abandon, close };
+    return { worker, mark, fresh, ...statements(client), alive: () => alive, abandon, close };
   } catch (error) {
     await close();
     throw connectFailure(error);
   }
+}
+
+async function register(client: Client, { lanes, duty }: Part): Promise<number> {
+  const { host, pid, began } = ownLife();
+  const { rows } = await client.query(
+    `INSERT INTO worker (works, duty, host, pid, began, until) VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+     RETURNING id`,
+    [Number(lanes), Number(duty), host, pid, began],
+  );
+  return rows[0]?.id as number;
 }
 
 function statements(client: Client): Pick<Session, "sql" | "begin" | "wrote" | "failure" | "script"> {

@@ -2,18 +2,23 @@ import { HubError } from "../../errors.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import type { PostgresAddress } from "./address.ts";
 import { auditTable } from "./audit-table.ts";
-import { crmTables, type WriteCount } from "./crm-tables.ts";
+import { crmTables, type WriteCount, writeCount } from "./crm-tables.ts";
 import { cursorTable } from "./cursor-table.ts";
 import { deliveryTable } from "./delivery-table.ts";
-import { isAnswer, isDatabaseFailure, storeFailure } from "./failure.ts";
+import { isAnswer, isClash, isDatabaseFailure, storeFailure } from "./failure.ts";
 import { fileTable } from "./file-table.ts";
 import { flowTable } from "./flow-table.ts";
+import { laneTable } from "./lane-table.ts";
 import { type Link, openLink } from "./link.ts";
 import { messageTable } from "./message-table.ts";
+import { postgresSeat } from "./seat.ts";
 import type { Session } from "./session.ts";
 import { slotTable } from "./slot-table.ts";
 import type { Sql } from "./sql.ts";
 import { tallyTable } from "./tally-table.ts";
+import type { Part } from "./worker.ts";
+
+const EVERYTHING: Part = { lanes: true, duty: true };
 
 /**
  * How long a transaction waits for its turn; milliseconds. Where somebody holds a lock each before it fails only after
@@ -22,42 +27,60 @@ import { tallyTable } from "./tally-table.ts";
 const TURN_MS = 5_000;
 
 /**
- * Opens the store in PostgreSQL, which one hub holds at a time. When the connection is lost, transactions fail until it
- * is there again. `fresh`: its tables were made just now.
+ * Opens the store in PostgreSQL, which any number of hubs share: each works on its own lanes. When the connection is
+ * lost, transactions fail until it is there again. `fresh`: its tables were made just now.
  *
- * @param taken called when another hub has taken the store over; nothing can be written after that
+ * @param forgotten called when the others have given this process up: it was not heard of for a day
  * @param away called once when the server is not there: then it is waited for. Without it that is a failure
- * @throws HubError TL_CONFLICT when another hub has it, TL_CONFIG_INVALID when the server may lose what it commits,
- *   TL_STORE_FAILED when it cannot be reached
+ * @throws HubError TL_CONFLICT while a store is moved there, TL_CONFIG_INVALID when the server may lose what it
+ *   commits, TL_STORE_FAILED when it cannot be reached
  */
 export async function openPostgresStore(
   address: PostgresAddress,
-  taken: (error: HubError) => void,
+  forgotten: (error: HubError) => void,
   away?: (error: HubError) => void,
+  part = EVERYTHING,
 ): Promise<{ readonly store: Store; readonly fresh: boolean }> {
-  const link = await openLink(address, taken, away);
+  const link = await openLink(address, part, away);
+  const { worker, fresh } = link.session();
   const made = new WeakMap<Session, Tx>();
-  const written: WriteCount = { n: 0 };
+  const written = writeCount(() => seat.held());
   const tablesOf = (session: Session): Tx => {
-    const tx = made.get(session) ?? tables(session.sql, written);
+    const tx = made.get(session) ?? tables(session, written, address.schema);
     made.set(session, tx);
     return tx;
   };
   // Transactions queue here: the engine counts on seeing no other's rows half done.
   let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const asked = performance.now();
+    const ran = turn.then(() => {
+      if (performance.now() - asked > TURN_MS)
+        throw new HubError("TL_STORE_FAILED", "the database is busy, and nothing was begun", {
+          retryAfter: TURN_MS,
+        });
+      return again(() => runAlone(link.session(), link, work));
+    });
+    turn = ran.catch(() => undefined);
+    return (await ran)();
+  };
+  const seat = postgresSeat({
+    ...{ worker, part },
+    transaction: (work) => inTurn(({ sql }) => work(sql)),
+    forgotten: () =>
+      forgotten(
+        new HubError(
+          "TL_CONFLICT",
+          `the others of the store in schema ${address.schema} have given this hub up`,
+          {
+            cure: "Start it again.",
+          },
+        ),
+      ),
+  });
   const store: Store = {
-    async transaction(work) {
-      const asked = performance.now();
-      const ran = turn.then(() => {
-        if (performance.now() - asked > TURN_MS)
-          throw new HubError("TL_STORE_FAILED", "the database is busy, and nothing was begun", {
-            retryAfter: TURN_MS,
-          });
-        return runAlone(link, tablesOf, work);
-      });
-      turn = ran.catch(() => undefined);
-      return (await ran)();
-    },
+    seat,
+    transaction: (work) => inTurn((session) => work(tablesOf(session))),
     async backup() {
       throw new HubError("TL_USAGE", "the store is in PostgreSQL, which makes its own copies", {
         cure: `Run pg_dump --format=custom --schema=${address.schema} on the database, then copy \`archive\` of the data folder; README.md says how, under Operate.`,
@@ -65,10 +88,35 @@ export async function openPostgresStore(
     },
     async close() {
       await turn;
+      // Others need not wait for the lease to end. While the database is away they must.
+      await inTurn(async ({ sql }) => retire(sql, worker)).catch(() => undefined);
       await link.close();
     },
   };
-  return { store, fresh: link.session().fresh };
+  const { gained } = await seat.renew();
+  seat.take(gained);
+  return { store, fresh };
+}
+
+function retire(sql: Sql, worker: number): void {
+  sql.send("UPDATE lane SET owner = NULL WHERE owner = $1", worker);
+  sql.send("DELETE FROM mark WHERE worker = $1", worker);
+  sql.send("DELETE FROM worker WHERE id = $1", worker);
+}
+
+/** How often one transaction is tried that clashes with those of other processes. */
+const MOST_TRIES = 8;
+
+/** Who loses when two wait for each other comes again: nothing of it was done. */
+async function again<T>(run: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run();
+    } catch (error) {
+      if (tries === MOST_TRIES || !isClash(error)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10 * tries * Math.random()));
+  }
 }
 
 /** What a transaction ended with. In doubt it is known only when the database is back, and others must not wait for it. */
@@ -77,15 +125,14 @@ type End<Result> = () => Promise<Result>;
 let transactions = 0;
 
 async function runAlone<Result>(
+  session: Session,
   link: Link,
-  tablesOf: (session: Session) => Tx,
-  work: (tx: Tx) => Promise<Result>,
+  work: (session: Session) => Promise<Result>,
 ): Promise<End<Result>> {
-  const session = link.session();
   let result: Result;
   try {
     session.begin();
-    result = await work(tablesOf(session));
+    result = await work(session);
   } catch (thrown) {
     // What follows a statement that failed fails too, and says less.
     const error = isDatabaseFailure(thrown) ? (session.failure() ?? thrown) : thrown;
@@ -93,7 +140,7 @@ async function runAlone<Result>(
     throw isDatabaseFailure(error) ? storeFailure(error, "the store failed") : error;
   }
   transactions += 1;
-  const mark = `${session.epoch}.${transactions}`;
+  const mark = String(transactions);
   try {
     await commit(session, mark);
   } catch (error) {
@@ -115,9 +162,12 @@ async function runAlone<Result>(
   return async () => result;
 }
 
+const MARK = (worker: number, mark: string): string =>
+  `INSERT INTO mark VALUES (${worker}, '${mark}') ON CONFLICT (worker) DO UPDATE SET mark = excluded.mark`;
+
 /** What only read needs no fsync; what wrote leaves its mark, by which it is known again. */
 async function commit(session: Session, mark: string): Promise<void> {
-  const text = session.wrote() ? `UPDATE writer SET mark = '${mark}'; COMMIT` : "COMMIT";
+  const text = session.wrote() ? `${MARK(session.worker, mark)}; COMMIT` : "COMMIT";
   const commands = await session.script(text);
   // A transaction in which a statement failed is undone by COMMIT, without an error.
   if (commands.at(-1) !== "COMMIT")
@@ -130,7 +180,7 @@ async function rollback(session: Session, error: unknown): Promise<void> {
   else await session.script("ROLLBACK").catch(() => session.abandon());
 }
 
-function tables(sql: Sql, written: WriteCount): Tx {
+function tables({ sql, worker }: Session, written: WriteCount, schema: string): Tx {
   return {
     messages: messageTable(sql),
     deliveries: deliveryTable(sql),
@@ -140,6 +190,7 @@ function tables(sql: Sql, written: WriteCount): Tx {
     cursors: cursorTable(sql),
     tallies: tallyTable(sql),
     audit: auditTable(sql),
-    crm: crmTables(sql, written),
+    crm: crmTables(sql, written, schema),
+    lanes: laneTable(sql, worker),
   };
 }

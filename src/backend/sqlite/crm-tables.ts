@@ -60,7 +60,7 @@ export function crmTables(sql: Sql): CrmTables {
   const records = counter(sql, "record");
   let written = 0;
   return {
-    async lockCustomers() {},
+    async alone() {},
     async reserve(newCustomers, newRecords) {
       return { customer: customers(newCustomers), record: records(newRecords) };
     },

@@ -60,6 +60,14 @@ export function flowTable(sql: Sql): FlowTable {
       );
       return row ?? { messages: 0, files: 0 };
     },
+    async isFormer(name, hash) {
+      const found = sql.get(
+        `SELECT 1 FROM flow f JOIN flow_version v ON v.flow = f.id WHERE f.name = ? AND v.hash = ? AND f.version <> v.id`,
+        name,
+        hash,
+      );
+      return found !== undefined;
+    },
     async versionsInUse() {
       const rows = sql.all<{ version: number }>(
         `SELECT DISTINCT version FROM message WHERE state = 0 UNION

@@ -93,6 +93,14 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
         )
         .map(toMessage);
     },
+    async areQueued(places) {
+      const list = JSON.stringify(places);
+      const found = sql.get<{ n: number }>(
+        "SELECT count(*) AS n FROM json_each(?) j JOIN message m ON m.place = j.value WHERE m.state = 0",
+        list,
+      );
+      return found?.n === places.length;
+    },
     async withQueued(flows) {
       return sql
         .all<{ flow: number }>(

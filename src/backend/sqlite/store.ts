@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { asHubError, HubError } from "../../errors.ts";
+import type { LaneTable } from "../../store/lane-table.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import { auditTable } from "./audit-table.ts";
 import { counter } from "./counter.ts";
@@ -9,6 +10,7 @@ import { cursorTable } from "./cursor-table.ts";
 import { deliveryTable } from "./delivery-table.ts";
 import { fileTable } from "./file-table.ts";
 import { flowTable } from "./flow-table.ts";
+import { everyLane } from "./lane-table.ts";
 import { lockFolder } from "./lock.ts";
 import { messageTable } from "./message-table.ts";
 import { migrate } from "./migrate.ts";
@@ -38,10 +40,12 @@ export function openSqliteStore(folder: string): Store {
       cause: error,
     });
   }
-  const tx = tables(sql);
+  const lanes = everyLane();
+  const tx = tables(sql, lanes.table);
   // Transactions queue here: SQLite has one writer, and an awaiting transaction must not see another's rows.
   let turn: Promise<unknown> = Promise.resolve();
   return {
+    seat: lanes.seat,
     transaction(work) {
       const mine = turn.then(() => runAlone(sql, tx, work));
       turn = mine.catch(() => undefined);
@@ -104,7 +108,7 @@ function reason(error: unknown): string {
   return asHubError(error).message;
 }
 
-function tables(sql: Sql): Tx {
+function tables(sql: Sql, lanes: LaneTable): Tx {
   const place = counter(sql, "place");
   const delivery = counter(sql, "delivery");
   return {
@@ -117,5 +121,6 @@ function tables(sql: Sql): Tx {
     tallies: tallyTable(sql),
     audit: auditTable(sql),
     crm: crmTables(sql),
+    lanes,
   };
 }
