@@ -1,10 +1,13 @@
-import { Queue, Worker } from "bullmq";
+import { randomUUID } from "node:crypto";
+import { Queue, QueueEvents, Worker } from "bullmq";
 import { HubError } from "../../errors.ts";
 import type { RedisAddress } from "./address.ts";
 import { type ClientOptions, clientOptions, connectClient } from "./client.ts";
 import { redisFailure } from "./connect-failure.ts";
 
 const QUEUE = "{tieline}";
+/** Ids of canaries begin so, since an event tells no more of a job than its id. */
+const CANARY = "canary-";
 /** Longest pause before a worker's connection is opened again; milliseconds. */
 const LONGEST_PAUSE = 2_000;
 /** How long a worker may take to close before it is left behind; milliseconds. */
@@ -12,6 +15,9 @@ const CLOSE_MS = 1_000;
 
 /** What a job says; there is nothing else in it. */
 export type Kind = "wake" | "at" | "canary";
+
+/** Events of the queue that are kept; about. */
+const KEPT_EVENTS = 100;
 
 /** Marks that come again and again. */
 const LASTING: readonly Kind[] = ["wake", "canary"];
@@ -30,7 +36,7 @@ export interface Session {
 }
 
 interface SessionEvents {
-  /** A job has come to the worker. */
+  /** A job has come to the worker, or to one of another process. */
   heard(kind: Kind): void;
   /** The session has been lost, or cannot put jobs; called at most once, and not after `close`. */
   ended(error: HubError): void;
@@ -45,16 +51,16 @@ export async function openSession(address: RedisAddress, events: SessionEvents):
   const { client } = await connectClient(address);
   const queue = new Queue(QUEUE, {
     connection: client,
-    // Nobody reads the events of the queue.
-    streams: { events: { maxLen: 0 } },
+    // Only those who wait for them now read the events of the queue.
+    streams: { events: { maxLen: KEPT_EVENTS } },
     defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
   });
-  let worker: Worker | null = null;
+  let worker: Listener | null = null;
   let state: "opening" | "open" | "over" = "opening";
 
   const close = async (): Promise<void> => {
     state = "over";
-    const ending = worker === null ? null : endWorker(worker);
+    const ending = worker === null ? null : worker.end();
     worker = null;
     client.disconnect();
     await queue.close().catch(() => undefined);
@@ -69,7 +75,8 @@ export async function openSession(address: RedisAddress, events: SessionEvents):
   const add = async (kind: Kind, mark: string, delay: number): Promise<void> => {
     // While a job is being heard, it may be too early for what was stored meanwhile.
     const deduplication = { id: mark, keepLastIfActive: true };
-    await queue.add(kind, {}, { deduplication, ...(delay > 0 ? { delay } : {}) });
+    const name = kind === "canary" ? { jobId: `${CANARY}${randomUUID()}` } : {};
+    await queue.add(kind, {}, { deduplication, ...name, ...(delay > 0 ? { delay } : {}) });
   };
   // A worker that died with a job in its hand keeps the mark, and so all that come after, until it is missed.
   const freeMarks = async (): Promise<void> => {
@@ -91,13 +98,46 @@ export async function openSession(address: RedisAddress, events: SessionEvents):
     listen() {
       if (state !== "open") return;
       if (worker !== null) {
-        void endWorker(worker);
+        void worker.end();
         // Nor is anything heard while somebody has paused the queue.
         queue.resume().then(freeMarks).catch(end);
       }
-      worker = openWorker(options, events.heard);
+      worker = listener(options, events.heard);
     },
     close,
+  };
+}
+
+interface Listener {
+  end(): Promise<void>;
+}
+
+/**
+ * A job comes to one worker, whichever process has it; that it came is an event, which all of them hear: the lane that
+ * there is work on may be anybody's.
+ */
+function listener(options: ClientOptions, heard: (kind: Kind) => void): Listener {
+  const once = firstOfTwo(heard);
+  const worker = openWorker(options, once);
+  const events = new QueueEvents(QUEUE, { connection: patient(options) });
+  events.on("active", ({ jobId }) => once(jobId.startsWith(CANARY) ? "canary" : "wake", jobId));
+  events.on("error", () => undefined);
+  return {
+    async end() {
+      await Promise.all([inTime(worker.close(true)), inTime(events.close())]);
+    },
+  };
+}
+
+/** Of a job that this process's worker got, the event says the same again, before or after. */
+function firstOfTwo(heard: (kind: Kind) => void): (kind: Kind, job: string) => void {
+  const once = new Set<string>();
+  return (kind, job) => {
+    if (once.delete(job)) return;
+    // Those that went to other workers come once.
+    if (once.size >= KEPT_EVENTS) once.clear();
+    once.add(job);
+    heard(kind);
   };
 }
 
@@ -105,13 +145,9 @@ export async function openSession(address: RedisAddress, events: SessionEvents):
  * A worker is done with a job when it has passed it on, so that none stays under way while the hub works. Its own counts
  * of stalled jobs decide nothing.
  */
-function openWorker(options: ClientOptions, heard: (kind: Kind) => void): Worker {
-  const worker = new Worker(QUEUE, async ({ name }) => heard(name as Kind), {
-    connection: {
-      ...options,
-      maxRetriesPerRequest: null,
-      retryStrategy: (times) => Math.min(50 * 2 ** times, LONGEST_PAUSE),
-    },
+function openWorker(options: ClientOptions, heard: (kind: Kind, job: string) => void): Worker {
+  const worker = new Worker(QUEUE, async ({ name, id = "" }) => heard(name as Kind, id), {
+    connection: patient(options),
     ...{ removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } },
     ...{ lockDuration: 10_000, stalledInterval: 10_000, maxStalledCount: 1_000, runRetryDelay: 1_000 },
   });
@@ -120,12 +156,21 @@ function openWorker(options: ClientOptions, heard: (kind: Kind) => void): Worker
   return worker;
 }
 
-/** Ends a worker without waiting for Redis, which may be gone. */
-async function endWorker(worker: Worker): Promise<void> {
+/** The settings of a connection that waits for what comes. */
+function patient(options: ClientOptions) {
+  return {
+    ...options,
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(50 * 2 ** times, LONGEST_PAUSE),
+  };
+}
+
+/** Does not wait for Redis, which may be gone. */
+async function inTime(closing: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, CLOSE_MS);
   });
-  await Promise.race([worker.close(true).catch(() => undefined), late]);
+  await Promise.race([closing.catch(() => undefined), late]);
   clearTimeout(timer);
 }

@@ -46,7 +46,7 @@ describe("wake-ups in Redis", () => {
     expect(await count("ZCARD", "delayed")).toBeLessThanOrEqual(11);
 
     const keys = (await redis.ask("KEYS", `${KEY}*`)) as readonly string[];
-    const jobs = keys.filter((key) => /:\d+$/.test(key));
+    const jobs = keys.filter((key) => /:(\d+|canary-[-\da-f]{36})$/.test(key));
     expect(jobs.length).toBeGreaterThanOrEqual(12);
     for (const job of jobs) {
       expect(await redis.ask("HGET", job, "data")).toBe("{}");
@@ -108,6 +108,28 @@ describe("wake-ups in Redis", () => {
     front.dispatcher.wakeAt(Date.now() + 100);
     await until(() => calls.ended === 3);
     expect([...front.told, ...worker.told]).toEqual([]);
+  });
+
+  it("come to every process that works, since any may have the lane", async () => {
+    const redis = await freshRedis();
+    const others = await Promise.all(Array.from({ length: 3 }, () => opened(addressOf(redis), 300)));
+    const works = others.map(({ dispatcher }) => {
+      const calls = counted();
+      dispatcher.onWake(calls.work, NEVER);
+      return calls;
+    });
+    const front = await opened(addressOf(redis));
+    await until(() => works.every(({ ended }) => ended > 0));
+    for (let round = 0; round < 5; round++) {
+      const before = works.map(({ ended }) => ended);
+      await until(() => {
+        front.dispatcher.wake();
+        return works.every(({ ended }, index) => ended > (before[index] ?? 0));
+      });
+    }
+    // Nor does one that another's canary went to seem deaf.
+    await pause(2_000);
+    expect([front, ...others].flatMap(({ told }) => told)).toEqual([]);
   });
 
   it("of hubs that share a server in databases of their own do not meet", async () => {
