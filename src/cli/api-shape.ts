@@ -158,6 +158,8 @@ export interface HubState {
 export interface SystemEntry {
   readonly name: string;
   readonly connector: string;
+  /** Those that the hub asks or listens to, each with the flow that reads it. */
+  readonly sources: readonly (SourceState & { readonly flow: string })[];
 }
 
 export interface SystemCheck {

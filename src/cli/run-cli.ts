@@ -47,6 +47,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   replay: async () => (await import("./replay.ts")).addReplay,
   files: async () => (await import("./files.ts")).addFiles,
   flows: async () => (await import("./flows.ts")).addFlows,
+  systems: async () => (await import("./systems.ts")).addSystems,
   customers: async () => (await import("./customers.ts")).addCustomers,
   top: async () => (await import("./top.ts")).addTop,
   doctor: async () => (await import("./doctor.ts")).addDoctor,

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createServer } from "../../src/api/server.ts";
+import type { SourceStatus } from "../../src/control/engine.ts";
 import { ERRORS, type ErrorCode } from "../../src/errors.ts";
 import { laneOf } from "../../src/message/lane.ts";
 import type { NewMessage } from "../../src/store/message-table.ts";
@@ -624,8 +625,22 @@ test("customers are found by exactly one way, and shown with provenance", async 
 
 test("systems are shown with secrets as references, and can be checked now", async () => {
   expect(await json("/api/v1/systems")).toMatchObject({
-    items: [{ name: "web", connector: "web", settings: { token: { env: "WEB_TOKEN" } } }, { name: "down" }],
+    items: [
+      { name: "web", connector: "web", settings: { token: { env: "WEB_TOKEN" } }, sources: [] },
+      { name: "down" },
+    ],
   });
+  const source: SourceStatus = {
+    ...{ name: "web.orders", kind: "pull", state: "waiting", cursor: '{"at":1}', movedAt: T0, nextAt: T0 },
+    ...{ failure: { code: "TL_SOURCE_UNAVAILABLE", message: "it is away" }, collected: 3 },
+  };
+  const usual = bench.status;
+  bench.status = { ...usual, flows: [flowStatus(1, "shop", { source })] };
+  expect((await json("/api/v1/systems"))["items"]).toMatchObject([
+    { name: "web", sources: [{ flow: "shop", state: "waiting", cursor: '{"at":1}', collected: 3 }] },
+    { name: "down", sources: [] },
+  ]);
+  bench.status = usual;
   expect(await (await bench.post("/api/v1/systems/web/check")).json()).toEqual({ ok: true, failure: null });
   const down = await bench.post("/api/v1/systems/down/check");
   const text = await down.text();

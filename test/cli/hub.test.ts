@@ -242,6 +242,23 @@ describe("the commands against a running hub", () => {
     expect(code).toBe(0);
   });
 
+  it("systems are listed, and each tells whether it can be reached", async () => {
+    expect((await run("systems ls")).out).toMatch(/^SYSTEM +CONNECTOR .*\nsite +web .*\nerp +erp /m);
+    expect(await run("systems check site")).toMatchObject({ code: 0, out: "✓ site (web) answers\n" });
+    await rename(join(dir, "inbox"), join(dir, "away"));
+    const { code, out } = await run("systems check --json");
+    await rename(join(dir, "away"), join(dir, "inbox"));
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      items: [
+        { name: "site", ok: true, failure: null },
+        { name: "erp", ok: false, failure: { code: "TL_SOURCE_UNAVAILABLE" } },
+      ],
+    });
+    expect(await run("systems check nobody")).toMatchObject({ code: 1 });
+  });
+
   it("doctor finds a token that others may read", async () => {
     const token = join(dir, "data", "api-token");
     await chmod(token, 0o644);

@@ -1,9 +1,10 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
+import type { EngineStatus } from "../../control/engine.ts";
 import { asHubError, HubError, toFailure } from "../../errors.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
-import { pageFrom, presentFailure, presentPage, time } from "../present.ts";
+import { pageFrom, presentFailure, presentPage, presentSource, time } from "../present.ts";
 import {
   AnyJson,
   Count,
@@ -14,6 +15,7 @@ import {
   pageOf,
   problems,
   ReasonBody,
+  SourceSchema,
   Time,
 } from "../schema.ts";
 
@@ -38,7 +40,14 @@ const Audit = Type.Object({
   reason: nullable(Type.String()),
 });
 
-const System = Type.Object({ name: Type.String(), connector: Type.String(), settings: AnyJson });
+const System = Type.Object({
+  name: Type.String(),
+  connector: Type.String(),
+  settings: AnyJson,
+  sources: Type.Array(Type.Composite([Type.Object({ flow: Type.String() }), SourceSchema]), {
+    description: "Those that the hub asks or listens to, each with the flow that reads it",
+  }),
+});
 const Checked = Type.Object({ ok: Type.Boolean(), failure: nullable(FailureSchema) });
 
 /** The hub itself: its state, its audit log, its systems. */
@@ -88,7 +97,12 @@ export async function hubRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       },
     },
     async () => ({
-      items: deps.systems().map(({ name, connector, written }) => ({ name, connector, settings: written })),
+      items: deps.systems().map(({ name, connector, written }) => ({
+        name,
+        connector,
+        settings: written,
+        sources: sourcesOf(name, deps.status()),
+      })),
     }),
   );
 
@@ -130,5 +144,11 @@ export async function hubRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       },
     },
     async (request) => deps.engine.backup(actOf(request), request.body.folder),
+  );
+}
+
+function sourcesOf(system: string, { flows }: EngineStatus) {
+  return flows.flatMap(({ name, source }) =>
+    source?.name.startsWith(`${system}.`) === true ? [{ flow: name, ...presentSource(source) }] : [],
   );
 }
