@@ -43,6 +43,7 @@ const { metafile } = await build({
     "libphonenumber-js",
     "undici",
     "pg",
+    "mysql2",
     "bullmq",
     "ioredis",
   ],

@@ -254,6 +254,18 @@ export const ERRORS = {
     title: "The source cannot be read",
     cure: "It is tried again by itself; check that the folder exists and the hub may read and write there.",
   },
+  TL_SOURCE_ACCESS: {
+    fault: "access",
+    status: 502,
+    title: "The source refused the hub's credentials",
+    cure: "Mend the credentials in tieline.yaml; it is asked again every few minutes, or by `tieline flows run`.",
+  },
+  TL_SOURCE_REFUSED: {
+    fault: "usage",
+    status: 502,
+    title: "The source cannot be read the way it is configured",
+    cure: "Compare the settings with the system; `tieline systems check` tests them.",
+  },
   TL_TARGET_UNAVAILABLE: {
     fault: "system",
     status: 503,

@@ -7,7 +7,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type {
   Connector,
   FileSource,
+  ListenDesk,
   Outgoing,
+  PullSource,
   PushedItem,
   PushRequest,
   PushSource,
@@ -15,6 +17,7 @@ import type {
   System,
 } from "../../src/connector/contract.ts";
 import { type ErrorCode, HubError } from "../../src/errors.ts";
+import type { Json } from "../../src/message/json.ts";
 import { startTarget, type Target } from "../fakes/http-target.ts";
 import { describedFields, unmarkedSecrets } from "./settings-schema.ts";
 
@@ -30,6 +33,14 @@ export interface ConnectorExamples<Settings extends TSchema> {
   readonly pushes?: Readonly<Record<string, PushExample>>;
   /** Sinks that send to `world.url` as HTTP. */
   readonly sinks?: readonly string[];
+  /** Sources that are asked. */
+  readonly pulls?: readonly string[];
+  /** Sources that are listened to. */
+  readonly listens?: readonly string[];
+  /** Sinks of another protocol, each with a message it takes; nobody answers where the settings lead. */
+  readonly deadSinks?: Readonly<Record<string, Json>>;
+  /** Set where nobody answers at the place the settings name: the code that `check` and its sources then throw. */
+  readonly unreachable?: ErrorCode;
 }
 
 export interface World {
@@ -120,15 +131,22 @@ export function describeConnector<Settings extends TSchema>(
       const { open } = await setup();
       const system = open();
       expect(Object.keys(system.sources).sort()).toEqual(
-        [...Object.keys(examples.files ?? {}), ...Object.keys(examples.pushes ?? {})].sort(),
+        [
+          ...Object.keys({ ...examples.files, ...examples.pushes }),
+          ...(examples.pulls ?? []),
+          ...(examples.listens ?? []),
+        ].sort(),
       );
-      expect(Object.keys(system.sinks).sort()).toEqual([...(examples.sinks ?? [])].sort());
+      expect(Object.keys(system.sinks).sort()).toEqual(
+        [...(examples.sinks ?? []), ...Object.keys(examples.deadSinks ?? {})].sort(),
+      );
     });
 
     it("opens nothing on the network by itself, passes its check, and closes twice", async () => {
       const { open, target } = await setup();
       const system = open();
-      await system.check();
+      if (examples.unreachable === undefined) await system.check();
+      else expect(await codeOfRejected(system.check())).toBe(examples.unreachable);
       expect(target.requests).toEqual([]);
       await system.close();
       await system.close();
@@ -223,6 +241,72 @@ export function describeConnector<Settings extends TSchema>(
     });
   }
 
+  for (const source of examples.pulls ?? []) {
+    describe(`connector ${name}: source ${source}, which is asked`, () => {
+      const start = async (): Promise<PullSource> => {
+        const pull = (await setup()).open().sources[source];
+        if (pull?.kind !== "pull") throw new Error(`no pull source ${source}`);
+        return pull;
+      };
+
+      it("says so when the system does not answer, and again when it is asked again", async () => {
+        const pull = await start();
+        const ask = () => pull.pull({ cursor: null, limit: 10, signal: new AbortController().signal });
+        expect(await codeOfRejected(ask())).toBe(examples.unreachable);
+        expect(await codeOfRejected(ask())).toBe(examples.unreachable);
+      });
+
+      it("ends when it is told to", async () => {
+        const stop = new AbortController();
+        const asked = (await start()).pull({ cursor: null, limit: 10, signal: stop.signal });
+        stop.abort();
+        await expect(asked).rejects.toThrow();
+      });
+    });
+  }
+
+  for (const source of examples.listens ?? []) {
+    describe(`connector ${name}: source ${source}, which is listened to`, () => {
+      const start = async (signal: AbortSignal) => {
+        const listen = (await setup()).open().sources[source];
+        if (listen?.kind !== "listen") throw new Error(`no listen source ${source}`);
+        const connected: string[] = [];
+        const desk: ListenDesk = {
+          cursor: () => null,
+          connected: () => void connected.push(source),
+          take: async () => undefined,
+        };
+        return { connected, ended: listen.listen(desk, signal) };
+      };
+
+      it("says so when the system does not answer, and does not call itself connected", async () => {
+        const { ended, connected } = await start(new AbortController().signal);
+        expect(await codeOfRejected(ended)).toBe(examples.unreachable);
+        expect(connected).toEqual([]);
+      });
+
+      it("ends when it is told to", async () => {
+        const stop = new AbortController();
+        const { ended } = await start(stop.signal);
+        stop.abort();
+        const end = await ended.then(
+          () => "ended",
+          () => "ended",
+        );
+        expect(end).toBe("ended");
+      });
+    });
+  }
+
+  for (const [name, body] of Object.entries(examples.deadSinks ?? {})) {
+    it(`connector ${connector.name}: sink ${name} says so when the target is down`, async () => {
+      const sink = (await setup()).open().sinks[name];
+      const delivery: Outgoing = { id: "m-1.route", sequence: 7, key: "K", body, attempt: 1 };
+      const sent = sink?.send(delivery, new AbortController().signal);
+      expect(await codeOfRejected(sent ?? Promise.resolve())).toBe("TL_TARGET_UNAVAILABLE");
+    });
+  }
+
   for (const name of examples.sinks ?? []) {
     describe(`connector ${connector.name}: sink ${name}`, () => {
       const start = async (): Promise<{ target: Target; sink: Sink }> => {
@@ -268,6 +352,13 @@ async function send(sink: Sink, attempt: number): Promise<string> {
   const delivery: Outgoing = { id: "m-1.route", sequence: 7, key: "K", body: { key: "K" }, attempt };
   return sink.send(delivery, new AbortController().signal).then(
     (sent) => sent.answer,
+    (error: unknown) => (error instanceof HubError ? error.code : String(error)),
+  );
+}
+
+async function codeOfRejected(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => "done",
     (error: unknown) => (error instanceof HubError ? error.code : String(error)),
   );
 }

@@ -136,12 +136,12 @@ test("a system that is down is asked again by itself, from where it was", async 
 
 test("wrong credentials are shown, and not tried again at once", async () => {
   const shop = pulledShop();
-  shop.failures.push(new HubError("TL_TARGET_ACCESS", "the password is wrong"));
+  shop.failures.push(new HubError("TL_SOURCE_ACCESS", "the password is wrong"));
   const { until, source, engine, bodies } = await setup(shop);
   shop.records.push({ id: "o-1", at: 1 });
   await until(() => shop.asked.length === 1);
   const state = await source();
-  expect(state).toMatchObject({ state: "waiting", failure: { code: "TL_TARGET_ACCESS" } });
+  expect(state).toMatchObject({ state: "waiting", failure: { code: "TL_SOURCE_ACCESS" } });
   expect((state?.nextAt ?? 0) - Date.now()).toBeGreaterThan(200_000);
   expect(await engine.engine.runNow(ME, "orders")).toEqual({ files: 0, records: 1 });
   expect(bodies()).toHaveLength(1);

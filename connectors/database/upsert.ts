@@ -1,0 +1,108 @@
+import { HubError, isObject, type JsonObject, type Outgoing, type Sent, type Sink } from "tieline/connector";
+import { type Db, DbFailure, type DbValue } from "./db.ts";
+import { targetFailure } from "./failure.ts";
+import type { UpsertOptions } from "./settings.ts";
+import { bound } from "./values.ts";
+
+const BATCH = 50;
+
+interface Waiting {
+  readonly row: JsonObject;
+  /** The columns it has, in the order of the settings. */
+  readonly columns: readonly string[];
+  readonly resolve: (sent: Sent) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Rows that are inserted, or changed where they are. Deliveries that are under way at once share a statement; when it
+ * fails by one of them, it is halved until that one is alone, so that each has a result of its own.
+ */
+export function upsert(db: Db, options: UpsertOptions): Sink {
+  const batch = options.batch ?? BATCH;
+  const allowed = [...options.key, ...options.columns];
+  let waiting: Waiting[] = [];
+  let kinds: Awaited<ReturnType<Db["kinds"]>> | null = null;
+
+  async function sendAll(): Promise<void> {
+    const all = waiting;
+    waiting = [];
+    // One statement has one list of columns.
+    const groups = new Map<string, Waiting[]>();
+    for (const one of all) {
+      const name = one.columns.join("\n");
+      groups.set(name, [...(groups.get(name) ?? []), one]);
+    }
+    await Promise.all([...groups.values()].map((group) => write(group)));
+  }
+
+  async function write(group: readonly Waiting[]): Promise<void> {
+    try {
+      await insert(group);
+      for (const one of group) one.resolve({ answer: "written" });
+    } catch (error) {
+      const isOfOneRow =
+        error instanceof DbFailure && (error.fault === "data" || error.fault === "statement");
+      if (group.length === 1 || !isOfOneRow) {
+        for (const one of group) one.reject(targetFailure(error, true));
+        return;
+      }
+      const half = Math.ceil(group.length / 2);
+      await write(group.slice(0, half));
+      await write(group.slice(half));
+    }
+  }
+
+  async function insert(group: readonly Waiting[]): Promise<void> {
+    kinds ??= await db.kinds(options.table);
+    const known = kinds;
+    const columns = group[0]?.columns ?? [];
+    const values: DbValue[] = [];
+    const rows = group.map(({ row }) => {
+      const places = columns.map((column) => {
+        const value = bound(row[column] ?? null);
+        values.push(known.get(column) === "moment" && typeof value === "string" ? db.moment(value) : value);
+        return db.place(values.length);
+      });
+      return `(${places.join(", ")})`;
+    });
+    const names = columns.map(db.name).join(", ");
+    const changed = columns.filter((column) => !options.key.includes(column));
+    const head = `INSERT INTO ${db.name(options.table)} (${names}) VALUES`;
+    await db.query(`${head} ${rows.join(", ")} ${db.orUpdate(options.key, changed)}`, values);
+  }
+
+  return {
+    idempotent: true,
+    concurrency: batch,
+    async send({ body }: Outgoing) {
+      const row = rowOf(body, options.key, allowed);
+      const columns = allowed.filter((column) => Object.hasOwn(row, column));
+      return new Promise<Sent>((resolve, reject) => {
+        // Those that come in the same turn of the event loop go together.
+        if (waiting.push({ row, columns, resolve, reject }) === 1) setImmediate(() => void sendAll());
+      });
+    },
+  };
+}
+
+/** @throws HubError TL_TARGET_REFUSED when it lacks its key, or has a field that no column is named for */
+function rowOf(body: Outgoing["body"], key: readonly string[], allowed: readonly string[]): JsonObject {
+  if (!isObject(body))
+    throw new HubError("TL_TARGET_REFUSED", "the message is not an object, so it is no row");
+  for (const column of key) {
+    if (body[column] === undefined || body[column] === null) {
+      throw new HubError("TL_TARGET_REFUSED", `the message has no ${column}, which is of the key`, {
+        place: { field: column },
+      });
+    }
+  }
+  for (const field of Object.keys(body)) {
+    if (allowed.includes(field)) continue;
+    throw new HubError("TL_TARGET_REFUSED", "the message has a field for which no column is named", {
+      place: { field },
+      cure: "Leave it out in the mapping, or name it in `columns` of the sink.",
+    });
+  }
+  return body;
+}
