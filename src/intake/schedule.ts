@@ -25,6 +25,9 @@ export function slotsBetween(schedule: Schedule, from: number, to: number, most 
   return slots;
 }
 
+/** A slot is missed when nobody was there for so long; milliseconds. */
+const LATE = 60_000;
+
 export interface DueSlot {
   readonly flow: LiveFlow;
   readonly at: number;
@@ -53,7 +56,7 @@ export async function takeDueSlots(
     const taken: DueSlot[] = [];
     for (const at of due) {
       // A slot is missed when a later one is due as well, or when nobody was there for a minute.
-      const missed = at !== newest || now - at > 60_000;
+      const missed = at !== newest || now - at > LATE;
       const run =
         !missed || schedule.misfire === "catch-up" || (schedule.misfire === "run-once" && at === newest);
       const mine = await tx.slots.take(
@@ -66,5 +69,29 @@ export async function takeDueSlots(
       if (mine && run) taken.push({ flow, at });
     }
     return taken;
+  });
+}
+
+/**
+ * The slots of a flow that a hub has taken and not ended, since it ended itself: they are run again. What they had begun is
+ * known to the store, so nothing is taken twice. A flow that skips what it has missed gives up those that are late.
+ *
+ * @returns the slots to run now, oldest first
+ */
+export async function takeInterruptedSlots(
+  store: Store,
+  flow: LiveFlow,
+  now: number,
+): Promise<readonly DueSlot[]> {
+  const skips = flow.definition.schedule?.misfire === "skip";
+  return store.transaction(async (tx) => {
+    const left = (await tx.slots.running()).filter((slot) => slot.flow === flow.id);
+    const late = left.filter(({ at }) => skips && now - at > LATE);
+    for (const { at } of late)
+      await tx.slots.finish(flow.id, at, "failed", now, "the hub ended meanwhile; misfire: skip");
+    return left
+      .filter((slot) => !late.includes(slot))
+      .map(({ at }) => ({ flow, at }))
+      .sort((a, b) => a.at - b.at);
   });
 }

@@ -4,7 +4,7 @@ import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import { DUTY } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
-import { slotAfter, takeDueSlots } from "./schedule.ts";
+import { slotAfter, takeDueSlots, takeInterruptedSlots } from "./schedule.ts";
 
 export interface SchedulerEnvironment {
   readonly store: Store;
@@ -30,12 +30,19 @@ export interface Scheduler {
  */
 export function scheduler(env: SchedulerEnvironment): Scheduler {
   let ticking: Promise<void> | null = null;
+  /** Flows whose slots that an earlier hub left behind were looked for. */
+  const taken = new Set<number>();
 
   async function tick(): Promise<void> {
     if (env.store.seat.held().lease(DUTY) === undefined) return;
     for (const flow of env.flows.all()) {
       if (flow.definition.schedule === null) continue;
       try {
+        if (!taken.has(flow.id)) {
+          const left = await takeInterruptedSlots(env.store, flow, env.now());
+          taken.add(flow.id);
+          for (const slot of left) await runSlot(flow, slot.at);
+        }
         for (const slot of await takeDueSlots(env.store, flow, flow.deployedAt, env.now()))
           await runSlot(flow, slot.at);
       } catch (error) {

@@ -84,6 +84,31 @@ describe("a planned run", () => {
   });
 
   it.each([
+    ["run-once", "2026-03-28T09:00:00Z", "done", 1],
+    ["skip", "2026-03-28T01:30:30Z", "done", 1],
+    ["skip", "2026-03-28T09:00:00Z", "failed", 0],
+  ] as const)(
+    "that a hub has begun when it was killed is made up for as misfire says: %s at %s",
+    async (misfire, at, state, runs) => {
+      await store.transaction((tx) =>
+        tx.slots.take(
+          7,
+          Date.parse("2026-03-28T01:30:00Z"),
+          "running",
+          Date.parse("2026-03-28T01:30:00Z"),
+          null,
+        ),
+      );
+      const plan = await planned(misfire);
+      await plan.at(at);
+      await plan.at(at);
+      expect(plan.runs).toHaveLength(runs);
+      expect(await plan.last()).toMatchObject({ state });
+      await plan.stop();
+    },
+  );
+
+  it.each([
     ["run-once", 1],
     ["skip", 0],
     ["catch-up", 3],
