@@ -1,0 +1,51 @@
+/**
+ * `npm run test:chaos -- --runs 100`: random runs of a real hub, judged by a small model. `--seed 4711` repeats them,
+ * `--most 40` is the length of a run, `--play '[{"do":"kill"}]'` plays one run. A run that fails is made as short as it
+ * can be; then it is printed, to be kept in examples.ts.
+ */
+import { parseArgs } from "node:util";
+import fc from "fast-check";
+import { type Action, actions } from "./action.ts";
+import { play } from "./play.ts";
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: "string", default: "20" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
+    most: { type: "string", default: "25" },
+    play: { type: "string" },
+  },
+});
+
+/** Tells of each run, also of those by which one that fails is made shorter. */
+async function one(run: readonly Action[]): Promise<void> {
+  try {
+    const { acked, requests, seconds } = await play(run);
+    console.log(
+      `  ${run.length} actions, ${acked} acknowledged, ${requests} requests, ${seconds.toFixed(1)} s`,
+    );
+  } catch (error) {
+    console.log(
+      `  FAIL ${error instanceof Error ? error.message : error}\n  --play '${JSON.stringify(run)}'`,
+    );
+    throw error;
+  }
+}
+
+if (values.play !== undefined) {
+  await one(JSON.parse(values.play) as readonly Action[]).catch(() => {
+    process.exitCode = 1;
+  });
+} else {
+  console.log(`seed ${values.seed}, ${values.runs} runs`);
+  const checked = await fc.check(fc.asyncProperty(actions(Number(values.most)), one), {
+    seed: Number(values.seed),
+    numRuns: Number(values.runs),
+  });
+  if (checked.failed) {
+    console.log(
+      `FAIL, seed ${values.seed}, made shorter ${checked.numShrinks} times; the last that failed is the shortest`,
+    );
+    process.exitCode = 1;
+  } else console.log(`${checked.numRuns} runs, nothing lost, doubled or out of order`);
+}
