@@ -1,6 +1,5 @@
 import type { AlikeRows } from "../flow/settle-alike.ts";
 import type { PackedRows } from "./pack-rows.ts";
-import { textReader } from "./pack-texts.ts";
 import { areUnchanged } from "./unpack-rows.ts";
 
 /** What is known of rows besides what they were mapped to. */
@@ -24,11 +23,10 @@ export function alikeRows(packed: PackedRows, origins: RowOrigins): AlikeRows | 
   if (newcomers.length < states.length || newcomers.includes(0)) return null;
   if (routes.length !== 1 || routes[0]?.length !== 1) return null;
   for (let record = 0; record < lengths.length; record += 2) if (lengths[record] !== 0) return null;
-  const text = textReader(packed);
-  const values = Array.from(states, () => {
-    text();
-    return text();
-  });
+  const values = {
+    bytes: new Uint8Array(packed.texts),
+    lengths: Uint32Array.from(states, (_, at) => lengths[2 * at + 1] as number),
+  };
   const { at, ids: externalIds, versions, names, folded, statuses, contacts } = packed;
   return {
     keys,

@@ -135,12 +135,19 @@ export interface Newcomers {
   readonly externalIds: readonly string[];
   readonly versions: readonly (string | number | null)[];
   readonly hashes: readonly (string | null)[];
-  /** As in `RecordRow`, in UTF-8. */
-  readonly values: readonly Uint8Array[];
+  /** As in `RecordRow`. */
+  readonly values: Utf8Texts;
   readonly names: readonly (string | null)[];
   readonly folded: readonly (string | null)[];
   readonly statuses: readonly (string | null)[];
   readonly contacts: readonly ContactColumn[];
+}
+
+/** Texts in UTF-8, one after the other. */
+export interface Utf8Texts {
+  readonly bytes: Uint8Array;
+  /** Bytes of each. */
+  readonly lengths: ArrayLike<number>;
 }
 
 /** Contacts of one kind in ascending order, each with the position of the newcomer who has it. */

@@ -142,15 +142,27 @@ export function describeCrmTables(
         });
       });
 
-      it("writes newcomers as it writes them row by row", async () => {
+      it.each<readonly [string, Partial<Newcomers>]>([
+        ["of one version", { versions: ["1", "1", "1"] }],
+        ["each of its own version", { versions: ["1", "", '2026 01 "x"'] }],
+        ["without a version", { versions: [null, null, null], hashes: ["h", null, "j"] }],
+        ["with versions of all kinds", { versions: [1, "2", null] }],
+        ["with hashes like texts", { hashes: ["h i", "", "j"] }],
+        ["with rows between them", { rows: [5, 6, 8] }],
+        ["with names that look like others", { names: [":", "1:x", "}"], folded: ["0", ":", null] }],
+        ["with quotes and lines", { names: ['"\\', "a\nb", "{}"], externalIds: ['"', "\\n", "\t"] }],
+        ["with control characters", { externalIds: ["\u0001", "\u001f", "c"] }],
+        ["of several standings", { statuses: [null, "on hold", '"'] }],
+      ])("writes newcomers as it writes them row by row: %s", async (_, own) => {
         const times = { at: NOW, file: 3, flowVersion: 4, system: "shop" };
+        const texts = ['{"n":"ä😀"}', "{}", '{"n":1}'].map((text) => Buffer.from(text));
         const newcomers: Newcomers = {
           ...times,
-          rows: [5, 6, 8],
+          rows: [5, 6, 7],
           externalIds: ["a", "b", "c"],
-          versions: [1, "2", null],
+          versions: ["1", "2", "3"],
           hashes: ["h", "i", "j"],
-          values: ['{"n":"ä😀"}', "{}", '{"n":1}'].map((text) => Buffer.from(text)),
+          values: { bytes: Buffer.concat(texts), lengths: texts.map(({ length }) => length) },
           names: ["Zoë", null, "Ann"],
           folded: ["zoe", null, "ann"],
           statuses: ["active", "active", "active"],
@@ -158,6 +170,7 @@ export function describeCrmTables(
             { kind: "phone", values: ["+491", "+491", "+492"], owners: [0, 2, 0] },
             { kind: "email", values: [], owners: [] },
           ],
+          ...own,
         };
         await crm.transaction((tables) => tables.arrive(newcomers, { customer: 10, record: 20 }, NOW + 1));
         await crm.transaction(async (tables) => {
@@ -165,7 +178,7 @@ export function describeCrmTables(
             newcomers.rows.map((row, n) =>
               record(20 + n, newcomers.externalIds[n] as string, {
                 ...{ system: "shop", customer: 10 + n, version: newcomers.versions[n] ?? null },
-                ...{ hash: newcomers.hashes[n] ?? null, values: String(newcomers.values[n]) },
+                ...{ hash: newcomers.hashes[n] ?? null, values: String(texts[n]) },
                 origin: { message: null, file: 3, row, flowVersion: 4, at: NOW },
               }),
             ),
@@ -173,7 +186,7 @@ export function describeCrmTables(
           expect(await tables.customers([10, 11, 12])).toEqual(
             newcomers.names.map((name, n) =>
               customer(10 + n, {
-                ...{ name, folded: newcomers.folded[n] ?? null, status: "active" },
+                ...{ name, folded: newcomers.folded[n] ?? null, status: newcomers.statuses[n] ?? null },
                 ...{ createdAt: NOW + 1, updatedAt: NOW + 1 },
               }),
             ),

@@ -14,10 +14,14 @@ export function newcomerWrites(
 ): CrmWrites {
   const newCustomers: CustomerRow[] = [];
   const newRecords: NewRecordRow[] = [];
+  let from = 0;
   for (const [index, row] of newcomers.rows.entries()) {
     const customer = ids.customer + index;
     newCustomers.push(customerRow(newcomers, index, customer, now));
-    newRecords.push(recordRow(newcomers, index, row, { id: ids.record + index, customer }));
+    const to = from + (newcomers.values.lengths[index] as number);
+    const values = newcomers.values.bytes.subarray(from, to);
+    newRecords.push(recordRow(newcomers, index, row, { id: ids.record + index, customer, values }));
+    from = to;
   }
   const newContacts = newcomers.contacts.flatMap(({ kind, values, owners }) =>
     values.map(
@@ -45,20 +49,19 @@ function customerRow(newcomers: Newcomers, index: number, id: number, now: numbe
 }
 
 function recordRow(
-  { system, externalIds, versions, hashes, values, file, flowVersion, at }: Newcomers,
+  { system, externalIds, versions, hashes, file, flowVersion, at }: Newcomers,
   index: number,
   row: number,
-  ids: { readonly id: number; readonly customer: number },
+  own: Pick<NewRecordRow, "id" | "customer" | "values">,
 ): NewRecordRow {
   return {
-    ...ids,
+    ...own,
     entity: "customer",
     system,
     externalId: externalIds[index] as string,
     version: versions[index] ?? null,
     hash: hashes[index] ?? null,
     deleted: false,
-    values: values[index] as Uint8Array,
     origin: { message: null, file, row, flowVersion, at },
     ...{ changed: null, born: null, holder: null, phone: null, email: null, happenedAt: null },
   };

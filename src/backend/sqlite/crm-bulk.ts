@@ -30,7 +30,7 @@ export function insertShared(
   for (const size of SIZES) {
     let text: string | undefined;
     while (rows.length - at >= size) {
-      text ??= `${head} ${clause({ width, shared, rising: [], own, texts }, size)}`;
+      text ??= `${head} ${clause({ width, shared, own, texts }, size)}`;
       const values = [...common];
       for (let index = at; index < at + size; index++) {
         const row = rows[index] as readonly SqlValue[];
@@ -40,60 +40,6 @@ export function insertShared(
       at += size;
     }
   }
-}
-
-/** A column of many rows: one value for all, one for each, or numbers that rise by one from the first on. */
-export type Column = SqlValue | ArrayLike<SqlValue> | { readonly first: number };
-
-/**
- * As `insertShared`, of rows by column. What rises by one is bound once for a statement too, and added up there.
- *
- * @param columns in the order of the head; what is the same in all rows is found by `common`
- */
-export function insertColumns(
-  sql: Sql,
-  head: string,
-  count: number,
-  columns: readonly Column[],
-  texts: readonly number[] = [],
-): void {
-  const shared: number[] = [];
-  const rising: number[] = [];
-  const own: number[] = [];
-  for (const [at, column] of columns.entries()) {
-    if (isSame(column)) shared.push(at);
-    else if ("first" in column) rising.push(at);
-    else own.push(at);
-  }
-  const common = shared.map((at) => columns[at] as SqlValue);
-  const first = rising.map((at) => (columns[at] as { readonly first: number }).first);
-  const given = own.map((at) => columns[at] as ArrayLike<SqlValue>);
-  const layout = { width: columns.length, shared: [...shared, ...rising], rising, own, texts };
-  let from = 0;
-  for (const size of SIZES) {
-    let text: string | undefined;
-    while (count - from >= size) {
-      text ??= `${head} ${clause(layout, size)}`;
-      const values = [...common];
-      for (const number of first) values.push(number + from);
-      for (let row = from; row < from + size; row++)
-        for (const column of given) values.push(column[row] as SqlValue);
-      sql.runWith(text, values);
-      from += size;
-    }
-  }
-}
-
-/** One value instead of a list in which all are the same. */
-export function common<Value extends string | number | null>(
-  values: readonly Value[],
-): Value | readonly Value[] {
-  const [first] = values;
-  return first !== undefined && values.every((value) => value === first) ? first : values;
-}
-
-function isSame(column: Column): column is SqlValue {
-  return typeof column !== "object" || column === null || column instanceof Uint8Array;
 }
 
 function sharedColumns(
@@ -116,11 +62,10 @@ function sharedColumns(
   return shared;
 }
 
-/** Which columns are bound how: `shared` once, of these `rising` with the number of the row added, `own` for each row. */
+/** Which columns are bound how: `shared` once, `own` for each row. */
 interface Layout {
   readonly width: number;
   readonly shared: readonly number[];
-  readonly rising: readonly number[];
   readonly own: readonly number[];
   /** Texts that may come as bytes. */
   readonly texts: readonly number[];
@@ -128,8 +73,8 @@ interface Layout {
 
 const clauses = new Map<string, string>();
 
-function clause({ width, shared, rising, own, texts }: Layout, size: number): string {
-  const name = `${width}/${shared.join()}/${rising.join()}/${texts.join()}/${size}`;
+function clause({ width, shared, own, texts }: Layout, size: number): string {
+  const name = `${width}/${shared.join()}/${texts.join()}/${size}`;
   let text = clauses.get(name);
   if (text === undefined) {
     const place = (column: number, row: number): number =>
@@ -138,7 +83,6 @@ function clause({ width, shared, rising, own, texts }: Layout, size: number): st
         : shared.length + row * own.length + own.indexOf(column) + 1;
     const value = (column: number, row: number): string => {
       const bound = `?${place(column, row)}`;
-      if (rising.includes(column)) return `${bound}+${row}`;
       return texts.includes(column) ? `CAST(${bound} AS TEXT)` : bound;
     };
     const row = (_: unknown, index: number): string =>
