@@ -57,12 +57,11 @@ async function* rows(
     }
     if (row === 0 && setup.header !== true) announce(setup.header, scanner.newline);
     row++;
-    const place = { row, line, offset, length };
     if (error !== undefined) {
-      batch.push({ ...place, error });
+      batch.push({ row, line, offset, length, error });
     } else {
       const bytes = window.bytes.subarray(scanner.start, scanner.end);
-      batch.push({ ...place, value: build(scanner.cells), bytes });
+      batch.push({ row, line, offset, length, value: build(scanner.cells), bytes });
     }
   }
 

@@ -80,8 +80,13 @@ export async function readFile(reading: Reading, port: ReaderPort): Promise<void
 
 function columns(rows: readonly Row[], named: readonly NamedRow[]): Omit<NamedRows, "context"> {
   const places = new Float64Array(4 * rows.length);
-  for (const [index, { row, line, offset, length }] of rows.entries())
-    places.set([row, line, offset, length], 4 * index);
+  let at = 0;
+  for (const { row, line, offset, length } of rows) {
+    places[at++] = row;
+    places[at++] = line;
+    places[at++] = offset;
+    places[at++] = length;
+  }
   const own = named.some(({ key, record }) => key !== record);
   return {
     places,
