@@ -34,7 +34,11 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
   const taken = new Set<number>();
 
   async function tick(): Promise<void> {
-    if (env.store.seat.held().lease(DUTY) === undefined) return;
+    if (env.store.seat.held().lease(DUTY) === undefined) {
+      // Who has the duty meanwhile may leave slots behind too.
+      taken.clear();
+      return;
+    }
     for (const flow of env.flows.all()) {
       if (flow.definition.schedule === null) continue;
       try {

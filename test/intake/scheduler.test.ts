@@ -7,6 +7,7 @@ import type { Schedule } from "../../src/config/flow-definition.ts";
 import type { LiveFlow } from "../../src/flow/live-flow.ts";
 import type { FlowRegistry } from "../../src/flow/registry.ts";
 import { scheduler } from "../../src/intake/scheduler.ts";
+import { heldLanes } from "../../src/store/lane-table.ts";
 import type { Store } from "../../src/store/store.ts";
 import { flowDefinition } from "../flow/setup.ts";
 
@@ -28,12 +29,14 @@ async function planned(misfire: Schedule["misfire"]) {
   const schedule = { cron: "30 3 * * *", zone: "Europe/Tallinn", misfire } as Schedule;
   const definition = await flowDefinition("nightly", { schedule });
   const flow = { id: 7, name: "nightly", definition, deployedAt: Date.UTC(2026, 2, 28) } as LiveFlow;
+  let onDuty = true;
+  const held = () => (onDuty ? store.seat.held() : heldLanes([]));
   const runs: number[] = [];
   const ended: string[] = [];
   let now = Date.UTC(2026, 2, 28);
   let failing = false;
   const slots = scheduler({
-    store,
+    store: { ...store, seat: { ...store.seat, held } },
     flows: { all: () => [flow] } as unknown as FlowRegistry,
     now: () => now,
     async run() {
@@ -51,6 +54,9 @@ async function planned(misfire: Schedule["misfire"]) {
       now = Date.parse(when);
       failing = fails;
       await slots.tick();
+    },
+    duty: (given: boolean) => {
+      onDuty = given;
     },
     last: () => store.transaction((tx) => tx.slots.last(7)),
     stop: () => slots.stop(),
@@ -80,6 +86,21 @@ describe("a planned run", () => {
     expect(await plan.last()).toMatchObject({ state: "failed" });
     await plan.at("2026-03-29T01:30:00Z");
     expect(plan.ended).toEqual(["failed", "done"]);
+    await plan.stop();
+  });
+
+  it("that another hub left behind, which had the duty meanwhile, is made up for", async () => {
+    const plan = await planned("run-once");
+    await plan.at("2026-03-28T01:00:00Z");
+    plan.duty(false);
+    await plan.at("2026-03-28T01:30:00Z");
+    expect(plan.runs).toHaveLength(0);
+    const slot = Date.parse("2026-03-28T01:30:00Z");
+    await store.transaction((tx) => tx.slots.take(7, slot, "running", slot, null));
+    plan.duty(true);
+    await plan.at("2026-03-28T01:31:00Z");
+    expect(plan.runs).toHaveLength(1);
+    expect(await plan.last()).toMatchObject({ state: "done" });
     await plan.stop();
   });
 
