@@ -1,11 +1,13 @@
 import { createServer } from "node:net";
 import type { HubPlace } from "../config/hub-place.ts";
 import { ERRORS, HubError } from "../errors.ts";
-import type { FlowState, HubState, Items, SystemCheck, SystemEntry } from "./api-shape.ts";
+import { versionHash } from "../flow/version-hash.ts";
+import type { FlowState, Items, SystemCheck, SystemEntry } from "./api-shape.ts";
 import type { HubClient } from "./client.ts";
 import { bad, type DoctorFinding, failed, ok, warn } from "./doctor-finding.ts";
-import { hubOf, type RemoteOptions, type Session } from "./session.ts";
-import { showCount } from "./units.ts";
+import { runningFindings } from "./doctor-running.ts";
+import { inspect } from "./project-files.ts";
+import { hubOf, projectFolder, type RemoteOptions, type Session } from "./session.ts";
 
 /**
  * The hub itself. A running one is asked; its database is never opened. Where none runs, the store is looked at, and
@@ -30,38 +32,57 @@ export async function hubFindings(
     ];
   }
   try {
-    return [...(await runningFindings(hub)), ...(await systemFindings(hub))];
+    return [
+      ...(await runningFindings(hub, session.terminal.now)),
+      ...(await driftFindings(session, hub, options)),
+      ...(await serverFindings(session, place, options)),
+      ...(await systemFindings(hub)),
+    ];
   } catch (error) {
     return [failed("hub", error)];
   }
 }
 
-async function runningFindings(hub: HubClient): Promise<readonly DoctorFinding[]> {
-  const status = await hub.get<HubState>("/status");
-  const findings = [ok("hub", `running at ${hub.url}, ${showCount(status.backlog)} messages open`)];
-  if (status.diskLow)
-    findings.push(
-      bad("hub", "accepts nothing: the disk is nearly full", "Free space; it goes on by itself."),
-    );
-  if (status.backlogFull)
-    findings.push(bad("hub", "accepts nothing: too much waits", "Look why with `tieline flows ls`."));
-  const { items: flows } = await hub.get<Items<FlowState>>("/flows");
-  for (const flow of flows) {
-    if (flow.problem !== null)
-      findings.push(bad("flow", `${flow.name}: ${flow.problem}`, "`tieline check` shows the places."));
-    for (const route of flow.routes) {
-      if (route.stopped !== null) {
-        findings.push(
-          bad(
-            "route",
-            `${flow.name} to ${route.to}: ${route.stopped}`,
-            `tieline flows resume ${flow.name} --route ${route.to}`,
-          ),
-        );
-      }
-    }
+/** Where a person deploys: whether what is in force is what lies in the folder. */
+async function driftFindings(
+  session: Session,
+  hub: HubClient,
+  options: RemoteOptions,
+): Promise<readonly DoctorFinding[]> {
+  const { settings, flows, folders } = await inspect(projectFolder(session, options), session.terminal.env);
+  if (settings.deploy !== "manual" || options.url !== undefined) return [];
+  const { items } = await hub.get<Items<FlowState>>("/flows");
+  const others = flows.filter(
+    ({ name, texts }) => items.find((one) => one.name === name)?.hash !== versionHash(texts),
+  );
+  const gone = items.filter(({ name, hash }) => hash !== null && !folders.includes(name));
+  const names = [...others, ...gone].map(({ name }) => name);
+  return names.length === 0
+    ? [ok("deployed", "what is in force is what lies in this folder")]
+    : [
+        warn(
+          "deployed",
+          `not in force as in this folder: ${names.join(", ")}`,
+          "`tieline deploy` shows what differs.",
+        ),
+      ];
+}
+
+/** The database's server beside a hub that runs on it: somebody may have changed its settings since the start. */
+async function serverFindings(
+  { ports }: Session,
+  { storage }: HubPlace,
+  { url }: RemoteOptions,
+): Promise<readonly DoctorFinding[]> {
+  if (storage.kind !== "postgres" || url !== undefined) return [];
+  try {
+    return [ok("store", (await ports.inspectStore(storage)).found)];
+  } catch (error) {
+    // Asked after the settings: a hub holds the store, as it should.
+    if (error instanceof HubError && error.code === "TL_CONFLICT")
+      return [ok("store", "fsync, full_page_writes and synchronous_commit are on")];
+    return [failed("store", error)];
   }
-  return findings;
 }
 
 async function systemFindings(hub: HubClient): Promise<readonly DoctorFinding[]> {

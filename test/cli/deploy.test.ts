@@ -106,6 +106,12 @@ describe("a hub that is deployed to by hand", { timeout: 60_000 }, () => {
     expect(out).toMatch(/^notes {2}new {2}not in force → [0-9a-f]{8}$/m);
     expect(out).toMatch(/runs after {3}\d{4}-\d\d-\d\d 01:30:00Z, /);
     expect(out).toContain("run again with --apply");
+    const doctor = await runLine(["doctor"], {
+      cwd: dir,
+      env: { TIELINE_LISTEN: `127.0.0.1:${port}` },
+      now: Date.now,
+    });
+    expect(doctor.out).toMatch(/! deployed +not in force as in this folder: end, list, lists, notes, reader/);
     expect(await inForce()).toEqual([]);
   });
 

@@ -236,6 +236,9 @@ describe("the commands against a running hub", () => {
     });
     expect(opened).toEqual([]);
     expect(out).toMatch(/✓ hub +running at /);
+    expect(out).toMatch(/✓ version +\d+\.\d+\.\d+/);
+    expect(out).toMatch(/✓ clock +hub and this machine \d+ ms apart/);
+    expect(out).toMatch(/[✓!] fsync +one write to disk takes [\d.]+ ms/);
     expect(out).toMatch(/✓ system erp +erp: answers/);
     expect(out).toMatch(/✓ drop erp +.*same file system/);
     expect(out).toMatch(/✓ API token/);
@@ -257,6 +260,26 @@ describe("the commands against a running hub", () => {
       ],
     });
     expect(await run("systems check nobody")).toMatchObject({ code: 1 });
+  });
+
+  it("doctor tells what waits for a person, and how to go on", async () => {
+    await run("flows pause list");
+    await run("send site people -f nameless.json --sign");
+    const { out } = await until(
+      () => run("doctor"),
+      (seen) => seen.out.includes("parked") && seen.out.includes("is paused"),
+    );
+    expect(out).toMatch(/! flow +list is paused\n +tieline flows resume list/);
+    expect(out).toMatch(
+      /! flow +people: \d+ items? parked\n +tieline messages ls --flow people --state parked/,
+    );
+    await run("flows resume list");
+  });
+
+  it("doctor tells when the clock of the hub is another", async () => {
+    const { code, out } = await run("doctor", { now: () => Date.now() - 60_000 });
+    expect(out).toMatch(/! clock +hub and this machine \d+ ms apart\n +Synchronise/);
+    expect(code).toBe(0);
   });
 
   it("doctor finds a token that others may read", async () => {
