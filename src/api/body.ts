@@ -39,6 +39,7 @@ export function readBody(
   payload.on("error", onBroken).on("close", onBroken);
 }
 
-function tooLarge(limit: number): HubError {
+/** What a body beyond the limit in bytes is refused with. */
+export function tooLarge(limit: number): HubError {
   return new HubError("TL_BODY_TOO_LARGE", `the body is larger than the ${limit} bytes that are taken here`);
 }

@@ -2,15 +2,17 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:
 import type { PushedItem, PushSource } from "../connector/contract.ts";
 import { admissionBatcher } from "../control/admission.ts";
 import type { Admission } from "../control/engine.ts";
-import { ERRORS, type ErrorCode, HubError } from "../errors.ts";
+import { asHubError, ERRORS, type ErrorCode, HubError } from "../errors.ts";
 import { decodeText } from "../format/encoding.ts";
 import type { Counters } from "../observe/counter.ts";
 import type { TracedSpan, Tracing } from "../observe/tracing.ts";
-import { readBody } from "./body.ts";
+import { type Answer, sendAnswer } from "./answer.ts";
+import { readBody, tooLarge } from "./body.ts";
 import type { ApiDeps, ApiLimits, FlowEntry } from "./deps.ts";
 import { type DoorFlow, doorFlows, eventOf, keyOf } from "./door-flow.ts";
 import { requireMediaType } from "./door-media-type.ts";
-import { headerText, writeProblem } from "./problem.ts";
+import { headerText, problemAnswer, writeProblem } from "./problem.ts";
+import type { WholeDoor } from "./whole-door.ts";
 
 /** Where push sources are called. */
 export const DOOR = { url: "/in/:system/:source", methods: ["POST", "PUT"] } as const;
@@ -19,8 +21,22 @@ const ADDRESS = /^\/in\/([^/?#]+\/[^/?#]+)(?:[?#]|$)/;
 const JSON_TYPE = "application/json; charset=utf-8";
 const LONGEST_IDEMPOTENCY_KEY = 256;
 
-/** Takes a request of a push source and answers it; false: it is none, and nothing was done to it. */
-export type Door = (request: IncomingMessage, response: ServerResponse) => boolean;
+export interface Door {
+  /** Takes a request of a push source and answers it; false: it is none, and nothing was done to it. */
+  open(request: IncomingMessage, response: ServerResponse): boolean;
+  /** The same for a request that was read without node's parser. */
+  readonly whole: WholeDoor;
+}
+
+/** A request whose body may still come. */
+interface Arriving {
+  readonly request: Requested;
+  readonly body: (limit: number, done: (error: HubError | null, body?: Buffer) => void) => void;
+  readonly accept: (answer: Answer) => void;
+  readonly refuse: (error: HubError) => void;
+}
+
+type Requested = Pick<IncomingMessage, "method" | "url" | "headers">;
 
 /**
  * The way in for push sources. Whether a sender is who it says it is, the source itself judges. An answer of 2xx means
@@ -50,50 +66,74 @@ export function openDoor(deps: ApiDeps, limits: ApiLimits, counters: Counters): 
     return flow;
   };
 
-  return (request, response) => {
-    const address = addressOf(request);
-    if (address === undefined) return false;
-    let flow: DoorFlow | undefined;
+  const enter = (address: string, { request, body, accept, refuse }: Arriving): void => {
+    let name = "";
     let span: TracedSpan | undefined;
-    const refuse = (error: unknown): void => {
-      const code = writeProblem(error, request, response, deps.logger);
-      span?.end(code);
-      counters.add("refused", { flow: flow?.name ?? "", code }, 1);
+    const refused = (thrown: unknown): void => {
+      const error = asHubError(thrown);
+      refuse(error);
+      span?.end(error.code);
+      counters.add("refused", { flow: name, code: error.code }, 1);
     };
     try {
-      const found = find(address);
-      flow = found;
-      if (deps.tracing !== null) span = beginReceive(deps.tracing, found, request);
-      requireOpen(deps, found);
+      const flow = find(address);
+      name = flow.name;
+      if (deps.tracing !== null) span = beginReceive(deps.tracing, flow, request);
+      requireOpen(deps, flow);
       requirePlain(request);
-      readBody(request, found.limit, (error, body) => {
-        if (body === undefined) {
-          refuse(error);
+      body(flow.limit, (error, received) => {
+        if (received === undefined) {
+          refused(error);
           return;
         }
         try {
-          const item = receive(found, request, body);
+          const item = receive(flow, request, received);
           admit(span === undefined ? item : { ...item, traceparent: span.traceparent }).then((receipt) => {
             if ("error" in receipt) {
-              refuse(new HubError(codeOf(receipt.error.code), receipt.error.message));
+              refused(new HubError(codeOf(receipt.error.code), receipt.error.message));
               return;
             }
-            answer(response, found.source, receipt);
+            accept(answerOf(flow.source, receipt));
             span?.end(null, { "messaging.message.id": receipt.id, "tieline.duplicate": receipt.duplicate });
-          }, refuse);
+          }, refused);
         } catch (thrown) {
-          refuse(thrown);
+          refused(thrown);
         }
       });
     } catch (thrown) {
-      refuse(thrown);
+      refused(thrown);
     }
-    return true;
+  };
+
+  return {
+    open(request, response) {
+      const address = addressOf(request);
+      if (address === undefined) return false;
+      enter(address, {
+        request,
+        body: (limit, done) => readBody(request, limit, done),
+        accept: (answer) => sendAnswer(response, answer),
+        refuse: (error) => writeProblem(error, request, response, deps.logger),
+      });
+      return true;
+    },
+    whole(request, reply) {
+      const address = addressOf(request);
+      if (address === undefined) return false;
+      const { body } = request;
+      enter(address, {
+        request,
+        body: (limit, done) => (body.length > limit ? done(tooLarge(limit)) : done(null, body)),
+        accept: reply,
+        refuse: (error) => reply(problemAnswer(error, request, deps.logger)),
+      });
+      return true;
+    },
   };
 }
 
 /** `system/source`; undefined when the request is not for a push source. */
-function addressOf({ method, url = "" }: IncomingMessage): string | undefined {
+function addressOf({ method, url = "" }: Requested): string | undefined {
   if (method !== "POST" && method !== "PUT") return undefined;
   const address = ADDRESS.exec(url)?.[1];
   return address?.includes("%") ? decoded(address) : address;
@@ -107,18 +147,14 @@ function decoded(address: string): string | undefined {
   }
 }
 
-function receive(flow: DoorFlow, request: IncomingMessage, body: Buffer): Admission {
+function receive(flow: DoorFlow, request: Requested, body: Buffer): Admission {
   const { method = "", url = "", headers } = request;
   const item = flow.source.receive({ method, url, headers: flatHeaders(headers), body });
   return admissionOf(flow, item, body, headers);
 }
 
 /** A duplicate's span ends in the trace of its own sender; what is stored is part of the first one's. */
-function beginReceive(
-  tracing: Tracing,
-  { name }: DoorFlow,
-  { method, headers }: IncomingMessage,
-): TracedSpan {
+function beginReceive(tracing: Tracing, { name }: DoorFlow, { method, headers }: Requested): TracedSpan {
   const attributes = { "http.request.method": method ?? "POST" };
   return tracing.begin({ kind: "receive", name, attributes }, [headerText(headers["traceparent"])]);
 }
@@ -133,7 +169,7 @@ function requireOpen(deps: ApiDeps, flow: DoorFlow): void {
 }
 
 /** A compressed body could be a thousand times larger than its limit, and signatures are over what was sent. */
-function requirePlain({ headers }: IncomingMessage): void {
+function requirePlain({ headers }: Requested): void {
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     throw new HubError("TL_MEDIA_TYPE", "compressed bodies are not taken", {
@@ -188,15 +224,17 @@ function codeOf(code: string): ErrorCode {
   return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : "TL_INTERNAL";
 }
 
-function answer(
-  response: ServerResponse,
+function answerOf(
   { answer: custom }: PushSource,
   { id, duplicate }: { readonly id: string; readonly duplicate: boolean },
-): void {
-  // Written by hand: the id is the hub's own and needs no escaping.
-  const text = custom?.body ?? `{"id":"${id}","duplicate":${duplicate},"status":"/api/v1/messages/${id}"}`;
-  const headers = ["content-type", custom?.contentType ?? JSON_TYPE];
-  headers.push("content-length", String(Buffer.byteLength(text)));
-  if (duplicate) headers.push("idempotent-replayed", "true");
-  response.writeHead(custom?.status ?? (duplicate ? 200 : 202), headers).end(text);
+): Answer {
+  return {
+    status: custom?.status ?? (duplicate ? 200 : 202),
+    headers: {
+      "content-type": custom?.contentType ?? JSON_TYPE,
+      ...(duplicate ? { "idempotent-replayed": "true" } : {}),
+    },
+    // Written by hand: the id is the hub's own and needs no escaping.
+    text: custom?.body ?? `{"id":"${id}","duplicate":${duplicate},"status":"/api/v1/messages/${id}"}`,
+  };
 }

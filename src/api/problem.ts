@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { asHubError, ERRORS, type ErrorCode, HubError } from "../errors.ts";
+import { type Answer, sendAnswer } from "./answer.ts";
 import type { ApiLogger } from "./deps.ts";
 import { answerAndLinger } from "./linger.ts";
 
@@ -55,7 +56,7 @@ export function sendProblem(
   reply: FastifyReply,
   logger: ApiLogger,
 ): void {
-  const { status, headers, text } = answerOf(fromFastify(thrown), request.raw, logger);
+  const { status, headers, text } = problemAnswer(fromFastify(thrown), request.raw, logger);
   reply.code(status).headers(headers);
   if (status === 413 && !request.raw.complete) {
     reply.hijack();
@@ -65,27 +66,23 @@ export function sendProblem(
   }
 }
 
-/** As `sendProblem`, where no framework stands between; gives the code. */
+/** As `sendProblem`, where no framework stands between. */
 export function writeProblem(
-  thrown: unknown,
+  error: HubError,
   incoming: IncomingMessage,
   response: ServerResponse,
   logger: ApiLogger,
-): ErrorCode {
-  const error = asHubError(thrown);
-  const { status, headers, text } = answerOf(error, incoming, logger);
-  if (status === 413 && !incoming.complete) answerAndLinger(incoming, response, { status, headers, text });
-  else response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(text) }).end(text);
-  return error.code;
+): void {
+  const answer = problemAnswer(error, incoming, logger);
+  if (error.status === 413 && !incoming.complete) answerAndLinger(incoming, response, answer);
+  else sendAnswer(response, answer);
 }
 
-interface ProblemAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-}
-
-function answerOf(error: HubError, incoming: IncomingMessage, logger: ApiLogger): ProblemAnswer {
+export function problemAnswer(
+  error: HubError,
+  incoming: { readonly headers: IncomingHttpHeaders },
+  logger: ApiLogger,
+): Answer {
   const problem = problemOf(error, headerText(incoming.headers["traceparent"]));
   const { status } = error;
   if (error.code === "TL_INTERNAL") {

@@ -23,6 +23,7 @@ import { messageRoutes } from "./resource/message.ts";
 import { replayRoutes } from "./resource/replay.ts";
 import { ProblemSchema } from "./schema.ts";
 import { answerUnknownRoutes } from "./unknown-route.ts";
+import { serveWhole } from "./whole-door.ts";
 
 /**
  * The hub's HTTP server, not yet listening: `/in` for push sources, `/api/v1` for people and programs, health and
@@ -36,17 +37,21 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
   const door = openDoor(deps, limits, counters);
   const { requestTimeout, headersTimeout, keepAliveTimeout } = limits;
   const connectionsCheckingInterval = Math.min(1000, headersTimeout, requestTimeout);
+  let plain: ReturnType<typeof serveWhole> | undefined;
   const app = fastify({
     logger: false,
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 1024 },
-    serverFactory: (routes) =>
-      createHttpServer(
+    serverFactory: (routes) => {
+      const server = createHttpServer(
         { requestTimeout, headersTimeout, keepAliveTimeout, connectionsCheckingInterval },
         (request, response) => {
-          if (!door(request, response)) routes(request, response);
+          if (!door.open(request, response)) routes(request, response);
         },
-      ),
+      );
+      plain = serveWhole(server, door.whole, limits);
+      return server;
+    },
     clientErrorHandler: (error, socket) => answerClientError(error, socket as Socket),
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply, deps.logger);
@@ -56,6 +61,7 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
     },
     schemaController: lazyCompilers(),
   });
+  app.addHook("preClose", async () => plain?.close());
   app.setErrorHandler((error, request, reply) => {
     sendProblem(error, request, reply, deps.logger);
   });
