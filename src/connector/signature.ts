@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { HubError } from "../errors.ts";
 import type { PushRequest } from "./contract.ts";
+import { hmac } from "./hmac.ts";
 
 /** How a sender signs: where the signature stands, how it is written, and over which bytes it goes. */
 export interface SignatureScheme {
@@ -60,8 +61,7 @@ export function plainKey(secret: string): Uint8Array {
 
 /** One Standard Webhooks signature, `v1,<base64>`. `timestamp` in seconds. */
 export function signStandard(secret: string, id: string, timestamp: number, body: Uint8Array): string {
-  const mac = createHmac("sha256", standardKey(secret)).update(`${id}.${timestamp}.`).update(body);
-  return `v1,${mac.digest("base64")}`;
+  return `v1,${hmac(standardKey(secret))([`${id}.${timestamp}.`, body], "base64")}`;
 }
 
 /**
@@ -168,15 +168,11 @@ type Signer = (id: string, timestamp: string, body: Uint8Array) => string;
 
 /** What does not change from one request to the next is worked out once. */
 function signer(scheme: SignatureScheme, secret: string): Signer {
-  const key = scheme.key(secret);
+  const mac = hmac(scheme.key(secret));
   const [before = "", after = ""] = scheme.content.split("{body}");
-  return (id, timestamp, body) => {
-    const mac = createHmac("sha256", key);
-    if (before !== "") mac.update(filled(before, id, timestamp));
-    mac.update(body);
-    if (after !== "") mac.update(filled(after, id, timestamp));
-    return mac.digest(scheme.encoding);
-  };
+  if (before === "" && after === "") return (_id, _timestamp, body) => mac([body], scheme.encoding);
+  return (id, timestamp, body) =>
+    mac([filled(before, id, timestamp), body, filled(after, id, timestamp)], scheme.encoding);
 }
 
 function filled(text: string, id: string, timestamp: string): string {
