@@ -4,6 +4,7 @@ import type { CrmItem, CrmResult } from "./apply.ts";
 import { applyCustomer } from "./apply-customer.ts";
 import { applyHistory } from "./apply-history.ts";
 import { type Arrivals, arrive, findArrivals } from "./arrivals.ts";
+import { arriveTogether } from "./arrive-together.ts";
 import { sameHash } from "./freshness.ts";
 import { idOf, loadHeads, loadSet } from "./load.ts";
 import { drawIds, keyText, type WorkingSet } from "./working-set.ts";
@@ -38,6 +39,12 @@ export async function applyToCrm(
   }
   if (work.length === 0) return results;
   const newcomers = await findArrivals(items, keys, work, heads, tables);
+  if (newcomers.size === work.length) {
+    const arriving = work.map((index) => items[index] as CrmItem);
+    const ends = await arriveTogether(arriving, [...newcomers.values()], tables, now);
+    for (const [at, index] of work.entries()) if (ends !== null) results[index] = ends[at] as CrmResult;
+    if (ends !== null) return results;
+  }
   const arrivals: Arrivals = { customers: [], records: [], contacts: [] };
   const others = work.filter((index) => !newcomers.has(index)).map((index) => items[index] as CrmItem);
   const set = await loadSet(tables, others, heads, now);

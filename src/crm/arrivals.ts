@@ -3,7 +3,7 @@ import type { ContactPoint, CrmTables, CustomerRow, NewRecordRow, RecordHead } f
 import type { CrmItem, CrmResult } from "./apply.ts";
 import { customerChange } from "./customer-change.ts";
 import { EMPTY } from "./golden.ts";
-import { type Newcomer, newcomerOf, valuesOf } from "./newcomer.ts";
+import { declaresLinks, type Newcomer, newcomerOf, valuesOf } from "./newcomer.ts";
 import { keyText, takeCustomerId, takeRecordId, type WorkingSet } from "./working-set.ts";
 
 /**
@@ -25,11 +25,17 @@ export async function findArrivals(
     const item = items[index] as CrmItem;
     // The history of customers refers to them, and so do cross-references.
     if (item.entity !== "customer") return NOBODY;
+    const key = keys[index] as string;
+    // Of somebody known it need not be worked out what the record would come to alone.
+    const known = heads.has(key);
+    if (known && item.newcomer === undefined) {
+      if (declaresLinks(item.record as JsonObject)) return NOBODY;
+      continue;
+    }
     const newcomer = item.newcomer === undefined ? newcomerOf(item.record) : item.newcomer;
     if (newcomer === null && (item.record as JsonObject)["links"] !== undefined) return NOBODY;
-    const key = keys[index] as string;
     if (seen.has(key)) found.delete(key);
-    else if (newcomer !== null && !heads.has(key)) found.set(key, { index, newcomer });
+    else if (newcomer !== null && !known) found.set(key, { index, newcomer });
     seen.add(key);
   }
   const ids = new Map<string, string[]>();
@@ -84,18 +90,23 @@ export function arrive(set: WorkingSet, item: CrmItem, newcomer: Newcomer, rows:
     mergedInto: null,
   });
   for (const { kind, value } of newcomer.contacts) rows.contacts.push({ kind, value, customer: id });
-  const snapshot = {
-    id,
-    before: EMPTY,
-    // Most changes are never looked at.
-    get after() {
-      return valuesOf(newcomer);
+  return arrived(item.system, newcomer, id);
+}
+
+/** What a newcomer's item came to. Most changes are never looked at. */
+export function arrived(system: string, newcomer: Newcomer, id: number): CrmResult {
+  return {
+    outcome: "applied",
+    customer: id,
+    get change() {
+      const snapshot = {
+        ...{ id, before: EMPTY, idsBefore: [], gone: false, mergedInto: null, cause: system },
+        get after() {
+          return valuesOf(newcomer);
+        },
+        ids: [{ system, id: newcomer.externalId }],
+      };
+      return customerChange(snapshot, true);
     },
-    ids: [{ system: item.system, id: externalId }],
-    idsBefore: [],
-    gone: false,
-    mergedInto: null,
-    cause: item.system,
   };
-  return { outcome: "applied", customer: id, change: customerChange(snapshot, true) };
 }

@@ -34,7 +34,7 @@ export function valuesOf({ values }: Newcomer): JsonObject {
  * cross-references, or it says something twice, so that its golden record is not the record itself.
  */
 export function newcomerOf(record: Json): Newcomer | null {
-  if (!isObject(record) || record["op"] === "delete" || !isNothing(record["links"])) return null;
+  if (!isObject(record) || record["op"] === "delete" || declaresLinks(record)) return null;
   const values = mergeRecord(NOTHING, record);
   const contacts = contactsOf(values);
   if (repeats(values, contacts)) return null;
@@ -50,8 +50,9 @@ export function newcomerOf(record: Json): Newcomer | null {
   };
 }
 
-function isNothing(links: Json | undefined): boolean {
-  return links === undefined || links === null || (Array.isArray(links) && links.length === 0);
+/** Whether a record names others as the same customer. */
+export function declaresLinks({ links }: JsonObject): boolean {
+  return !(links === undefined || links === null || (Array.isArray(links) && links.length === 0));
 }
 
 /** Whether the values say something twice. Contacts are known in their normal form, which takes long to find. */

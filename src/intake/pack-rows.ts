@@ -1,8 +1,8 @@
+import { contactPacker } from "../crm/contact-columns.ts";
 import type { Newcomer } from "../crm/newcomer.ts";
 import { type Failure, HubError, toFailure } from "../errors.ts";
 import type { Prepared } from "../flow/compile.ts";
 import type { ContactColumn } from "../store/crm-tables.ts";
-import { contactPacker } from "./pack-contacts.ts";
 import { textPacker } from "./pack-texts.ts";
 
 /** What became of a row in the reader. `newcomer`: what the mapped record comes to alone, if it is a customer's. */

@@ -121,16 +121,18 @@ export interface CrmWrites {
 }
 
 /**
- * Customers nobody knew, each with its one record, by column: rows of a file of which nothing but themselves decides what
- * they come to. A first load is little else, and an object for each row and table would cost more than to store them.
+ * Customers nobody knew, each with its one record, by column: rows of a file, or messages, of which nothing but themselves
+ * decides what they come to. A first load is little else, and an object for each row and table would cost more than to
+ * store them.
  */
 export interface Newcomers {
   readonly system: string;
-  readonly file: number;
+  /** Null: they are messages. */
+  readonly file: number | null;
   readonly flowVersion: number;
-  /** Milliseconds since 1970: when they were accepted. */
-  readonly at: number;
-  /** Rows of the file. */
+  /** Milliseconds since 1970: when they were accepted, all together or each. */
+  readonly at: number | readonly number[];
+  /** Rows of the file; of messages, their places. */
   readonly rows: readonly number[];
   readonly externalIds: readonly string[];
   readonly versions: readonly (string | number | null)[];

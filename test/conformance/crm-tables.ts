@@ -203,6 +203,43 @@ export function describeCrmTables(
         await crm.transaction(async (tables) => expect(await tables.customers([30])).toEqual([]));
       });
 
+      it.each<readonly [string, Partial<Newcomers>]>([
+        ["of one version", {}],
+        ["each of its own version", { versions: ["1", "2 3"] }],
+        ["with hashes", { hashes: ["h", "i"] }],
+        ["with others between them", { rows: [11, 13] }],
+        ["accepted together", { at: NOW }],
+      ])("writes newcomers that are messages with the place and time of each: %s", async (_, own) => {
+        const newcomers: Newcomers = {
+          ...{ at: [NOW, NOW + 7], file: null, flowVersion: 4, system: "shop", rows: [11, 12] },
+          ...{ externalIds: ["a", "b"], versions: ["1", "1"], hashes: [null, null] },
+          values: { bytes: Buffer.from('{}{"n":1}'), lengths: [2, 7] },
+          ...{ names: [null, null], folded: [null, null], statuses: [null, null], contacts: [] },
+          ...own,
+        };
+        const { at, rows, versions, hashes } = newcomers;
+        await crm.transaction(async (tables) => {
+          await tables.arrive(newcomers, { customer: 10, record: 20 }, NOW + 9);
+          expect(await tables.recordsOf([10, 11])).toEqual(
+            rows.map((message, n) =>
+              record(20 + n, n === 0 ? "a" : "b", {
+                ...{
+                  system: "shop",
+                  customer: 10 + n,
+                  version: versions[n] ?? null,
+                  hash: hashes[n] ?? null,
+                },
+                values: n === 0 ? "{}" : '{"n":1}',
+                origin: {
+                  ...{ message, file: null, row: null, flowVersion: 4 },
+                  at: typeof at === "number" ? at : (at[n] as number),
+                },
+              }),
+            ),
+          );
+        });
+      });
+
       it("keeps a record once for each entity, system and id", async () => {
         await write({ newRecords: [record(1, "4711")] });
         await expect(write({ newRecords: [record(2, "4711")] })).rejects.toThrow();

@@ -68,6 +68,29 @@ describe("the customer repository", () => {
     );
   });
 
+  it("makes of newcomers that come together what it makes of them as any other records", async () => {
+    const newcomers = fc.array(fc.record(values, { requiredKeys: [] }), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(newcomers, fc.integer({ min: 1, max: 3 }), async (records, step) => {
+        await withRepository(async (together) => {
+          await withRepository(async (long) => {
+            const items = records.map((record, n) => {
+              const own = { system: "erp", id: `${n}`, entity: "customer" as const, version: n % step };
+              return toItem(
+                { ...PLAIN, ...own, record: { ...(record as JsonObject), links: null } },
+                n * step,
+              );
+            });
+            const results = await together.apply(...items);
+            const same = await long.apply(...items.map((one) => ({ ...one, newcomer: null })));
+            expect(results.map(shown)).toEqual(same.map(shown));
+            expect(dump(together.sql)).toEqual(dump(long.sql));
+          });
+        });
+      }),
+    );
+  });
+
   it("ends the same whether a batch comes whole or item by item", async () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.nat(14), async (made, cut) => {

@@ -62,7 +62,10 @@ function recordRow(
     version: versions[index] ?? null,
     hash: hashes[index] ?? null,
     deleted: false,
-    origin: { message: null, file, row, flowVersion, at },
+    origin: {
+      ...(file === null ? { message: row, file, row: null } : { message: null, file, row }),
+      ...{ flowVersion, at: typeof at === "number" ? at : (at[index] as number) },
+    },
     ...{ changed: null, born: null, holder: null, phone: null, email: null, happenedAt: null },
   };
 }

@@ -1,6 +1,7 @@
 import type { Sql, SqlValue } from "./sql.ts";
 
-const SIZES = [64, 8, 1] as const;
+/** A call costs more than a row of the smallest tables, and each size is a statement that is kept. */
+const SIZES = [64, 16, 4, 1] as const;
 /** Fewer rows than this are not searched for columns that are all the same. */
 const WORTH_SHARING = 64;
 /** Kinds of statement kept for one head; more would only fill the cache of prepared ones. */

@@ -17,19 +17,24 @@ const CUSTOMERS = `${INSERT} customer (id, name, folded, status, revision, creat
 const LENGTH_BITS = 24;
 const LONGEST = 2 ** LENGTH_BITS;
 
-/** Members are an external id each, with the place of its values, the hash, and perhaps the version. */
-const records = (hash: string, version: string): string =>
-  `${INSERT} source_record (id, entity, system, external_id, customer, version, hash, deleted, file, file_row,
-    flow_version, at, body)
-  SELECT ?1 + k.rowid, ?2, ?3, k.key, ?4 + k.rowid, ${version}, nullif(${hash}, ''), 0, ?5, ?6 + k.rowid, ?7, ?8,
+/**
+ * Members are an external id each, with the place of its values, the hash of a row of a file or the time of a message, and
+ * perhaps the version.
+ */
+const records = (from: "file" | "message", told: string, version: string): string =>
+  `${INSERT} source_record (id, entity, system, external_id, customer, version, deleted, flow_version,
+    ${from === "file" ? "hash, file, file_row, at" : "message, at"}, body)
+  SELECT ?1 + k.rowid, ?2, ?3, k.key, ?4 + k.rowid, ${version}, 0, ?7,
+    ${from === "file" ? `nullif(${told}, ''), ?5, ?6 + k.rowid, ?8` : `?6 + k.rowid, CAST(${told} AS INTEGER)`},
     CAST(substr(?9, 1 + (CAST(k.value AS INTEGER) >> ${LENGTH_BITS}), CAST(k.value AS INTEGER) & ${LONGEST - 1}) AS TEXT)
   FROM json_each(?10) k`;
 const REST = "substr(k.value, instr(k.value, ' ') + 1)";
-const RECORDS = records(REST, "?11");
-const VERSIONED = records(
-  `substr(${REST}, 1, instr(${REST}, ' ') - 1)`,
-  `substr(${REST}, instr(${REST}, ' ') + 1)`,
-);
+const BEFORE = `substr(${REST}, 1, instr(${REST}, ' ') - 1)`;
+const AFTER = `substr(${REST}, instr(${REST}, ' ') + 1)`;
+const RECORDS = {
+  file: { alike: records("file", REST, "?11"), versioned: records("file", BEFORE, AFTER) },
+  message: { alike: records("message", REST, "?11"), versioned: records("message", BEFORE, AFTER) },
+} as const;
 
 /** Members are a contact each, with the position of who has it. */
 const CONTACTS = `${INSERT} contact_point (kind, value, customer)
@@ -53,9 +58,10 @@ export function insertNewcomers(
   const { system, file, flowVersion, at, rows, values } = newcomers;
   sql.run(CUSTOMERS, ids.customer, texts.statuses, now, texts.customers);
   const shared = [ids.record, entityNumber("customer"), system, ids.customer, file, rows[0] ?? 0] as const;
-  const own = [flowVersion, at, values.bytes, texts.records] as const;
-  if (texts.version === undefined) sql.run(VERSIONED, ...shared, ...own);
-  else sql.run(RECORDS, ...shared, ...own, texts.version);
+  const own = [flowVersion, typeof at === "number" ? at : null, values.bytes, texts.records] as const;
+  const statements = RECORDS[file === null ? "message" : "file"];
+  if (texts.version === undefined) sql.run(statements.versioned, ...shared, ...own);
+  else sql.run(statements.alike, ...shared, ...own, texts.version);
   for (const { kind, text } of texts.contacts) sql.run(CONTACTS, kindNumber(kind), ids.customer, text);
 }
 
@@ -76,6 +82,8 @@ function textsOf(newcomers: Newcomers): Texts | null {
   const { rows, values, versions, hashes } = newcomers;
   const version = versions.every((one) => one === versions[0]) ? versions[0] : undefined;
   if (version === undefined && versions.some((one) => typeof one !== "string")) return null;
+  if (newcomers.file === null ? hashes.some((hash) => hash !== null) : typeof newcomers.at !== "number")
+    return null;
   if (hashes.some((hash) => hash?.includes(" "))) return null;
   if (rows.some((row, index) => row !== (rows[0] as number) + index)) return null;
   if (Array.from(values.lengths).some((length) => length >= LONGEST)) return null;
@@ -107,13 +115,15 @@ function customersText({ names, folded, statuses }: Newcomers, known: readonly (
   );
 }
 
-function recordsText({ externalIds, hashes, versions, values }: Newcomers, versioned: boolean): string {
+function recordsText(newcomers: Newcomers, versioned: boolean): string {
+  const { externalIds, file, at, hashes, versions, values } = newcomers;
   let from = 0;
   return members(externalIds, (index) => {
     const length = values.lengths[index] as number;
     const place = from * LONGEST + length;
     from += length;
-    const told = `${place} ${hashes[index] ?? ""}`;
+    const own = file === null ? (typeof at === "number" ? at : at[index]) : hashes[index];
+    const told = `${place} ${own ?? ""}`;
     return JSON.stringify(versioned ? `${told} ${versions[index]}` : told);
   });
 }
