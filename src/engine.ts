@@ -17,6 +17,7 @@ import { type DeployerEnvironment, deployer } from "./intake/deployer.ts";
 import { freeBytes } from "./intake/disk.ts";
 import { every } from "./intake/every.ts";
 import { fileIntake } from "./intake/file-intake.ts";
+import { gathering } from "./intake/gathering.ts";
 import { laneKeeper } from "./intake/lane-keeper.ts";
 import { recordReader } from "./intake/read-record.ts";
 import type { ReaderDoor } from "./intake/reader.ts";
@@ -170,6 +171,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       if (event !== "sent") logger.warn({ flow, route, event, code }, "delivery did not go through");
     },
   });
+  const arriving = gathering(clock);
   const transforms = transformer({
     traces,
     store,
@@ -314,9 +316,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     if (workFailed !== null) logger.warn({ after: workFailed }, "work goes on");
     workFailed = null;
     routes.pump();
+    let read = false;
     while (!stopping) {
+      // While a file is read that takes the time, and messages gather meanwhile.
+      if (!read) await arriving.gather();
       const moved = await transforms();
-      const read = await files.turn();
+      read = await files.turn();
       if (!moved && !read) return;
     }
   }
@@ -412,6 +417,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       if (stopping) throw new HubError("TL_STOPPING", "the hub is stopping");
       const receipts = await admit(store, items, (flow) => flows.current(flow), now());
       countAdmitted(counters, items, receipts, (flow) => flows.current(flow)?.name ?? "");
+      arriving.came(receipts.length);
       dispatcher.wake();
       return receipts;
     },
