@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Outgoing, Sink } from "../connector/contract.ts";
 import { asHubError, HubError, toFailure } from "../errors.ts";
 import { deliveryId } from "../message/id.ts";
@@ -15,6 +16,11 @@ import { verdictOf } from "./verdict.ts";
 /** How long one attempt may take in all; less than half of a lease, should there be leases. Milliseconds. */
 const ATTEMPT_DEADLINE = 14_000;
 const CLAIM = 256;
+/** How many are kept that were read before their turn, and how long; milliseconds. */
+const MOST_READY = 1024;
+const READY_MS = 500;
+/** How long attempts that are under way when the hub stops may go on. Milliseconds. */
+const DRAIN_MS = 10_000;
 /** First and longest pause of a route whose system does not answer; milliseconds. */
 const SYSTEM_WAIT = { first: 1_000, last: 30_000 };
 
@@ -59,6 +65,11 @@ export interface Sender {
   close(): Promise<void>;
 }
 
+interface Claimed {
+  readonly delivery: StoredDelivery;
+  readonly lease: Lease;
+}
+
 export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, stopped: string | null): Sender {
   const state = { stopped, waitingUntil: null as number | null };
   const busyKeys = new Set<string>();
@@ -66,14 +77,19 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   const underWay = new Map<Promise<void>, number>();
   const limit = sink.concurrency ?? 4;
   const closing = new AbortController();
+  let draining = false;
   const record = deliveryRecorder(route, { ...env, closing: closing.signal });
   let failures = 0;
-  let ended = 0;
+  /** Claimed before its turn had come, in order. */
+  let ready: Claimed[] = [];
+  let readyAt = Number.NEGATIVE_INFINITY;
+  /** What ended while a list was read, which may be older than that. */
+  let reading: { readonly ids: Set<number>; readonly keys: Set<string> } | null = null;
   let pumping: Promise<void> | null = null;
   let again = false;
 
   const open = (): boolean => {
-    if (closing.signal.aborted || state.stopped !== null || env.flow() === undefined) return false;
+    if (draining || state.stopped !== null || env.flow() === undefined) return false;
     if (state.waitingUntil !== null && env.now() < state.waitingUntil) return false;
     return true;
   };
@@ -81,28 +97,21 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   const places = (): number => (failures > 0 ? Math.min(1, limit) : limit) - underWay.size;
 
   async function pump(): Promise<void> {
+    startReady();
     let after = 0;
     while (open() && places() > 0) {
-      const before = ended;
+      if (after === 0) ready = [];
       const held = env.store.seat.held();
-      const claimed = await env.store.transaction((tx) => tx.deliveries.queued(route.id, after, CLAIM, held));
-      // An attempt ended while the list was read: the list may still name its delivery as queued.
-      if (ended !== before) continue;
+      const { claimed, outdated } = await read(after, held);
       if (claimed.length === 0) return;
       const behind: StoredDelivery[] = [];
       for (const delivery of claimed) {
         after = delivery.id;
-        if (!open() || places() <= 0) break;
-        if (delivery.key !== null) {
-          const by = env.blocked.by(route.id, delivery.key);
-          if (by !== undefined && by !== delivery.id) {
-            behind.push(delivery);
-            continue;
-          }
-          if (busyKeys.has(delivery.key)) continue;
-        } else if (inWork.has(delivery.id)) continue;
         const lease = held.lease(delivery.lane);
-        if (lease !== undefined && env.store.seat.mayBegin(lease)) start(delivery, lease);
+        if (lease === undefined || outdated(delivery)) continue;
+        if (isBehind(delivery)) behind.push(delivery);
+        else if (isFree(delivery) && open() && places() > 0) begin({ delivery, lease });
+        else if (ready.length < MOST_READY && !inWork.has(delivery.id)) ready.push({ delivery, lease });
       }
       if (behind.length > 0)
         await record.hold(
@@ -116,13 +125,57 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     }
   }
 
+  /** What was read along with others need not be read again, as long as all goes well. */
+  function startReady(): void {
+    if (performance.now() > readyAt + READY_MS) ready = [];
+    const list = ready;
+    ready = [];
+    for (const one of list) {
+      if (isFree(one.delivery) && !isBehind(one.delivery) && open() && places() > 0) begin(one);
+      else ready.push(one);
+    }
+  }
+
+  async function read(after: number, held: HeldLanes) {
+    const meanwhile = { ids: new Set<number>(), keys: new Set<string>() };
+    reading = meanwhile;
+    if (after === 0) readyAt = performance.now();
+    const claimed = await env.store
+      .transaction((tx) => tx.deliveries.queued(route.id, after, CLAIM, held))
+      .finally(() => {
+        reading = null;
+      });
+    // It may be done since, or be queued again before others of its key.
+    const outdated = ({ id, key }: StoredDelivery): boolean =>
+      meanwhile.ids.has(id) || (key !== null && meanwhile.keys.has(key));
+    return { claimed, outdated };
+  }
+
+  function isBehind({ id, key }: StoredDelivery): boolean {
+    const by = key === null ? undefined : env.blocked.by(route.id, key);
+    return by !== undefined && by !== id;
+  }
+
+  const isFree = ({ id, key }: StoredDelivery): boolean =>
+    !inWork.has(id) && (key === null || !busyKeys.has(key));
+
+  function begin({ delivery, lease }: Claimed): void {
+    if (env.store.seat.mayBegin(lease)) start(delivery, lease);
+  }
+
   function start(delivery: StoredDelivery, lease: Lease): void {
     inWork.add(delivery.id);
     if (delivery.key !== null) busyKeys.add(delivery.key);
     const attempt = attemptOnce(delivery, lease)
-      .catch((error: unknown) => env.note("failed", asHubError(error).code))
-      .finally(() => {
-        ended += 1;
+      .catch((error: unknown) => {
+        env.note("failed", asHubError(error).code);
+        return false;
+      })
+      .then((applied) => {
+        // It is queued again, before others of its key that were read behind it.
+        if (!applied) ready = [];
+        reading?.ids.add(delivery.id);
+        if (delivery.key !== null) reading?.keys.add(delivery.key);
         underWay.delete(attempt);
         inWork.delete(delivery.id);
         if (delivery.key !== null) busyKeys.delete(delivery.key);
@@ -131,10 +184,11 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     underWay.set(attempt, delivery.lane);
   }
 
-  async function attemptOnce(delivery: StoredDelivery, lease: Lease): Promise<void> {
+  /** Whether it is done with for good. */
+  async function attemptOnce(delivery: StoredDelivery, lease: Lease): Promise<boolean> {
     const flow = env.flow();
-    if (flow === undefined) return;
-    if (await record.isStale(delivery, lease)) return;
+    if (flow === undefined) return false;
+    if (await record.isStale(delivery, lease)) return true;
     const number = delivery.attempts + 1;
     const startedAt = env.now();
     const trace = await env.trace?.(delivery, number);
@@ -142,7 +196,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     // The process may have stood still since it claimed this.
     if (!env.store.seat.mayBegin(lease)) {
       if (!sink.idempotent) await record.end(delivery, number, startedAt, notBegun(), lease);
-      return;
+      return false;
     }
     let ending: Ending;
     const began = performance.now();
@@ -165,6 +219,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       ending = await afterFailure(delivery, error, flow, number);
     }
     await record.end(delivery, number, startedAt, ending, lease);
+    return ending.kind === "applied";
   }
 
   async function afterFailure(
@@ -262,6 +317,10 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       failures = 0;
     },
     async close() {
+      draining = true;
+      await pumping;
+      // What is sent again after a restart is work for the target, even if it knows that it had it.
+      await Promise.race([Promise.allSettled(underWay.keys()), pause(DRAIN_MS, null, { ref: false })]);
       closing.abort(new HubError("TL_STOPPING", "the hub is stopping"));
       await pumping;
       await Promise.allSettled(underWay.keys());
