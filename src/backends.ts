@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { inProcessDispatcher } from "./backend/in-process/dispatcher.ts";
 import type { DispatchSettings, StorageSettings } from "./config/hub-settings.ts";
+import { partOf, type Role } from "./config/role.ts";
 import { describeStorage } from "./config/storage.ts";
 import type { Dispatcher, DispatchNews } from "./dispatch/dispatcher.ts";
 import { HubError } from "./errors.ts";
@@ -24,19 +25,28 @@ export interface Reads {
 
 /**
  * Opens the store the settings name, with the technology's code loaded only then.
- * @param taken called when another hub has taken the store over, where that can be
+ * @param forgotten called when other processes have given this one up, where there can be others
  * @param away called once when the store's server is not there: then it is waited for
- * @throws HubError TL_CONFLICT when another hub has it, TL_STORE_FAILED when it cannot be opened
+ * @throws HubError TL_CONFIG_INVALID when it cannot have a role, TL_CONFLICT when another hub has it, TL_STORE_FAILED when it cannot be opened
  */
 export async function openStore(
   storage: StorageSettings,
-  taken: (error: HubError) => void,
+  role: Role,
+  forgotten: (error: HubError) => void,
   away: (error: HubError) => void,
 ): Promise<OpenedStore> {
   if (storage.kind === "postgres") {
     const { openPostgresStore } = await import("./backend/postgres/store.ts");
-    return openPostgresStore(storage, taken, away);
+    return openPostgresStore(storage, forgotten, away, partOf(role));
   }
+  if (role !== "all")
+    throw new HubError(
+      "TL_CONFIG_INVALID",
+      `an embedded store serves one process, which cannot be \`${role}\` only`,
+      {
+        cure: "Start it without --role, or set `storage` to a PostgreSQL that several processes share.",
+      },
+    );
   const { DATABASE, openSqliteStore } = await import("./backend/sqlite/store.ts");
   const fresh = !existsSync(join(storage.folder, DATABASE));
   return { store: openSqliteStore(storage.folder), fresh };

@@ -1,8 +1,12 @@
 import { MessageChannel, Worker } from "node:worker_threads";
+import type { Role } from "./config/role.ts";
 import { connectEngine, type RemoteEngine } from "./control/rpc.ts";
 import { HubError } from "./errors.ts";
 import type { LogLevel } from "./observe/logger.ts";
 import type { FlowInForce, FromEngine, ProjectPlace, ThreadStart } from "./thread.ts";
+
+/** How long an engine may take to stop before it is left behind, as a crash would; what was acknowledged is stored. */
+const STOP_MS = 20_000;
 
 /** The engine's thread, as the front holds it. */
 export interface EngineThread {
@@ -24,11 +28,12 @@ export interface EngineThread {
 export function startThread(
   place: ProjectPlace,
   logLevel: LogLevel,
+  role: Role,
   print: (line: string) => void,
   asked: AbortSignal,
 ): EngineThread {
   const { port1, port2 } = new MessageChannel();
-  const start: ThreadStart = { project: place, logLevel, port: port2 };
+  const start: ThreadStart = { project: place, logLevel, role, port: port2 };
   const worker = new Worker(new URL("./engine-thread.js", import.meta.url), {
     workerData: start,
     transferList: [port2],
@@ -97,10 +102,19 @@ export function startThread(
     async stop() {
       stopping = true;
       worker.postMessage({ kind: "stop" });
-      await done.catch(() => undefined);
+      await inTime(done.catch(() => undefined));
       port1.close();
       await worker.terminate();
     },
     done,
   };
+}
+
+async function inTime(done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, STOP_MS);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }

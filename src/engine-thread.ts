@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   const project = await openProject(start.project);
   const engine = await startEngine({
     settings: project.settings,
+    role: start.role,
     systems: project.systems,
     project,
     projectChanged: folderWatch(project.folders),

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { openDispatcher, openStore } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
+import { partOf, type Role } from "./config/role.ts";
 import type { Sink, Source, System } from "./connector/contract.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
 import { asHubError, HubError } from "./errors.ts";
@@ -43,6 +44,7 @@ const HOUSEKEEPING_MS = 60_000;
 
 export interface EngineOptions {
   readonly settings: HubSettings;
+  readonly role: Role;
   readonly systems: Readonly<Record<string, System>>;
   /** Reads the flow folders and stored versions; see Deployer. */
   readonly project: Pick<DeployerEnvironment, "read" | "fromTexts">;
@@ -56,7 +58,7 @@ export interface EngineOptions {
   readonly openReader?: ReaderDoor;
   /** Called when flows came into force or went. */
   readonly onFlows: (flows: readonly LiveFlow[]) => void;
-  /** Called when the engine can never write again: another hub has taken its store. */
+  /** Called when the engine can never work again: the others of its store have given it up. */
   readonly lost: (error: HubError) => void;
   /** Called once when the store's server is not there; the engine waits for it. */
   readonly waiting: (error: HubError) => void;
@@ -90,7 +92,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   };
   // Before the store, which nobody need have taken over when a setting is refused.
   const dispatcher = await openDispatcher(settings.dispatch, now, failed, dispatchNews(logger, counters));
-  const { store, fresh } = await openStore(settings.storage, options.lost, options.waiting);
+  const { store, fresh } = await openStore(settings.storage, options.role, options.lost, options.waiting);
   const paused = { accepting: new Set<number>(), running: new Set<number>() };
   const blocked = blockedKeys();
   const guard = fence(blocked);
@@ -260,6 +262,15 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     failed: (flow, source, error) =>
       logger.warn({ flow: flow.name, source, ...describeError(error) }, "the source cannot be read now"),
   });
+  async function runNow(flow: LiveFlow): Promise<{ readonly files: number; readonly records: number }> {
+    const records = await collects.begin(flow);
+    if (records !== undefined) return { files: 0, records };
+    const taken = await files.take(flow);
+    await files.hurry(flow);
+    dispatcher.wake();
+    return { files: taken, records: 0 };
+  }
+
   const slots = scheduler({
     store,
     flows,
@@ -271,6 +282,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       dispatcher.wake();
       return `${taken} files taken`;
     },
+    runAsked: runNow,
     failed: (flow, error) =>
       logger.error({ flow: flow.name, code: asHubError(error).code }, "the scheduled run failed"),
     ended: (flow, result) => counters.add("slots", { flow: flow.name, result }, 1),
@@ -283,6 +295,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     });
     paused.accepting = new Set(rows.filter((row) => !row.accepting).map((row) => row.id));
     paused.running = new Set(rows.filter((row) => !row.running).map((row) => row.id));
+  }
+
+  /** A person has done something to another process that this one must know. */
+  async function heard(told: number): Promise<void> {
+    if (told === guard.known()) return;
+    await reloadPaused();
+    await files.refresh();
+    wakeAll();
   }
 
   function wakeAll(): void {
@@ -306,6 +326,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     // The polls go by a clock that nobody sets back.
     if (now() < dueAt && clock() - sweptAt < POLL_MS / 2) return;
     sweptAt = clock();
+    if (!store.seat.alone()) await heard(await store.transaction((tx) => tx.lanes.own([])));
     dueAt = Number.POSITIVE_INFINITY;
     const { nextWake } = await wakeWaiting(store, now());
     if (nextWake !== null) wakeAt(nextWake);
@@ -351,18 +372,15 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   await options.projectChanged();
   await deployAll();
   await deploys.follow();
-  dispatcher.onWake(work, POLL_MS);
+  const part = partOf(options.role);
+  // Who works on nothing wakes others, and is not woken.
+  if (part.lanes || part.duty) dispatcher.onWake(work, POLL_MS);
   const looking = every(LOOK_MS, look, (error) =>
     logger.error({ code: asHubError(error).code }, asHubError(error).message),
   );
   const keeping = laneKeeper({
     store,
-    told: async (told) => {
-      if (told === guard.known()) return;
-      await reloadPaused();
-      await files.refresh();
-      wakeAll();
-    },
+    told: heard,
     gained: async (lanes) => {
       await store.transaction((tx) => guard.relearn(tx));
       await routes.recover(lanes);
@@ -386,12 +404,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       wakeAll();
     },
     runNow: async (flow) => {
-      const records = await collects.begin(flow);
-      if (records !== undefined) return { files: 0, records };
-      const taken = await files.take(flow);
-      await files.hurry(flow);
-      dispatcher.wake();
-      return { files: taken, records: 0 };
+      if (store.seat.held().lease(DUTY) !== undefined) return { ...(await runNow(flow)), asked: false };
+      await store.transaction((tx) => tx.slots.ask(flow.id));
+      return { files: 0, records: 0, asked: true };
     },
     cursorSource: (flow) => collects.status(flow)?.name ?? null,
     cursorMoved: (flow) => collects.moved(flow),

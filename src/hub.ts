@@ -19,7 +19,7 @@ export async function startHub(options: HubStart): Promise<RunningHub> {
   };
   const logLevel = logLevelOf(process.env["TIELINE_LOG"]);
   // First of all, since it has most to do; both threads load their code and read the project at the same time.
-  const thread = startThread(place, logLevel, options.print, options.stop);
+  const thread = startThread(place, logLevel, options.role, options.print, options.stop);
   try {
     const { openFront } = await import("./hub-front.ts");
     return await openFront(options, place, logLevel, thread);

@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { FlowDefinition } from "./config/flow-definition.ts";
+import type { Role } from "./config/role.ts";
 import type { ErrorCode, Issue } from "./errors.ts";
 import type { LogLevel } from "./observe/logger.ts";
 
@@ -7,6 +8,7 @@ import type { LogLevel } from "./observe/logger.ts";
 export interface ThreadStart {
   readonly project: ProjectPlace;
   readonly logLevel: LogLevel;
+  readonly role: Role;
   /** The engine's end of the channel that calls and answers take. */
   readonly port: MessagePort;
 }

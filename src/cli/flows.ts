@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
+import type { RunBegun } from "../control/engine.ts";
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import type { FlowState, Items } from "./api-shape.ts";
@@ -70,10 +71,7 @@ export function addFlows(program: Command, session: Session): void {
     .action(async (name: string, options: PauseOptions) => {
       const hub = await hubOf(session, options);
       const reason = options.reason === undefined ? {} : { reason: options.reason };
-      const taken = await hub.post<{ readonly files: number; readonly records: number }>(
-        `/flows/${encodeURIComponent(name)}/run`,
-        reason,
-      );
+      const taken = await hub.post<RunBegun>(`/flows/${encodeURIComponent(name)}/run`, reason);
       print(session, options, { flow: name, ...taken }, () => takenText(session.terminal, taken));
     });
   addCursor(group, session);
@@ -118,16 +116,15 @@ function parseCursor(text: string): Json {
   }
 }
 
-function takenText(
-  terminal: Terminal,
-  { files, records }: { readonly files: number; readonly records: number },
-): string {
+function takenText(terminal: Terminal, { files, records, asked }: RunBegun): string {
+  const done = paint(terminal, "green", "✓");
+  if (asked) return `${done} Asked the process that has files; follow with \`tieline files watch\``;
   if (files === 0 && records === 0) return "There was nothing to take.";
   const what =
     records > 0
       ? `${plural(records, "record")} in the first batch; the rest follows by itself`
       : `${plural(files, "file")} taken; follow with \`tieline files watch\``;
-  return `${paint(terminal, "green", "✓")} ${what}`;
+  return `${done} ${what}`;
 }
 
 function flowTable(terminal: Terminal, flows: readonly FlowState[]): string {

@@ -1,4 +1,5 @@
 import type { DispatchSettings, StorageSettings } from "../config/hub-settings.ts";
+import type { Role } from "../config/role.ts";
 import type { MappingContract } from "../config/strict/check-strict.ts";
 import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
 import type { Moved } from "../store/move.ts";
@@ -69,6 +70,7 @@ export interface HubStart {
   readonly data?: string;
   /** `host:port`, as given; undefined: the one in tieline.yaml. */
   readonly listen?: string;
+  readonly role: Role;
   /** Do not run the shipped examples on an empty data folder. */
   readonly empty: boolean;
   readonly version: string;

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { parseListen } from "../config/listen.ts";
+import { ROLES, type Role } from "../config/role.ts";
 import { HubError } from "../errors.ts";
 import { addCommand, type CommonOptions, projectFolder, type Session } from "./session.ts";
 import { programVersion } from "./version.ts";
@@ -9,7 +10,7 @@ interface StartOptions extends CommonOptions {
   readonly empty?: true;
   readonly data?: string;
   readonly listen?: string;
-  readonly role: string;
+  readonly role: Role;
 }
 
 export function addStart(program: Command, session: Session): void {
@@ -17,12 +18,21 @@ export function addStart(program: Command, session: Session): void {
     "tieline start",
     "tieline start --dir /etc/tieline --data /var/lib/tieline",
     "tieline start --listen 0.0.0.0:8400",
+    "tieline start --role worker           # one of several processes on one PostgreSQL",
     "tieline start --empty                 # a new data folder stays empty: no examples",
   ])
     .option("--empty", "do not run the examples that a new data folder begins with")
     .option("--data <folder>", "data folder (default: TIELINE_DATA, or `data` of tieline.yaml)")
     .option("--listen <host:port>", "where to listen (default: TIELINE_LISTEN, or `listen` of tieline.yaml)")
-    .addOption(new Option("--role <role>", "what this process does").choices(["all"]).default("all"))
+    .addOption(
+      new Option(
+        "--role <role>",
+        "what this process does: all, or on a shared PostgreSQL one of api, worker, schedule",
+      )
+        .env("TIELINE_ROLE")
+        .choices(ROLES)
+        .default("all"),
+    )
     .action(async (options: StartOptions) => {
       session.exitCode = await start(session, options);
     });
@@ -38,6 +48,7 @@ async function start(session: Session, options: StartOptions): Promise<number> {
     dir: projectFolder(session, options),
     ...(options.data === undefined ? {} : { data: resolve(terminal.cwd, options.data) }),
     ...(options.listen === undefined ? {} : { listen: options.listen }),
+    role: options.role,
     empty: options.empty === true,
     version: programVersion(),
     print: say,

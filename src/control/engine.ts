@@ -15,9 +15,9 @@ export interface Engine {
   resume(act: Act, flow: string, what: Pausable): Promise<void>;
   /**
    * Looks for files, or reads the source, now, whatever the schedule says. Resolves when the run has begun.
-   * @returns files taken, and records of the first batch that was read
+   * @returns files taken, and records of the first batch that was read; or that the process which has files was asked
    */
-  runNow(act: Act, flow: string): Promise<{ readonly files: number; readonly records: number }>;
+  runNow(act: Act, flow: string): Promise<RunBegun>;
   /** Sets how far the flow's source was read; null: it is read from its beginning again. */
   moveCursor(act: Act, flow: string, cursor: Json | null): Promise<void>;
   /** Counts what a replay would touch; nothing changes. */
@@ -41,6 +41,13 @@ export interface Engine {
   deploy(act: Act, request: DeployRequest): Promise<DeployReport>;
   /** Copies the store (consistent, online) and the archive of files to a folder. */
   backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
+}
+
+export interface RunBegun {
+  readonly files: number;
+  readonly records: number;
+  /** Another process begins it within a second. */
+  readonly asked: boolean;
 }
 
 export interface Act {

@@ -1,4 +1,12 @@
-import type { Act, Engine, Pausable, ReplayOptions, ReplayPlanReport, Selection } from "../control/engine.ts";
+import type {
+  Act,
+  Engine,
+  Pausable,
+  ReplayOptions,
+  ReplayPlanReport,
+  RunBegun,
+  Selection,
+} from "../control/engine.ts";
 import { HubError } from "../errors.ts";
 import { discardMessage, parkMessage } from "../flow/acts.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
@@ -17,7 +25,7 @@ export interface CommandEnvironment {
   readonly now: () => number;
   /** Reads pauses and blocked keys anew and wakes the workers. */
   readonly changed: () => Promise<void>;
-  readonly runNow: (flow: LiveFlow) => Promise<{ readonly files: number; readonly records: number }>;
+  readonly runNow: (flow: LiveFlow) => Promise<RunBegun>;
   /** `system.source` where that has a cursor. */
   readonly cursorSource: (flow: LiveFlow) => string | null;
   /** The cursor of the flow's source is another one now. */

@@ -12,6 +12,8 @@ export interface SchedulerEnvironment {
   readonly now: () => number;
   /** Runs one slot of a flow; what it resolves with is written to the slot. */
   readonly run: (flow: LiveFlow) => Promise<string>;
+  /** Runs a flow that a person asked another process for. */
+  readonly runAsked: (flow: LiveFlow) => Promise<unknown>;
   readonly failed: (flow: LiveFlow, error: unknown) => void;
   /** Called when a slot has its end in the store. */
   readonly ended: (flow: LiveFlow, state: "done" | "failed") => void;
@@ -39,6 +41,7 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
       taken.clear();
       return;
     }
+    await runAsked();
     for (const flow of env.flows.all()) {
       if (flow.definition.schedule === null) continue;
       try {
@@ -53,6 +56,14 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
         // While the store does not answer, as others say, what is due stays so.
         if (asHubError(error).fault !== "hub") env.failed(flow, error);
       }
+    }
+  }
+
+  async function runAsked(): Promise<void> {
+    if (env.store.seat.alone()) return;
+    for (const id of await env.store.transaction((tx) => tx.slots.takeAsked()).catch(() => [])) {
+      const flow = env.flows.current(id);
+      if (flow !== undefined) await env.runAsked(flow).catch((error) => env.failed(flow, error));
     }
   }
 

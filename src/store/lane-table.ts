@@ -4,6 +4,14 @@ import { LANES } from "../message/lane.ts";
 /** The lane behind those of messages: who has it takes files over, reads them and runs slots. */
 export const DUTY = LANES;
 
+/** What a process works on. */
+export interface Part {
+  /** Messages and deliveries. */
+  readonly lanes: boolean;
+  /** Files and slots. */
+  readonly duty: boolean;
+}
+
 /** A lane in the hands of one process; the epoch rises whenever it changes hands. */
 export interface Lease {
   readonly lane: number;

@@ -25,6 +25,10 @@ export interface SlotTable {
     now: number,
     detail: string | null,
   ): Promise<void>;
+  /** Asks who has the duty to run a flow now. */
+  ask(flow: number): Promise<void>;
+  /** The flows that were asked for, each once. */
+  takeAsked(): Promise<readonly number[]>;
   last(flow: number): Promise<SlotRow | undefined>;
   running(): Promise<readonly SlotRow[]>;
 }

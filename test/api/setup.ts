@@ -66,7 +66,7 @@ function recordingEngine(status: () => EngineStatus): RecordingEngine {
     resume: note("resume"),
     async runNow(by, ...args) {
       await note("runNow")(by, ...args);
-      return { files: 3, records: 0 };
+      return { files: 3, records: 0, asked: false };
     },
     moveCursor: note("moveCursor"),
     planReplay: async () => report,

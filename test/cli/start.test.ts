@@ -41,7 +41,14 @@ describe("tieline start", () => {
   it("leaves to the project what was not given", async () => {
     const hub = recorder();
     await run(["start"], { ports: hub });
-    expect(Object.keys(hub.asked[0] ?? {}).sort()).toEqual(["dir", "empty", "print", "stop", "version"]);
+    expect(Object.keys(hub.asked[0] ?? {}).sort()).toEqual([
+      "dir",
+      "empty",
+      "print",
+      "role",
+      "stop",
+      "version",
+    ]);
   });
 
   it("stops the hub when it is asked to end, and waits for it", async () => {

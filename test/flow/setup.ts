@@ -35,6 +35,7 @@ export async function testEngine(
   let changed = false;
   const open = (): Promise<RunningEngine> =>
     startEngine({
+      role: "all",
       settings: {
         dir: data,
         data,

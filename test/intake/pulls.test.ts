@@ -143,7 +143,7 @@ test("wrong credentials are shown, and not tried again at once", async () => {
   const state = await source();
   expect(state).toMatchObject({ state: "waiting", failure: { code: "TL_SOURCE_ACCESS" } });
   expect((state?.nextAt ?? 0) - Date.now()).toBeGreaterThan(200_000);
-  expect(await engine.engine.runNow(ME, "orders")).toEqual({ files: 0, records: 1 });
+  expect(await engine.engine.runNow(ME, "orders")).toEqual({ files: 0, records: 1, asked: false });
   expect(bodies()).toHaveLength(1);
 });
 

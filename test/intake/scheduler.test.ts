@@ -44,6 +44,7 @@ async function planned(misfire: Schedule["misfire"]) {
       if (failing) throw new Error("the share is away");
       return "1 files taken";
     },
+    runAsked: async () => undefined,
     failed: () => undefined,
     ended: (_flow, state) => ended.push(state),
   });

@@ -213,6 +213,7 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
           200: Type.Object({
             files: Count,
             records: Type.Integer({ minimum: 0, description: "Of the first batch that was read" }),
+            asked: Type.Boolean({ description: "Another process was asked to begin it" }),
           }),
           ...problems(404, 409, 415),
         },

@@ -15,7 +15,7 @@ import { type SqlValue, sqlOver } from "./sql.ts";
 const ANSWER_MS = 600_000;
 
 /** The store's own notes, which no other store has. */
-const OWN = ["worker", "mark", "lane", "counter", "migration"];
+const OWN = ["worker", "mark", "lane", "asked", "counter", "migration"];
 
 interface Column {
   readonly table: string;

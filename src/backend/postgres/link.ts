@@ -1,8 +1,8 @@
 import { asHubError, HubError } from "../../errors.ts";
+import type { Part } from "../../store/lane-table.ts";
 import type { PostgresAddress } from "./address.ts";
 import { isAway } from "./failure.ts";
 import { openSession, type Session } from "./session.ts";
-import type { Part } from "./worker.ts";
 
 /** Pauses between attempts to connect again; milliseconds. */
 const FIRST_PAUSE = 50;

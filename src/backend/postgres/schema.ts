@@ -14,7 +14,7 @@
  * `worker` has a row for each process that has the store open, with the time until which its lanes are its own, by the
  * server's clock; `mark` the last transaction that each committed, apart from it, since that row is a lock for others.
  * `lane` says who works on what: 0 to 255 are those of messages, 256 is the duty (files and slots). An epoch rises
- * whenever its lane changes hands.
+ * whenever its lane changes hands. `asked` has the flows that a person wants to run, for who has the duty.
  */
 export const MESSAGE_SCHEMA = `
 CREATE TABLE worker (
@@ -101,6 +101,7 @@ CREATE INDEX file_unfinished ON file (id) WHERE state = 'running' OR settled = 0
 CREATE TABLE slot (
   flow bigint NOT NULL, at bigint NOT NULL, state text COLLATE "C" NOT NULL, started_at bigint NOT NULL,
   finished_at bigint, detail text, PRIMARY KEY (flow, at));
+CREATE TABLE asked (flow bigint PRIMARY KEY);
 CREATE TABLE tally (
   flow bigint NOT NULL, minute bigint NOT NULL, route bigint NOT NULL, outcome text COLLATE "C" NOT NULL,
   n bigint NOT NULL, PRIMARY KEY (flow, minute, route, outcome)) WITH (fillfactor = 50);

@@ -4,12 +4,13 @@ import {
   type HeldLanes,
   heldLanes,
   type Lease,
+  type Part,
   type Renewal,
   type Seat,
 } from "../../store/lane-table.ts";
 import { lanesOf } from "./lane-table.ts";
 import type { Sql } from "./sql.ts";
-import { hasEnded, type Life, type Part } from "./worker.ts";
+import { hasEnded, type Life } from "./worker.ts";
 
 /** How long lanes stay with a process that says nothing; a request may take less than half of it. Milliseconds. */
 export const LEASE_MS = 30_000;

@@ -1,4 +1,5 @@
 import { Client } from "pg";
+import type { Part } from "../../store/lane-table.ts";
 import type { PostgresAddress } from "./address.ts";
 import { clientConfig } from "./client.ts";
 import { connectFailure } from "./connect-failure.ts";
@@ -6,7 +7,7 @@ import { lockShared, lockWorker, oneAtATime } from "./lock.ts";
 import { migrate } from "./migrate.ts";
 import { checkServer } from "./server-check.ts";
 import { type Sql, sqlOver } from "./sql.ts";
-import { ownLife, type Part } from "./worker.ts";
+import { ownLife } from "./worker.ts";
 
 /** The one connection of this process that writes. */
 export interface Session {

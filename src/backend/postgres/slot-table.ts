@@ -19,6 +19,14 @@ export function slotTable(sql: Sql): SlotTable {
         ...[flow, at, state, now, detail],
       );
     },
+    async ask(flow) {
+      sql.send("INSERT INTO asked (flow) VALUES ($1) ON CONFLICT DO NOTHING", flow);
+    },
+    async takeAsked() {
+      // Mostly there is none, and what only reads costs no fsync.
+      if ((await sql.get("SELECT 1 AS one FROM asked LIMIT 1")) === undefined) return [];
+      return (await sql.all<{ flow: number }>("DELETE FROM asked RETURNING flow")).map((row) => row.flow);
+    },
     last: (flow) => sql.get<SlotRow>(`${SELECT_SLOT} WHERE flow = $1 ORDER BY at DESC LIMIT 1`, flow),
     running: () => sql.all<SlotRow>(`${SELECT_SLOT} WHERE state = 'running'`),
   };

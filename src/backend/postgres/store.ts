@@ -1,4 +1,5 @@
 import { HubError } from "../../errors.ts";
+import type { Part } from "../../store/lane-table.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import type { PostgresAddress } from "./address.ts";
 import { auditTable } from "./audit-table.ts";
@@ -16,7 +17,6 @@ import type { Session } from "./session.ts";
 import { slotTable } from "./slot-table.ts";
 import type { Sql } from "./sql.ts";
 import { tallyTable } from "./tally-table.ts";
-import type { Part } from "./worker.ts";
 
 const EVERYTHING: Part = { lanes: true, duty: true };
 

@@ -1,13 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
 
-/** What a process does on a store. */
-export interface Part {
-  /** Works on messages and deliveries. */
-  readonly lanes: boolean;
-  /** Takes files and runs slots. */
-  readonly duty: boolean;
-}
-
 /** A process as others on its machine can tell whether it lives. */
 export interface Life {
   /** Machine since its start, and the space that process ids are counted in; null where that cannot be told. */

@@ -4,6 +4,8 @@ import type { Sql } from "./sql.ts";
 const SELECT = "SELECT flow, at, state, started_at AS startedAt, finished_at AS finishedAt, detail FROM slot";
 
 export function slotTable(sql: Sql): SlotTable {
+  // The one process there is has the duty itself.
+  const asked = new Set<number>();
   return {
     async take(flow, at, state, now, detail) {
       const finished = state === "skipped" ? now : null;
@@ -28,6 +30,14 @@ export function slotTable(sql: Sql): SlotTable {
         flow,
         at,
       );
+    },
+    async ask(flow) {
+      asked.add(flow);
+    },
+    async takeAsked() {
+      const flows = [...asked];
+      asked.clear();
+      return flows;
     },
     async last(flow) {
       return sql.get<SlotRow>(`${SELECT} WHERE flow = ? ORDER BY at DESC LIMIT 1`, flow);
