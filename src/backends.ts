@@ -9,6 +9,7 @@ import { HubError } from "./errors.ts";
 import type { CrmReads } from "./store/crm-reads.ts";
 import { type Moved, move } from "./store/move.ts";
 import type { Queries } from "./store/queries.ts";
+import type { Restored } from "./store/restored.ts";
 import type { Store } from "./store/store.ts";
 
 /** A store, and whether it was made just now. */
@@ -84,9 +85,9 @@ export async function inspectStore(storage: StorageSettings): Promise<{
  * Makes the embedded store of the empty folder `to` from the backup in `from`.
  * @throws HubError TL_NOT_FOUND when there is no backup, TL_STORE_FAILED when it is damaged
  */
-export async function restoreStore(from: string, to: string): Promise<void> {
+export async function restoreStore(from: string, to: string): Promise<Restored> {
   const { restoreSqliteStore } = await import("./backend/sqlite/restore.ts");
-  restoreSqliteStore(from, to);
+  return restoreSqliteStore(from, to);
 }
 
 /**

@@ -3,15 +3,16 @@ import type { Role } from "../config/role.ts";
 import type { MappingContract } from "../config/strict/check-strict.ts";
 import type { LookUpFixtures } from "../flow/look-up-fixtures.ts";
 import type { Moved } from "../store/move.ts";
+import type { Restored } from "../store/restored.ts";
 
 /** What the entry hands to the commands, so that they need not know which technology keeps the data. */
 export interface Ports {
   readonly startHub: HubStarter;
   /**
-   * Makes the store of `to` (an empty data folder) from the backup in `from`.
+   * Makes the store of `to` (an empty data folder) from the backup in `from`. Gives what it knows last.
    * @throws HubError when the backup is not whole
    */
-  restoreStore(from: string, to: string): Promise<void>;
+  restoreStore(from: string, to: string): Promise<Restored>;
   /**
    * Moves the embedded store to another technology.
    * @param progress called with the rows moved so far of so many

@@ -36,6 +36,18 @@ describe("tieline restore", () => {
     await openSqliteStore(data).close();
   });
 
+  it("names the files of an old archive that the backup lacks", async () => {
+    const { run, cwd } = await setup();
+    const day = join(cwd, "lost/archive/list/2026-11-23");
+    await mkdir(day, { recursive: true });
+    await writeFile(join(day, "0123456789ab-late.csv"), "id;name\n1;Late\n");
+    await writeFile(join(day, "0123456789ab-late.csv.utf8"), "id;name\n1;Late\n");
+    const { code, out } = await run("restore backup --data new --archive lost/archive");
+    expect(code).toBe(0);
+    expect(out).toMatch(/put each into its inbox again[\s\S]*list +late\.csv +\S+0123456789ab-late\.csv$/m);
+    expect(out).not.toContain(".utf8");
+  });
+
   it("never overwrites", async () => {
     const { run, data } = await setup();
     await mkdir(data);

@@ -73,7 +73,7 @@ export async function run(line: readonly string[], options: RunOptions = {}): Pr
   };
   const ports: Ports = {
     startHub: () => Promise.reject(new Error("this test starts no hub")),
-    restoreStore: async () => undefined,
+    restoreStore: async () => ({ flows: [], knows: () => false }),
     moveStore: () => Promise.reject(new Error("this test moves no store")),
     serveMapping: () => Promise.reject(new Error("this test serves no page")),
     inspectStore: async () => ({ exists: false, problems: [], found: "" }),

@@ -55,6 +55,12 @@ export async function startPostgres(options: PrivateOptions = {}): Promise<Priva
   return privateServer((await installed()) ?? (await install()), options);
 }
 
+/** Runs a program of the installed PostgreSQL, such as `pg_dump`. @throws Error with what it said */
+export async function runProgram(name: string, args: readonly string[]): Promise<void> {
+  const folder = (await installed()) ?? (await install());
+  execFileSync(join(folder, name), args, { stdio: "pipe" });
+}
+
 async function installed(): Promise<string | undefined> {
   const found: { readonly version: number; readonly folder: string }[] = [];
   for (const home of HOMES) {

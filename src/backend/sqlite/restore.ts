@@ -1,8 +1,9 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { HubError } from "../../errors.ts";
+import type { Restored, RestoredFlow } from "../../store/restored.ts";
 import { highestNumber, NUMBERED } from "./counter.ts";
-import { openSql } from "./sql.ts";
+import { openSql, type Sql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
 
 /**
@@ -13,10 +14,10 @@ const JUMP = 2 ** 32;
 
 /**
  * Makes a store from the backup in `from`, in the empty folder `to`. It is a new epoch: places, deliveries and
- * customers are numbered on well above the old ones.
+ * customers are numbered on well above the old ones. The audit log says so; what is given says where the gaps begin.
  * @throws HubError TL_NOT_FOUND when there is no backup, TL_STORE_FAILED when it is damaged
  */
-export function restoreSqliteStore(from: string, to: string): void {
+export function restoreSqliteStore(from: string, to: string): Restored {
   const source = join(from, DATABASE);
   if (!existsSync(source)) {
     throw new HubError("TL_NOT_FOUND", `${from} holds no backup`, {
@@ -33,7 +34,37 @@ export function restoreSqliteStore(from: string, to: string): void {
       const next = highestNumber(sql, name) + JUMP;
       sql.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", `floor.${name}`, String(next));
     }
+    const flows = lastOf(sql);
+    sql.run(
+      "INSERT INTO audit (at, actor, act, target, detail) VALUES (?, 'cli', 'restore', ?, ?)",
+      Date.now(),
+      from,
+      JSON.stringify(flows),
+    );
+    const hashes = sql.all<{ known: string }>(
+      "SELECT w.name || ' ' || f.sha256 AS known FROM file f JOIN flow w ON w.id = f.flow",
+    );
+    const known = new Set(hashes.map((row) => row.known));
+    return { flows, knows: (flow, sha256) => known.has(`${flow} ${sha256}`) };
   } finally {
     sql.close();
   }
+}
+
+function lastOf(sql: Sql): readonly RestoredFlow[] {
+  return sql
+    .all<{ id: number; name: string }>("SELECT id, name FROM flow ORDER BY name")
+    .map(({ id, name }) => ({
+      flow: name,
+      message:
+        sql.get<NonNullable<RestoredFlow["message"]>>(
+          "SELECT place, accepted_at AS at, event FROM message WHERE flow = ? AND replay = 0 ORDER BY place DESC LIMIT 1",
+          id,
+        ) ?? null,
+      file:
+        sql.get<NonNullable<RestoredFlow["file"]>>(
+          "SELECT name, started_at AS at FROM file WHERE flow = ? ORDER BY id DESC LIMIT 1",
+          id,
+        ) ?? null,
+    }));
 }
