@@ -103,19 +103,22 @@ export async function recordsOf(store: StorePlace, entity: 0 | 1): Promise<reado
   }));
 }
 
-/** How much is neither done nor parked. */
+/** How much is neither done, nor parked, nor held behind what is parked. */
 export async function underWay(store: StorePlace): Promise<number> {
   const [row] = await store.all<{ n: number }>(
-    `SELECT (SELECT count(*) FROM message WHERE state < 4) + (SELECT count(*) FROM delivery WHERE state < 4)
-     + (SELECT count(*) FROM file WHERE state = 'running' OR settled = 0 OR reported = 0) AS n`,
+    `SELECT (SELECT count(*) FROM message m WHERE state < 4 AND NOT (state = 2 AND EXISTS (
+         SELECT 1 FROM message p WHERE p.flow = m.flow AND p.key = m.key AND p.state = 4)))
+       + (SELECT count(*) FROM delivery d WHERE state < 4 AND NOT (state = 2 AND EXISTS (
+         SELECT 1 FROM delivery p WHERE p.route = d.route AND p.key = d.key AND p.state = 4)))
+       + (SELECT count(*) FROM file WHERE state = 'running' OR settled = 0 OR reported = 0) AS n`,
   );
   return row?.n ?? 0;
 }
 
 /** Resolves when nothing is under way, with the milliseconds it took. @throws Error when it takes longer than `limit` */
-export async function drained(store: StorePlace, limit = 120_000, hold = 0): Promise<number> {
+export async function drained(store: StorePlace, limit = 120_000): Promise<number> {
   const started = performance.now();
-  for (let left = await underWay(store); left > hold; left = await underWay(store)) {
+  for (let left = await underWay(store); left > 0; left = await underWay(store)) {
     if (performance.now() - started > limit)
       throw new Error(`${left} items are still under way after ${limit / 1000} s`);
     await pause(20);

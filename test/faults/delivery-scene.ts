@@ -5,7 +5,7 @@ import type { Mode } from "../fakes/http-target.ts";
 import type { LedgerEntry } from "../fakes/ledger.ts";
 import type { Backend, StorePlace } from "./backend.ts";
 import { type Books, booksOf } from "./books.ts";
-import type { FaultTable } from "./fault.ts";
+import type { FaultTable, Verdict } from "./fault.ts";
 import type { HubProcess } from "./hub-process.ts";
 import { judgeEvents } from "./judge.ts";
 import { type Posted, post } from "./producer.ts";
@@ -65,8 +65,7 @@ export async function deliveryScene(backend: Backend, mode: Mode, delay: number)
   };
 }
 
-/** Joins the tables of several scenes of one fault. */
-export function sumTables(tables: readonly FaultTable[]): FaultTable {
+function sumTables(tables: readonly FaultTable[]): FaultTable {
   const sum = (column: keyof FaultTable): number => tables.reduce((total, table) => total + table[column], 0);
   return {
     acked: sum("acked"),
@@ -85,4 +84,12 @@ export function perId(requests: readonly LedgerEntry[]): ReadonlyMap<string, rea
   const groups = new Map<string, LedgerEntry[]>();
   for (const request of requests) groups.set(request.id, [...(groups.get(request.id) ?? []), request]);
   return groups;
+}
+
+/** Joins what several scenes of one fault showed. */
+export function joinVerdicts(verdicts: readonly Verdict[]): Verdict {
+  return {
+    table: sumTables(verdicts.map(({ table }) => table)),
+    checks: verdicts.flatMap(({ checks }) => checks),
+  };
 }

@@ -29,7 +29,7 @@ export const killDeploy: Fault = {
       version += 1;
       await stage.write("mappings/events/map.jsonata", `{ "id": id, "kind": `);
       await pause(random.int(1200));
-      await stage.write("mappings/events/map.jsonata", mapping(version));
+      await stage.write("mappings/events/map.jsonata", mappedAs(version));
       await pause(random.int(1500));
       await hub.kill();
       open = false;
@@ -73,7 +73,7 @@ export const killDeploy: Fault = {
   },
 };
 
-function mapping(version: number): string {
+export function mappedAs(version: number): string {
   return `{ "id": id, "kind": "note", "subject": customer, "text": $string(n), "attributes": { "text": ${version} } }`;
 }
 
@@ -88,7 +88,7 @@ function recordVersions(records: readonly Mapped[]): readonly number[] {
 }
 
 /** Compares what each effect was mapped with against the text its message points to. */
-async function versionsRight(
+export async function versionsRight(
   store: StorePlace,
 ): Promise<{ readonly records: readonly Mapped[]; readonly wrong: number }> {
   const records = (await recordsOf(store, 1)).map(({ externalId, body }) => ({

@@ -36,6 +36,10 @@ export interface LoadOptions {
   readonly backend?: Backend;
   /** What the hub is told besides. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Further lines of tieline.yaml. */
+  readonly settings?: string;
+  /** Called with the data folder before the first hub starts; what it gives is called when the last has ended. */
+  readonly prepare?: (data: string) => () => void;
   readonly senders?: number;
   /** Milliseconds that each sender rests between two posts. */
   readonly rest?: number;
@@ -45,8 +49,6 @@ export interface LoadOptions {
   readonly delay?: number;
   /** Another way to the target, such as a line that can be cut. */
   readonly targetUrl?: (target: TargetProcess) => Promise<string>;
-  /** So many items are parked or held when all is over. */
-  readonly hold?: number;
 }
 
 /** Plays `act` on a hub at work, lets it drain, and joins the ledgers of senders, hub and target. */
@@ -66,10 +68,12 @@ export async function underLoad(
         idempotent: options.mode !== "none",
       },
       flows: { events: eventsFlow({ target: true }) },
+      ...(options.settings === undefined ? {} : { settings: options.settings }),
     },
     options.env,
   );
   const senders = producers(options.senders ?? run.size(8, 4), 4, options.rest ?? 40);
+  const tidy = options.prepare?.(stage.data);
   let hub = await stage.start();
   let open = true;
   const posting = senders.run(hub.url, () => open);
@@ -91,7 +95,7 @@ export async function underLoad(
     await scene.acked(20);
     open = false;
     await posting;
-    const drainMs = await drained(stage.store, 180_000, options.hold);
+    const drainMs = await drained(stage.store, 180_000);
     const code = await hub.stop();
     const table = await judgeEvents(stage.store, senders.acked, target.requests(), drainMs);
     return {
@@ -104,6 +108,7 @@ export async function underLoad(
     await posting;
     await senders.close();
     await target.close();
+    tidy?.();
     await stage.remove();
     await rm(folder, { recursive: true, force: true });
   }

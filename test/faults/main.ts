@@ -2,11 +2,12 @@
  * Real hubs, real `kill -9`, real PostgreSQL and Redis, fake targets that keep a ledger:
  * `npm run test:faults -- F01 F03` (all without a name), `--backend sqlite|postgres` (default both), `--seed 4711` to
  * repeat a run, `--small` for the sizes of the test suite, `--record` to put the results of some faults into EVIDENCE.md;
- * a run of all does so by itself.
+ * a run of all does so by itself. `--headline`: those that the promise of no loss stands on.
  */
 import { parseArgs } from "node:util";
 import { TECHNOLOGIES } from "./backend.ts";
-import { FAULTS } from "./faults.ts";
+import { record } from "./evidence.ts";
+import { FAULTS, HEADLINE } from "./faults.ts";
 import { describeRun, describeRuns, passes, type Run } from "./print.ts";
 import { backends, runFault, technologiesOf } from "./run-fault.ts";
 
@@ -16,9 +17,12 @@ const { values, positionals } = parseArgs({
     backend: { type: "string", default: "both" },
     seed: { type: "string" },
     small: { type: "boolean", default: false },
+    record: { type: "boolean", default: false },
+    headline: { type: "boolean", default: false },
   },
 });
-const wanted = positionals.map((id) => id.toUpperCase());
+const wanted = values.headline ? HEADLINE : positionals.map((id) => id.toUpperCase());
+const recording = values.record || (wanted.length === 0 && !values.small);
 const unknown = wanted.filter((id) => !FAULTS.some((fault) => fault.id === id));
 if (unknown.length > 0)
   usage(`there is no fault ${unknown.join(", ")}; there are ${FAULTS.map(({ id }) => id).join(", ")}`);
@@ -42,6 +46,7 @@ for (const fault of FAULTS) {
     });
     print(describeRun(run));
     runs.push(run);
+    if (recording) record(run, FAULTS);
   }
 }
 await stores.close();

@@ -15,6 +15,8 @@ export interface Happening {
 export interface Posted extends Happening {
   readonly message: string;
   readonly duplicate: boolean;
+  /** When the answer came; milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface Answer {
@@ -77,7 +79,7 @@ export async function post(
   if (answer.status < 200 || answer.status > 299)
     throw new Error(`the hub refused a right happening with ${answer.status}: ${answer.body}`);
   const { id, duplicate } = JSON.parse(answer.body) as { id: string; duplicate: boolean };
-  return { ...happening, message: id, duplicate };
+  return { ...happening, message: id, duplicate, at: Date.now() };
 }
 
 /** Senders that work until they are told to stop. */

@@ -26,6 +26,8 @@ export interface FaultProjectOptions {
   readonly target?: { readonly url: string; readonly idempotent: boolean; readonly more?: string };
   /** Further sinks of the system `desk`, in YAML. */
   readonly sinks?: Readonly<Record<string, string>>;
+  /** Further lines of tieline.yaml. */
+  readonly settings?: string;
   /** By flow: its flow.yaml, and its mapping where it has one. */
   readonly flows: Readonly<Record<string, FlowFiles>>;
 }
@@ -85,12 +87,16 @@ onError: { data: reject-row }
 
 /** A project of both kinds of source: customers from files, and notes by webhook for the CRM and an idempotent target. */
 export function makeWholeProject(target: { readonly url: string }): Promise<FaultProject> {
-  return makeProject({
-    files: { customers: '{ inbox: INBOX, pattern: "*.csv" }' },
+  return makeProject(wholeProject(target));
+}
+
+export function wholeProject(target: { readonly url: string }): FaultProjectOptions {
+  return {
+    files: { customers: '{ inbox: INBOX, pattern: "*.csv", stable: 0 }' },
     webhooks: { events: EVENT_HOOK },
     target: { url: target.url, idempotent: true },
     flows: { customers: customersFlow(), events: eventsFlow({ target: true }) },
-  });
+  };
 }
 
 /** Makes a project in a new temporary folder. */
@@ -117,8 +123,11 @@ export async function makeProject(options: FaultProjectOptions): Promise<FaultPr
   };
 }
 
-function tielineYaml({ files, webhooks, target, sinks }: FaultProjectOptions, inbox: string): string {
-  const lines = ["apiVersion: tieline/v1", "systems:"];
+function tielineYaml(
+  { files, webhooks, target, sinks, settings }: FaultProjectOptions,
+  inbox: string,
+): string {
+  const lines = ["apiVersion: tieline/v1", ...(settings === undefined ? [] : [settings]), "systems:"];
   const list = (entries: Readonly<Record<string, string>>): void => {
     for (const [name, text] of Object.entries(entries)) lines.push(`        ${name}: ${text}`);
   };
