@@ -8,7 +8,7 @@ import type { FileRow } from "../store/file-table.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { alikeRows } from "./alike-rows.ts";
 import type { PackedRows } from "./pack-rows.ts";
-import { type FromReader, type NamedRows, NEW, type Reader, UNCHANGED } from "./reader.ts";
+import { type FromReader, MOST_AHEAD, type NamedRows, NEW, type Reader, UNCHANGED } from "./reader.ts";
 import type { FeedEnd } from "./row-feed.ts";
 import { type RowPlace, rowItems } from "./row-item.ts";
 import type { RowBatch, RowSource } from "./row-source.ts";
@@ -29,6 +29,8 @@ export interface ReadAheadEnvironment {
 
 /** Rows that are committed together at most, by column: about a turn of newcomers. */
 const MOST_ALIKE = 1000;
+/** Milliseconds that rows wait for others to be committed with: fewer commits, each with an fsync, and nobody waits for one. */
+const GATHER_MS = 5;
 /** One by one: a turn too, and as many objects as should live at once. */
 const MOST_ROWS = 500;
 
@@ -227,10 +229,21 @@ export function readAhead(
     return wanted.every((one, at) => known[at] === one);
   }
 
-  /** Until something comes, or a turn has passed. */
-  async function wait(): Promise<void> {
+  /** Until there is as much as makes a good commit, or the reader can go on no further; not for long. */
+  async function gather(): Promise<void> {
+    const until = performance.now() + GATHER_MS;
+    for (;;) {
+      const rows = ready.reduce((sum, one) => sum + ("error" in one ? MOST_ALIKE : one.states.length), 0);
+      const left = until - performance.now();
+      if (gone !== null || rows >= MOST_ALIKE || ready.length >= MOST_AHEAD || left <= 0) return;
+      await wait(left);
+    }
+  }
+
+  /** Until something comes, or the time has passed. */
+  async function wait(milliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, TURN_MS);
+      const timer = setTimeout(resolve, milliseconds);
       wake = () => {
         clearTimeout(timer);
         resolve();
@@ -241,7 +254,8 @@ export function readAhead(
 
   return {
     async next() {
-      if (ready.length === 0 && gone === null) await wait();
+      if (ready.length === 0 && gone === null) await wait(TURN_MS);
+      if (ready.length > 0) await gather();
       const [found] = ready;
       if (found === undefined) {
         if (gone !== null) throw new ReaderGone((gone as { readonly error: unknown }).error);

@@ -5,15 +5,23 @@ import type { Row } from "../format/format.ts";
 import type { Json } from "../message/json.ts";
 import { type NamedRow, nameRow } from "./name-row.ts";
 import { packRows, type RowResult } from "./pack-rows.ts";
-import { type FromReader, type NamedRows, NEW, type Reading, type ToReader, UNCHANGED } from "./reader.ts";
+import {
+  type FromReader,
+  MOST_AHEAD,
+  type NamedRows,
+  NEW,
+  type Reading,
+  type ToReader,
+  UNCHANGED,
+} from "./reader.ts";
 import { recordHash } from "./record-hash.ts";
 import { rowFeed } from "./row-feed.ts";
 import { startTurn } from "./turn.ts";
 
 /** Rows that are named and mapped together: each message between the threads costs as much as some rows. */
 const MOST_ROWS = 250;
-/** Handfuls of mapped rows that may wait for the engine: what it commits at once, and as many again. */
-const MOST_AHEAD = 8;
+/** Chunks that may be named before they are mapped: while the engine commits it looks at none, and nobody is to wait. */
+const MOST_NAMED = 3;
 
 /** The engine, as the reader sees it. */
 export interface ReaderPort {
@@ -46,7 +54,7 @@ export async function readFile(reading: Reading, port: ReaderPort): Promise<void
   const mapping = rowMapping(compiled, reading.name);
   const alone = compiled.definition.routes.every(({ to }) => to === "crm.customer");
   let hash: ReturnType<typeof recordHash> | undefined;
-  let before: Chunk | null = null;
+  const named: Chunk[] = [];
 
   async function map(chunk: Chunk): Promise<void> {
     const unchanged = await flags.take();
@@ -64,17 +72,17 @@ export async function readFile(reading: Reading, port: ReaderPort): Promise<void
   for (;;) {
     const rows = await feed.take(MOST_ROWS);
     if ("error" in rows) {
-      if (before !== null) await map(before);
+      for (const chunk of named) await map(chunk);
       port.send({ kind: "end", failure: rows.error === null ? null : toFailure(rows.error) });
       return;
     }
     hash ??= recordHash(reading.version, stream.context);
-    const named: NamedRow[] = [];
-    for (const row of rows) named.push(nameRow(compiled, row, hash));
-    port.send({ kind: "named", ...columns(rows, named), context: stream.context });
+    const names: NamedRow[] = [];
+    for (const row of rows) names.push(nameRow(compiled, row, hash));
+    port.send({ kind: "named", ...columns(rows, names), context: stream.context });
+    named.push({ rows, named: names });
     // While the engine looks at these, those before them are mapped.
-    if (before !== null) await map(before);
-    before = { rows, named };
+    if (named.length > MOST_NAMED) await map(named.shift() as Chunk);
   }
 }
 

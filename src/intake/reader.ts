@@ -47,6 +47,9 @@ export type ToReader =
   /** The engine has taken rows: there is room for more. */
   | { readonly kind: "taken" };
 
+/** Handfuls of mapped rows that may wait for the engine: what it commits at once, and as many again. */
+export const MOST_AHEAD = 8;
+
 /** Of a row: the same record was applied last, so it needs no mapping. */
 export const UNCHANGED = 1;
 /** Of a row: nothing is known of its record. 0 says nothing. */
