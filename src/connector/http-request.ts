@@ -39,8 +39,8 @@ export function fixedHeaders(options: HttpOptions): Record<string, string> {
     }
     headers[lower] = value;
   }
-  if (options.token !== undefined && options.user !== undefined) {
-    throw new HubError("TL_CONFIG_INVALID", "`token` and `user` exclude each other");
+  if ([options.token, options.user, options.oauth].filter((one) => one !== undefined).length > 1) {
+    throw new HubError("TL_CONFIG_INVALID", "`token`, `user` and `oauth` exclude each other");
   }
   if (options.token !== undefined) headers["authorization"] = `Bearer ${options.token}`;
   if (options.user !== undefined) {

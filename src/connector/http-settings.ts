@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { secret } from "./define.ts";
+import { OAuthSettings } from "./oauth-settings.ts";
 
 /** The settings of one HTTP endpoint a connector sends to. */
 export const HttpSettings = Type.Object(
@@ -18,6 +19,7 @@ export const HttpSettings = Type.Object(
     token: Type.Optional(secret({ description: "Sent as `Authorization: Bearer …`", minLength: 1 })),
     user: Type.Optional(Type.String({ description: "User name for basic authentication", minLength: 1 })),
     password: Type.Optional(secret({ description: "Password for basic authentication", minLength: 1 })),
+    oauth: Type.Optional(OAuthSettings),
     signingSecret: Type.Optional(
       secret({
         description: "Signs each request as Standard Webhooks 1.0 does; `whsec_…` or plain",

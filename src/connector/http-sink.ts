@@ -2,10 +2,11 @@ import { connect } from "node:net";
 import type { Readable } from "node:stream";
 import type { Agent, Dispatcher } from "undici";
 import { HubError } from "../errors.ts";
-import type { Sink, SystemContext } from "./contract.ts";
-import { judgeAnswer, needsBody } from "./http-answer.ts";
+import type { Outgoing, Sink, SystemContext } from "./contract.ts";
+import { type Answer, judgeAnswer, needsBody } from "./http-answer.ts";
 import { deliveryHeaders, fixedHeaders, requireUrl } from "./http-request.ts";
 import type { HttpOptions } from "./http-settings.ts";
+import { oauthTokens } from "./oauth.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -32,6 +33,7 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
   const fixed = fixedHeaders(options);
   const rule = options.success ?? {};
   const timeout = options.timeout ?? TIMEOUT_MS;
+  const tokens = options.oauth === undefined ? undefined : oauthTokens(options.oauth, () => context.now());
   let agent: Promise<Agent> | null = null;
   /** Loaded with the first delivery: a start that sends nothing need not wait for it. */
   const openAgent = async (): Promise<Agent> => {
@@ -44,45 +46,61 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
     });
   };
 
+  async function sendOnce(
+    delivery: Outgoing,
+    bytes: Buffer,
+    signal: AbortSignal,
+  ): Promise<Answer & { readonly token: string | undefined }> {
+    const token = await tokens?.header(signal);
+    const headers = {
+      ...fixed,
+      ...deliveryHeaders(delivery, bytes, options, context.now()),
+      ...(token === undefined ? {} : { authorization: token }),
+    };
+    let begun = false;
+    // The agent asks an iterable for the body once it has a connection and writes the head with the first piece; so
+    // this tells whether anything can have reached the target. (Of a stream it would read ahead of that.)
+    async function* body() {
+      begun = true;
+      yield bytes;
+    }
+    let response: Dispatcher.ResponseData<unknown>;
+    try {
+      agent ??= openAgent();
+      response = await (await agent).request({
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: options.method ?? "POST",
+        headers,
+        // undici takes iterables; its types do not say so.
+        body: body() as unknown as Readable,
+        // A kept connection that the target closes at this moment would leave the request in doubt.
+        reset: !options.idempotent,
+        signal,
+      });
+    } catch (error) {
+      throw noAnswer(error, begun && !options.idempotent, url);
+    }
+    const text = await readAnswer(response.body, timeout);
+    const retryAfter = parseRetryAfter(first(response.headers["retry-after"]), context.now());
+    return { status: response.statusCode, retryAfter, body: needsBody(rule) ? text : undefined, token };
+  }
+
   return {
     idempotent: options.idempotent,
     concurrency: options.concurrency ?? CONCURRENCY,
 
     async send(delivery, signal) {
       const bytes = Buffer.from(JSON.stringify(delivery.body));
-      const headers = { ...fixed, ...deliveryHeaders(delivery, bytes, options, context.now()) };
-      let begun = false;
-      // The agent asks an iterable for the body once it has a connection and writes the head with the first piece; so
-      // this tells whether anything can have reached the target. (Of a stream it would read ahead of that.)
-      async function* body() {
-        begun = true;
-        yield bytes;
+      let answer = await sendOnce(delivery, bytes, signal);
+      // The target has not looked at it; so a token that has just ended is no reason to stop the route.
+      if (answer.status === 401 && answer.token !== undefined) {
+        tokens?.refused(answer.token);
+        answer = await sendOnce(delivery, bytes, signal);
+        if (answer.status === 401 && answer.token !== undefined) tokens?.refused(answer.token);
       }
-      let response: Dispatcher.ResponseData<unknown>;
-      try {
-        agent ??= openAgent();
-        response = await (await agent).request({
-          origin: url.origin,
-          path: url.pathname + url.search,
-          method: options.method ?? "POST",
-          headers,
-          // undici takes iterables; its types do not say so.
-          body: body() as unknown as Readable,
-          // A kept connection that the target closes at this moment would leave the request in doubt.
-          reset: !options.idempotent,
-          signal,
-        });
-      } catch (error) {
-        throw noAnswer(error, begun && !options.idempotent, url);
-      }
-      const text = await readAnswer(response.body, timeout);
-      const retryAfter = parseRetryAfter(first(response.headers["retry-after"]), context.now());
-      judgeAnswer(
-        { status: response.statusCode, retryAfter, body: needsBody(rule) ? text : undefined },
-        rule,
-        options.idempotent,
-      );
-      return { answer: String(response.statusCode) };
+      judgeAnswer(answer, rule, options.idempotent);
+      return { answer: String(answer.status) };
     },
 
     check: () => reach(url, timeout),
