@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     settings: project.settings,
     role: start.role,
     systems: project.systems,
+    gates: project.gates,
     project,
     projectChanged: folderWatch(project.folders),
     logger,

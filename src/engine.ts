@@ -3,6 +3,7 @@ import { openDispatcher, openStore } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import { partOf, type Role } from "./config/role.ts";
 import type { Sink, Source, System } from "./connector/contract.ts";
+import type { Gate } from "./connector/gate.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
 import { asHubError, HubError } from "./errors.ts";
 import { admit } from "./flow/admit.ts";
@@ -46,6 +47,8 @@ export interface EngineOptions {
   readonly settings: HubSettings;
   readonly role: Role;
   readonly systems: Readonly<Record<string, System>>;
+  /** Of the systems that have limits; without it none has. */
+  readonly gates?: ReadonlyMap<string, Gate>;
   /** Reads the flow folders and stored versions; see Deployer. */
   readonly project: Pick<DeployerEnvironment, "read" | "fromTexts">;
   /** Whether something in the project folder changed since the last call. */
@@ -436,7 +439,11 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       dispatcher.wake();
       return receipts;
     },
-    status: async (): Promise<EngineStatus> => ({ ...(await readStatus()), stopping }),
+    status: async (): Promise<EngineStatus> => ({
+      ...(await readStatus()),
+      gates: Object.fromEntries([...(options.gates ?? [])].map(([name, gate]) => [name, gate.state()])),
+      stopping,
+    }),
     async stop() {
       stopping = true;
       looking.stop();

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as later } from "node:timers/promises";
 import type { ProjectEnvironment } from "./config/environment.ts";
 import type { FlowDefinition } from "./config/flow-definition.ts";
 import { hubPlace } from "./config/hub-place.ts";
@@ -9,6 +10,8 @@ import { keepFlows, keptFlows } from "./config/kept-project.ts";
 import { type Inspection, inspectProject, inspectSettings } from "./config/load-project.ts";
 import type { SystemCatalogue } from "./config/system-catalogue.ts";
 import type { Connector, System, SystemContext } from "./connector/contract.ts";
+import { type Gate, gate } from "./connector/gate.ts";
+import { guardSystem } from "./connector/guard-system.ts";
 import { loadConnectors } from "./connector/registry.ts";
 import { asHubError, HubError, type Issue } from "./errors.ts";
 import { openFormat } from "./format/open.ts";
@@ -27,6 +30,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export interface OpenProject {
   readonly settings: HubSettings;
   readonly systems: Readonly<Record<string, System>>;
+  /** Of the systems that have limits. */
+  readonly gates: ReadonlyMap<string, Gate>;
   /** Folders that a change of the project shows in. */
   readonly folders: readonly string[];
   /** Reads the flow folders anew. */
@@ -67,7 +72,7 @@ export async function openProject(place: ProjectPlace): Promise<OpenProject> {
   };
   return {
     settings,
-    systems: openSystems(settings, connectors, context),
+    ...openSystems(settings, connectors, context),
     folders: [join(settings.dir, "mappings"), join(settings.dir, "schemas")],
     read: async () => {
       inspection = null;
@@ -135,14 +140,23 @@ function openSystems(
   settings: HubSettings,
   connectors: Readonly<Record<string, Connector>>,
   context: Omit<SystemContext, "system">,
-): Record<string, System> {
+): Pick<OpenProject, "systems" | "gates"> {
   const systems: Record<string, System> = {};
+  const gates = new Map<string, Gate>();
   for (const [name, system] of Object.entries(settings.systems)) {
     const connector = connectors[system.connector];
-    if (connector !== undefined)
-      systems[name] = connector.open(system.settings, { ...context, system: name });
+    if (connector === undefined) continue;
+    const opened = connector.open(system.settings, { ...context, system: name });
+    const { rate, breaker } = system.limits;
+    if (rate === null && breaker === null) {
+      systems[name] = opened;
+      continue;
+    }
+    const own = gate(system.limits, { clock: () => performance.now(), pause });
+    gates.set(name, own);
+    systems[name] = guardSystem(opened, own);
   }
-  return systems;
+  return { systems, gates };
 }
 
 function inForce(definition: FlowDefinition): FolderState {
@@ -204,4 +218,8 @@ function hubName(data: string): string {
     }
   }
   return readFileSync(path, "utf8").trim();
+}
+
+async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  await later(milliseconds, undefined, signal === undefined ? {} : { signal });
 }

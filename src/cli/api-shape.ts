@@ -160,6 +160,12 @@ export interface SystemEntry {
   readonly connector: string;
   /** Those that the hub asks or listens to, each with the flow that reads it. */
   readonly sources: readonly (SourceState & { readonly flow: string })[];
+  /** Null: it has no limits. */
+  readonly gate: {
+    readonly breaker: string | null;
+    readonly opensIn: number | null;
+    readonly recent: number | null;
+  } | null;
 }
 
 export interface SystemCheck {

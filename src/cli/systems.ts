@@ -4,6 +4,7 @@ import type { Items, SystemCheck, SystemEntry } from "./api-shape.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
+import { showDuration } from "./units.ts";
 
 interface Checked extends SystemCheck {
   readonly name: string;
@@ -74,6 +75,7 @@ function systemTable(terminal: Terminal, systems: readonly SystemEntry[]): strin
   return table(rows, [
     { title: "SYSTEM", cell: ({ system }) => system.name },
     { title: "CONNECTOR", cell: ({ system }) => system.connector },
+    { title: "LIMITS", cell: ({ system }) => gateText(system) },
     { title: "READ BY", cell: ({ source }) => source?.flow },
     {
       title: "SOURCE",
@@ -88,4 +90,15 @@ function sourceText(terminal: Terminal, source: SourceRow["source"]): string | n
   if (source === undefined) return null;
   const { state, failure } = source;
   return failure === null ? state : paint(terminal, "yellow", `${state}: ${printable(failure.message)}`);
+}
+
+function gateText({ gate }: SystemEntry): string | null {
+  if (gate === null) return null;
+  const { breaker, opensIn, recent } = gate;
+  const left = opensIn === null ? "" : ` for ${showDuration(opensIn)}`;
+  const parts = [
+    ...(breaker === null ? [] : [`breaker ${breaker}${left}`]),
+    ...(recent === null ? [] : [`${recent} calls lately`]),
+  ];
+  return parts.join(", ");
 }

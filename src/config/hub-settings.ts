@@ -1,3 +1,4 @@
+import type { GateLimits } from "../connector/gate.ts";
 import type { Json } from "../message/json.ts";
 
 /** `tieline.yaml` as the hub uses it: defaults filled in, references replaced, paths absolute, sizes in bytes. */
@@ -78,6 +79,8 @@ export interface MappingSettings {
 
 export interface SystemSettings {
   readonly connector: string;
+  /** How it is spared. */
+  readonly limits: GateLimits;
   /** References replaced: holds secrets, so it is never shown, logged or stored. */
   readonly settings: Json;
   /** As written in the file, secrets still as references: this one may be shown. */

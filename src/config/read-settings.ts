@@ -222,7 +222,10 @@ function readSystems(
     const settings = value["settings"] ?? {};
     if (!isObject(settings)) continue;
     const context = { catalogue, references, report, mayShow };
-    systems.set(name, readSystem(name, { connector: value["connector"], settings }, context));
+    systems.set(
+      name,
+      readSystem(name, { connector: value["connector"], settings, limits: value["limits"] }, context),
+    );
   }
   return systems;
 }

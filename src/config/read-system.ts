@@ -9,6 +9,7 @@ import type { Reporter } from "./reporter.ts";
 import { type ReferenceContext, resolveText } from "./resolve-text.ts";
 import { isNumeric, isSecret, isSwitch, schemasAt } from "./setting-schema.ts";
 import type { SystemCatalogue, SystemShape } from "./system-catalogue.ts";
+import { systemLimits } from "./system-limits.ts";
 import { valueAt } from "./value-at.ts";
 import type { Path } from "./yaml-file.ts";
 
@@ -16,6 +17,7 @@ import type { Path } from "./yaml-file.ts";
 export interface WrittenSystem {
   readonly connector: string;
   readonly settings: Json;
+  readonly limits: Json | undefined;
 }
 
 /** A configured system; `shape` is undefined when its settings are wrong or nothing is known of it. */
@@ -50,7 +52,8 @@ export function readSystem(name: string, written: WrittenSystem, context: System
     mayShow(path) ? showValue(valueAt(report.file.value, ...path)) : null;
   const sound = checkStructure(structureOf(schema), value, report, { at, show, known: wrong });
   if (!sound || wrong.length > 0) return { settings: null, shape: undefined };
-  const settings: SystemSettings = { connector, settings: value, written: written.settings };
+  const limits = systemLimits(written.limits);
+  const settings: SystemSettings = { connector, limits, settings: value, written: written.settings };
   return { settings, shape: describe(name, settings, context) };
 }
 

@@ -1,3 +1,4 @@
+import type { GateState } from "../connector/gate.ts";
 import type { Failure, Issue } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import type { DeployReport, DeployRequest } from "./deploy.ts";
@@ -115,6 +116,8 @@ export interface EngineStatus {
   readonly backlogFull: boolean;
   readonly flows: readonly FlowStatus[];
   readonly counters: Readonly<Record<string, number>>;
+  /** By system: how those are that have limits. */
+  readonly gates?: Readonly<Record<string, GateState>>;
 }
 
 export interface FlowStatus {

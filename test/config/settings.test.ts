@@ -38,6 +38,18 @@ describe("references in tieline.yaml", () => {
     });
   });
 
+  it("stand beside limits, which spare the system", () => {
+    const limits = (text: string) => settings(`settings: { url: x }\n    limits: ${text}\n`)?.limits;
+    expect(limits("{}")).toEqual({ rate: null, breaker: null });
+    expect(limits("{ rate: 600/m, breaker: {} }")).toEqual({
+      rate: { calls: 600, per: 60_000 },
+      breaker: { failures: 5, wait: 30_000 },
+    });
+    expect(limits("{ breaker: { failures: 2, wait: 1m } }")?.breaker).toEqual({ failures: 2, wait: 60_000 });
+    const { findings } = load("settings: { url: x }\n    limits: { rate: fast }\n");
+    expect(findings[0]?.message).toContain("calls by time, such as 50/s, 600/m or 5000/h");
+  });
+
   it("cannot change the structure of the file", () => {
     const value = "x\n      pageSize: 5\n      # ";
     expect(settings(`settings: { url: '\${env:HOST}' }\n`, { HOST: value })?.settings).toEqual({

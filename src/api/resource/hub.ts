@@ -11,6 +11,7 @@ import {
   closed,
   FailureSchema,
   nullable,
+  oneOf,
   PageQuery,
   pageOf,
   problems,
@@ -47,6 +48,19 @@ const System = Type.Object({
   sources: Type.Array(Type.Composite([Type.Object({ flow: Type.String() }), SourceSchema]), {
     description: "Those that the hub asks or listens to, each with the flow that reads it",
   }),
+  gate: nullable(
+    Type.Object(
+      {
+        breaker: nullable(
+          oneOf(["closed", "open", "half-open"], "open: the system failed several times and is left alone"),
+        ),
+        opensIn: nullable(Type.Integer({ description: "Milliseconds until one call tries again" })),
+        failures: Count,
+        recent: nullable(Type.Integer({ description: "Calls within the last span of its rate" })),
+      },
+      { description: "Where the system has limits: how they stand" },
+    ),
+  ),
 });
 const Checked = Type.Object({ ok: Type.Boolean(), failure: nullable(FailureSchema) });
 
@@ -102,6 +116,7 @@ export async function hubRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
         connector,
         settings: written,
         sources: sourcesOf(name, deps.status()),
+        gate: deps.status().gates?.[name] ?? null,
       })),
     }),
   );
