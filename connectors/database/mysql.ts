@@ -119,6 +119,8 @@ async function makePool({ host, port, user, password, database, tls, connections
     // It would make its row parsers from text, which a hub may forbid.
     disableEval: true,
     multipleStatements: false,
+    // Each number of rows that are written at once makes a statement of its own.
+    maxPreparedStatements: 200,
     // A file of the hub's machine is nothing that a server may ask for.
     flags: ["-LOCAL_FILES"],
     ...(tls === null ? {} : { ssl: { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } }),

@@ -101,8 +101,9 @@ async function makePool({ host, port, user, password, database, tls, connections
     options: "-c TimeZone=UTC -c DateStyle=ISO -c bytea_output=hex",
     ssl: tls === null ? false : { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) },
   });
-  // An idle connection that ends is told by the next statement.
+  // A connection that ends is told by the statement under way, or by the next.
   pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
