@@ -128,6 +128,42 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(found?.headers).toEqual({ "x-a": "ä" });
       }));
 
+    test.each<[string, (n: number) => Partial<NewMessage>]>([
+      ["alike", (): Partial<NewMessage> => ({})],
+      ["alike, but for keys of odd characters", (n): Partial<NewMessage> => ({ key: `"\\\n😀ä${n}` })],
+      [
+        "alike, but for control characters in keys",
+        (n): Partial<NewMessage> => ({ key: `\u0001\u001f${n}` }),
+      ],
+      ["alike, some without a key", (n): Partial<NewMessage> => (n % 3 === 0 ? { key: null, lane: 0 } : {})],
+      ["alike, of other lengths", (n): Partial<NewMessage> => ({ body: Buffer.alloc(1 + n * 37, n) })],
+      ["that differ in all they may", different],
+    ])("each message of a batch of many %s comes back as it was", (_what, change) =>
+      withStore(async (store) => {
+        for (const count of [1, 7, 90]) {
+          const batch = Array.from({ length: count }, (_, n): NewMessage => {
+            const event = { id: `e${n}`, hash: Buffer.from([n]), expires: 1000 };
+            return { ...message(`${count} ${n}`), body: Buffer.from(`body ${n}`), event, ...change(n) };
+          });
+          const places = await store.transaction((tx) => tx.messages.insert(batch));
+          const found = await store.transaction((tx) => Promise.all(places.map((at) => tx.messages.get(at))));
+          expect(found.map((one) => one && { ...one, body: Buffer.from(one.body ?? []) })).toEqual(
+            batch.map(({ flow, flowVersion, key, system, acceptedAt, contentType, headers, body }, n) =>
+              expect.objectContaining({
+                ...{ place: places[n], flow, flowVersion, key, system, acceptedAt },
+                ...{ contentType, headers, body },
+              }),
+            ),
+          );
+          for (const [n, { flow, event }] of batch.entries()) {
+            const known = await store.transaction((tx) => tx.messages.events(flow, [`e${n}`], 999));
+            expect(known.get(`e${n}`)?.message).toBe(event === null ? undefined : places[n]);
+            await store.transaction((tx) => tx.messages.freeEvents([places[n] ?? 0]));
+          }
+        }
+      }),
+    );
+
     test("queued messages of a flow come in place order and leave the queue when they change", () =>
       withStore(async (store) => {
         const places = await store.transaction((tx) => tx.messages.insert(["a", "b", "c"].map(message)));
@@ -459,5 +495,20 @@ function file(): NewFile {
     failure: null,
     duplicateOf: null,
     startedAt: 1,
+  };
+}
+
+/** Differs from message to message. */
+function different(n: number): Partial<NewMessage> {
+  return {
+    flow: 1 + (n % 2),
+    flowVersion: 1 + (n % 5),
+    system: n % 3 === 0 ? "other" : "web",
+    acceptedAt: 1 + (n % 7),
+    contentType: n % 4 === 0 ? null : "text/csv",
+    headers: n % 3 === 0 ? { "x-n": String(n) } : null,
+    ...(n % 5 === 0 ? { event: null } : {}),
+    ...(n % 6 === 0 ? { key: null } : {}),
+    traceparent: n % 2 === 0 ? `trace ${n}` : null,
   };
 }

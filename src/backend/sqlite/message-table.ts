@@ -1,10 +1,10 @@
 import type { Failure } from "../../errors.ts";
-import type { MessageChange, MessageTable, NewMessage, StoredMessage } from "../../store/message-table.ts";
-import { isFresh } from "../rows/message-row.ts";
+import type { MessageChange, MessageTable, StoredMessage } from "../../store/message-table.ts";
 import { fromText, stateNumber, stateOf, toBytes, toText } from "../rows/row.ts";
 import { insertRows } from "./bulk.ts";
+import { insertMessages } from "./message-insert.ts";
 import { selectMessages } from "./select-messages.ts";
-import type { Sql, SqlValue } from "./sql.ts";
+import type { Sql } from "./sql.ts";
 import { readTraceparents } from "./traceparents.ts";
 
 interface Row {
@@ -39,38 +39,13 @@ const COLUMNS =
   "json_array(m.attempts, m.hops, m.replay, m.cause, m.plan, m.file, m.file_row, m.file_line, m.file_offset, " +
   "m.file_length) END AS rest";
 
-/** @param nextPlace draws the next place; the writer is alone, so a counter in memory is the store's own. */
-export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
+/** @param draw draws so many places and gives the first; the writer is alone, so a counter in memory is the store's own. */
+export function messageTable(sql: Sql, draw: (n: number) => number): MessageTable {
   return {
     async insert(messages) {
-      const rows: SqlValue[][] = [];
-      const fresh: SqlValue[][] = [];
-      const bodies: SqlValue[][] = [];
-      const events: SqlValue[][] = [];
-      const places: number[] = [];
-      let headers: NewMessage["headers"] = null;
-      let headersText: string | null = null;
-      for (const message of messages) {
-        const place = nextPlace();
-        places.push(place);
-        if (isFresh(message)) fresh.push(freshRow(place, message));
-        else rows.push(messageRow(place, message));
-        if (message.body !== null) {
-          // Neighbours mostly share one object.
-          if (message.headers !== headers) {
-            headers = message.headers;
-            headersText = toText(headers);
-          }
-          bodies.push([place, message.contentType, headersText, message.body]);
-        }
-        const event = message.event;
-        if (event !== null) events.push([message.flow, event.id, place, event.hash, event.expires]);
-      }
-      insertRows(sql, INSERT_MESSAGE, rows);
-      insertRows(sql, INSERT_FRESH, fresh, ")");
-      insertRows(sql, "INSERT INTO message_body (place, content_type, headers, body) VALUES", bodies);
-      insertRows(sql, "INSERT OR REPLACE INTO event (flow, id, message, hash, expires) VALUES", events);
-      return places;
+      const first = draw(messages.length);
+      insertMessages(sql, first, messages);
+      return messages.map((_, index) => first + index);
     },
     async events(flow, ids, now) {
       const rows = sql.all<{ id: string; message: number; hash: Uint8Array }>(
@@ -262,50 +237,6 @@ export function messageTable(sql: Sql, nextPlace: () => number): MessageTable {
       );
     },
   };
-}
-
-const INSERT_MESSAGE =
-  "INSERT INTO message (place, flow, version, lane, key, state, system, accepted_at, attempts, next_at, finished_at, " +
-  "outcomes, failure, event, file, file_row, file_line, file_offset, file_length, cause, hops, replay, traceparent) VALUES";
-
-/** Most messages are new, whole and untouched: all that is the same in every one of them stands in the statement. */
-const INSERT_FRESH =
-  "INSERT INTO message (place, flow, version, lane, key, system, accepted_at, event, traceparent, state, attempts, hops, replay) " +
-  "SELECT *, 0, 0, 0, 0 FROM (VALUES";
-
-function freshRow(place: number, message: NewMessage): SqlValue[] {
-  const { flow, flowVersion, lane, key, system, acceptedAt, event, traceparent } = message;
-  return [place, flow, flowVersion, lane, key, system, acceptedAt, event?.id ?? null, traceparent];
-}
-
-function messageRow(place: number, message: NewMessage): SqlValue[] {
-  const state = message.state ?? "queued";
-  const slice = message.slice;
-  return [
-    place,
-    message.flow,
-    message.flowVersion,
-    message.lane,
-    message.key,
-    stateNumber(state),
-    message.system,
-    message.acceptedAt,
-    message.attempts ?? 0,
-    message.nextAt ?? null,
-    state === "done" || state === "parked" ? message.acceptedAt : null,
-    toText(message.outcomes),
-    toText(message.failure),
-    message.event?.id ?? null,
-    slice?.file ?? null,
-    slice?.row ?? null,
-    slice?.line ?? null,
-    slice?.offset ?? null,
-    slice?.length ?? null,
-    message.cause,
-    message.hops,
-    0,
-    message.traceparent,
-  ];
 }
 
 function toMessage(row: Row): StoredMessage {

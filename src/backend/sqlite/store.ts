@@ -112,7 +112,7 @@ function tables(sql: Sql, lanes: LaneTable): Tx {
   const place = counter(sql, "place");
   const delivery = counter(sql, "delivery");
   return {
-    messages: messageTable(sql, () => place(1)),
+    messages: messageTable(sql, place),
     deliveries: deliveryTable(sql, () => delivery(1)),
     flows: flowTable(sql),
     files: fileTable(sql),
