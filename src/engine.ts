@@ -236,6 +236,10 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     route: (route) => routes.state(route),
     nextSlot: (flow) => slots.next(flow),
     source: (flow) => collects.status(flow),
+    held: () => {
+      const held = store.seat.held();
+      return { lanes: held.lanes.length, duty: held.lease(DUTY) !== undefined };
+    },
     free: () => freeBytes(settings.data),
     limits: settings.limits,
     counters,

@@ -84,6 +84,7 @@ export async function healthRoutes(app: FastifyInstance, deps: ApiDeps, counters
         status: withCounters(deps.status(), counters),
         version: deps.version,
         pending: await deps.queries.pending(),
+        queued: await deps.queries.queuedLanes(),
         loopLag: longestLag(lag),
         now: deps.now(),
       });

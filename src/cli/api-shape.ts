@@ -153,6 +153,8 @@ export interface HubState {
   readonly diskLow: boolean;
   readonly backlog: number;
   readonly backlogFull: boolean;
+  readonly lanes: number;
+  readonly duty: boolean;
 }
 
 export interface SystemEntry {

@@ -20,6 +20,7 @@ export async function runningFindings(hub: HubClient, now: () => number): Promis
     ok("hub", `running at ${hub.url}, ${showCount(status.backlog)} messages open`),
     versionFinding(status.version),
     offsetFinding(Date.parse(status.at) - (asked + now()) / 2),
+    ok("work", workText(status)),
     ...admissionFindings(status),
     ...flows.flatMap((flow) => flowFindings(flow, samples)),
   ];
@@ -42,6 +43,10 @@ function offsetFinding(milliseconds: number): DoctorFinding {
   return Math.abs(milliseconds) <= CLOCK_OFFSET_MS
     ? ok("clock", found)
     : warn("clock", found, "Synchronise the clocks (NTP): signatures and schedules go by the hub's.");
+}
+
+function workText({ lanes, duty }: HubState): string {
+  return `this process has ${lanes} of 256 lanes${duty ? ", and the files and slots" : ""}`;
 }
 
 function admissionFindings({ diskLow, backlogFull }: HubState): readonly DoctorFinding[] {

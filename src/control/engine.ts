@@ -114,6 +114,10 @@ export interface EngineStatus {
   readonly diskLow: boolean;
   readonly backlog: number;
   readonly backlogFull: boolean;
+  /** Lanes that this process works on; others have the rest. */
+  readonly lanes: number;
+  /** Whether this process takes files and runs slots. */
+  readonly duty: boolean;
   readonly flows: readonly FlowStatus[];
   readonly counters: Readonly<Record<string, number>>;
   /** By system: how those are that have limits. */

@@ -30,7 +30,7 @@ const STATS: readonly Drawn[] = [
     unit: "ops",
     queries: [["sum(rate(tieline_messages_delivered_total[$__rate_interval]))", ""]],
   },
-  { title: "Not done", unit: "short", queries: [["sum(tieline_backlog_messages)", ""]] },
+  { title: "Not done", unit: "short", queries: [["max(tieline_backlog_messages)", ""]] },
   {
     title: "Oldest",
     unit: "s",
@@ -41,9 +41,19 @@ const STATS: readonly Drawn[] = [
     title: "Wait for a person",
     unit: "short",
     red: 1,
-    queries: [["sum(tieline_parked_messages) + (sum(tieline_parked_deliveries) or vector(0))", ""]],
+    queries: [
+      [
+        "sum(max by (flow) (tieline_parked_messages)) + (sum(max by (flow, target) (tieline_parked_deliveries)) or vector(0))",
+        "",
+      ],
+    ],
   },
-  { title: "Routes that stand", unit: "short", red: 1, queries: [["sum(tieline_route_stopped)", ""]] },
+  {
+    title: "Routes that stand",
+    unit: "short",
+    red: 1,
+    queries: [["sum(max by (flow, target) (tieline_route_stopped))", ""]],
+  },
 ];
 
 const GRAPHS: readonly Drawn[] = [
@@ -69,8 +79,8 @@ const GRAPHS: readonly Drawn[] = [
     title: "Queue by flow and route",
     unit: "short",
     queries: [
-      ['tieline_flow_open_messages{flow=~"$flow"}', "{{flow}}"],
-      ['tieline_route_open_deliveries{flow=~"$flow"} > 0', "{{flow}} to {{target}}"],
+      ['max by (flow) (tieline_flow_open_messages{flow=~"$flow"})', "{{flow}}"],
+      ['max by (flow, target) (tieline_route_open_deliveries{flow=~"$flow"}) > 0', "{{flow}} to {{target}}"],
     ],
   },
   {
@@ -78,8 +88,11 @@ const GRAPHS: readonly Drawn[] = [
     unit: "s",
     red: 300,
     queries: [
-      ['tieline_oldest_message_age_seconds{flow=~"$flow"}', "{{flow}}"],
-      ['tieline_oldest_delivery_age_seconds{flow=~"$flow"}', "{{flow}} to {{target}}"],
+      ['max by (flow) (tieline_oldest_message_age_seconds{flow=~"$flow"})', "{{flow}}"],
+      [
+        'max by (flow, target) (tieline_oldest_delivery_age_seconds{flow=~"$flow"})',
+        "{{flow}} to {{target}}",
+      ],
     ],
   },
   {
@@ -106,8 +119,8 @@ const GRAPHS: readonly Drawn[] = [
     title: "Parked, and rows rejected",
     unit: "short",
     queries: [
-      ['tieline_parked_messages{flow=~"$flow"}', "{{flow}}"],
-      ['tieline_parked_deliveries{flow=~"$flow"}', "{{flow}} to {{target}}"],
+      ['max by (flow) (tieline_parked_messages{flow=~"$flow"})', "{{flow}}"],
+      ['max by (flow, target) (tieline_parked_deliveries{flow=~"$flow"})', "{{flow}} to {{target}}"],
       [
         'sum by (flow) (increase(tieline_file_rows_total{flow=~"$flow",result="rejected"}[1h]))',
         "{{flow}} rows in 1 h",
@@ -144,6 +157,27 @@ const GRAPHS: readonly Drawn[] = [
     ],
   },
   {
+    title: "Until the next planned run",
+    unit: "s",
+    queries: [['min by (flow) (tieline_next_slot_timestamp_seconds{flow=~"$flow"}) - time()', "{{flow}}"]],
+  },
+  {
+    title: "Who works: lanes of each process",
+    unit: "short",
+    queries: [
+      ["tieline_lanes_held", "{{instance}}"],
+      ["tieline_duty_held > 0", "{{instance}} has files and slots"],
+    ],
+  },
+  {
+    title: "How the queue spreads",
+    unit: "short",
+    queries: [
+      ["max(tieline_queued_lanes)", "lanes with work"],
+      ["max(tieline_lane_backlog_messages)", "messages of the fullest lane"],
+    ],
+  },
+  {
     title: "The hub itself",
     unit: "s",
     red: 5,
@@ -160,7 +194,10 @@ const GRAPHS: readonly Drawn[] = [
   },
 ];
 
-/** The hub's dashboard: a row of numbers, then graphs by flow and target. */
+/**
+ * The hub's dashboard: a row of numbers, then graphs by flow and target. Where several processes share a store each tells
+ * what is in it, so that is not added up; what each has done is.
+ */
 export function dashboard(): Dashboard {
   return {
     uid: "tieline",

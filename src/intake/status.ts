@@ -20,6 +20,7 @@ export interface StatusEnvironment {
   ) => { readonly stopped: string | null; readonly waitingUntil: number | null } | undefined;
   readonly nextSlot: (flow: LiveFlow) => number | null;
   readonly source: (flow: LiveFlow) => SourceStatus | null;
+  readonly held: () => Pick<EngineStatus, "lanes" | "duty">;
   readonly free: () => Promise<number>;
   readonly limits: HubLimits;
   readonly counters: Counters;
@@ -88,6 +89,7 @@ export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineS
       diskLow: diskFree < env.limits.diskLow,
       backlog,
       backlogFull: backlog >= env.limits.backlog,
+      ...env.held(),
       flows: rows.map((row) => flowStatus(row)),
       counters: { ...env.counters.values },
     };

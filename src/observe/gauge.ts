@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
 import type { EngineStatus, FlowStatus } from "../control/engine.ts";
-import type { Pending } from "../store/queries.ts";
+import type { LaneBacklog, Pending } from "../store/queries.ts";
 
 /** What the metrics are made of. */
 export interface MetricsInput {
@@ -8,6 +8,7 @@ export interface MetricsInput {
   /** The program's version. */
   readonly version: string;
   readonly pending: readonly Pending[];
+  readonly queued: LaneBacklog;
   /** Longest recent delay of the front's event loop, seconds. */
   readonly loopLag: number;
   readonly now: number;
@@ -24,9 +25,17 @@ export function addGauges(registry: Registry, input: MetricsInput): void {
   addPending(gauge, input);
 }
 
-function addHub(gauge: AddGauge, { status, version, loopLag, now }: MetricsInput): void {
+function addHub(gauge: AddGauge, { status, version, queued, loopLag, now }: MetricsInput): void {
   gauge("tieline_build_info", "1; the label tells which version runs", ["version"]).set({ version }, 1);
   gauge("tieline_backlog_messages", "Messages and deliveries not done").set(status.backlog);
+  gauge("tieline_lanes_held", "Lanes of 256 that this process works on").set(status.lanes);
+  gauge("tieline_duty_held", "1 in the process that takes files and runs slots").set(status.duty ? 1 : 0);
+  gauge("tieline_queued_lanes", "Lanes that have messages in the queue, of its first 2,000").set(
+    queued.lanes,
+  );
+  gauge("tieline_lane_backlog_messages", "Queued messages of the fullest lane, of the first 2,000").set(
+    queued.most,
+  );
   gauge("tieline_disk_free_bytes", "Free space on the data disk").set(status.diskFree);
   gauge("tieline_engine_heartbeat_age_seconds", "Time since the engine's last sign of life").set(
     (now - status.at) / 1000,

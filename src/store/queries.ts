@@ -29,6 +29,8 @@ export interface Queries {
   versions(flow: string): Promise<readonly FlowVersion[]>;
   /** The texts of a version by path, undefined when the store does not have it. */
   texts(flow: string, hash: string): Promise<Readonly<Record<string, string>> | undefined>;
+  /** How the queue spreads over the lanes, by its first 2,000 messages. */
+  queuedLanes(): Promise<LaneBacklog>;
   /** What waits: for each flow its messages not yet transformed, then for each route to a system its deliveries. */
   pending(): Promise<readonly Pending[]>;
   /** Reads one row. @throws HubError TL_STORE_FAILED */
@@ -42,6 +44,13 @@ export interface FlowVersion {
   /** When it first came into force. */
   readonly deployedAt: number;
   readonly inForce: boolean;
+}
+
+export interface LaneBacklog {
+  /** Lanes with something in the queue: more workers than that have nothing to do. */
+  readonly lanes: number;
+  /** Messages of the fullest lane. */
+  readonly most: number;
 }
 
 export interface Pending {

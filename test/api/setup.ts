@@ -186,6 +186,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       diskLow: false,
       backlog: 0,
       backlogFull: false,
+      ...{ lanes: 256, duty: true },
       flows: entries.map((entry) => entry.status),
       counters: { 'accepted{flow="any"}': 4 },
     } as EngineStatus,

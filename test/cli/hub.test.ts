@@ -236,6 +236,7 @@ describe("the commands against a running hub", () => {
     });
     expect(opened).toEqual([]);
     expect(out).toMatch(/✓ hub +running at /);
+    expect(out).toMatch(/✓ work +this process has 256 of 256 lanes, and the files and slots/);
     expect(out).toMatch(/✓ version +\d+\.\d+\.\d+/);
     expect(out).toMatch(/✓ clock +hub and this machine \d+ ms apart/);
     expect(out).toMatch(/[✓!] fsync +one write to disk takes [\d.]+ ms/);

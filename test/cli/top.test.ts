@@ -10,6 +10,7 @@ const hub = {
   diskLow: false,
   backlog: 1_204,
   backlogFull: false,
+  ...{ lanes: 256, duty: true },
 };
 
 function flow(name: string, more: Partial<Look["flows"][number]> = {}): Look["flows"][number] {

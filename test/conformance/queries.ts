@@ -343,6 +343,16 @@ export function describeQueries(name: string, open: () => Promise<QueriesUnderTe
       expect(second.items[0]).toEqual(rows[1]);
     });
 
+    test("the queue is told by how it spreads over the lanes", async () => {
+      const queued = Array.from({ length: COUNT }, (_, index) => message(index)).filter(
+        ({ state }) => state === "queued",
+      );
+      const counts = new Map<number, number>();
+      for (const { lane } of queued) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+      expect(counts.size).toBeGreaterThan(3);
+      expect(await queries.queuedLanes()).toEqual({ lanes: counts.size, most: Math.max(...counts.values()) });
+    });
+
     test("versions of a flow are told newest first, with their texts and the one in force", async () => {
       const newer = await store.transaction((tx) =>
         tx.flows.deploy("web", "hash-2", { "flow.yaml": "y" }, [], T0 + 5),

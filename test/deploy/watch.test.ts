@@ -63,7 +63,16 @@ async function fullPage(): Promise<string> {
   for (const name of Object.keys(measured))
     if (name !== "delivery") counters.observe(name as "mapping", { flow }, 1);
   const status: EngineStatus = {
-    ...{ at: 0, stopping: false, diskFree: 1, diskLow: false, backlog: 0, backlogFull: false },
+    ...{
+      at: 0,
+      stopping: false,
+      diskFree: 1,
+      diskLow: false,
+      backlog: 0,
+      backlogFull: false,
+      lanes: 1,
+      duty: true,
+    },
     counters: counters.values,
     flows: [
       {
@@ -75,7 +84,7 @@ async function fullPage(): Promise<string> {
     ],
   };
   const pending = [null, "a.b"].map((to) => ({ flow, to, oldest: null, parked: 0 }));
-  return renderMetrics({ status, version: "1", pending, loopLag: 0, now: 0 });
+  return renderMetrics({ status, version: "1", pending, queued: { lanes: 0, most: 0 }, loopLag: 0, now: 0 });
 }
 
 describe("what watches a hub", () => {

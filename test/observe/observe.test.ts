@@ -12,6 +12,7 @@ function status(counters: Readonly<Record<string, number>>): EngineStatus {
     diskLow: false,
     backlog: 7,
     backlogFull: false,
+    ...{ lanes: 256, duty: true },
     counters,
     flows: [
       {
@@ -59,6 +60,7 @@ test("metrics show the engine's counters, gauges and histograms in the text form
   const text = await renderMetrics({
     status: status(counters.values),
     version: "1.2.3",
+    queued: { lanes: 7, most: 12 },
     pending: [
       { flow: "a", to: null, oldest: 500, parked: 2 },
       { flow: "b", to: null, oldest: null, parked: 0 },
@@ -78,6 +80,10 @@ test("metrics show the engine's counters, gauges and histograms in the text form
     'tieline_oldest_delivery_age_seconds{flow="a",target="billing.customer"} 0.75',
     'tieline_parked_deliveries{flow="a",target="billing.customer"} 4',
     'tieline_build_info{version="1.2.3"} 1',
+    "tieline_lanes_held 256",
+    "tieline_duty_held 1",
+    "tieline_queued_lanes 7",
+    "tieline_lane_backlog_messages 12",
     'tieline_flow_problem{flow="a"} 0',
     'tieline_flow_paused{flow="a"} 0',
     'tieline_next_slot_timestamp_seconds{flow="a"} 90',
@@ -99,6 +105,7 @@ test("asking twice does not count twice", async () => {
     status: status({ 'accepted{flow="a"}': 4 }),
     version: "1",
     pending: [],
+    queued: { lanes: 0, most: 0 },
     loopLag: 0,
     now: 2000,
   };

@@ -81,6 +81,7 @@ test("no list and no look-up scans or sorts a table that grows", async () => {
   await reader.slots("erp", { before: null, limit: 10 });
   await reader.audit({ before: null, limit: 10 });
   await reader.pending();
+  await reader.queuedLanes();
   await reader.ping();
   const dear = plans.filter((one) => !isCheap(one.plan) && !/FROM (flow|route|tally)\b/.test(one.text));
   expect(dear).toEqual([]);

@@ -28,6 +28,8 @@ const Status = Type.Object({
   diskLow: Type.Boolean(),
   backlog: Count,
   backlogFull: Type.Boolean(),
+  lanes: Type.Integer({ minimum: 0, description: "Of 256, those that this process works on" }),
+  duty: Type.Boolean({ description: "This process takes files and runs slots" }),
   flows: Count,
 });
 
@@ -72,7 +74,7 @@ export async function hubRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
       schema: { tags: ["hub"], summary: "The hub's present state", response: { 200: Status, ...problems() } },
     },
     async () => {
-      const { at, stopping, diskFree, diskLow, backlog, backlogFull, flows } = deps.status();
+      const { at, stopping, diskFree, diskLow, backlog, backlogFull, lanes, duty, flows } = deps.status();
       return {
         version: deps.version,
         at: time(at),
@@ -81,6 +83,8 @@ export async function hubRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
         diskLow,
         backlog,
         backlogFull,
+        lanes,
+        duty,
         flows: flows.length,
       };
     },

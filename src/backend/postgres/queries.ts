@@ -3,7 +3,7 @@ import { findFile, listFiles, listRejects } from "./query-files.ts";
 import { flowNames, listAudit, listSlots, readBooks } from "./query-flows.ts";
 import { readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
-import { readPending } from "./query-pending.ts";
+import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import type { ReadSql } from "./sql.ts";
 
@@ -22,6 +22,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     audit: (page) => listAudit(sql, page),
     versions: async (flow) => listVersions(sql, await idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, await idOf(flow), hash),
+    queuedLanes: () => readQueuedLanes(sql),
     pending: () => readPending(sql),
     async ping() {
       await sql.get("SELECT name FROM flow LIMIT 1");

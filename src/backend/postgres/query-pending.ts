@@ -1,5 +1,5 @@
-import type { Pending } from "../../store/queries.ts";
-import { MOST_PARKED, MOST_WAITING, type PendingRow, toPending } from "../rows/pending-row.ts";
+import type { LaneBacklog, Pending } from "../../store/queries.ts";
+import { MOST_PARKED, MOST_QUEUED, MOST_WAITING, type PendingRow, toPending } from "../rows/pending-row.ts";
 import type { ReadSql } from "./sql.ts";
 
 /** Every question is answered from the front of a partial index, whatever the backlog. */
@@ -21,4 +21,11 @@ const OF_DELIVERIES = `SELECT f.name AS flow, r.target AS "to",
 export async function readPending(sql: ReadSql): Promise<readonly Pending[]> {
   const rows = [...(await sql.all<PendingRow>(OF_MESSAGES)), ...(await sql.all<PendingRow>(OF_DELIVERIES))];
   return rows.map(toPending);
+}
+
+const QUEUED_LANES = `SELECT count(*) AS lanes, coalesce(max(n), 0) AS most FROM (SELECT count(*) AS n FROM (
+    SELECT lane FROM message WHERE state = 0 LIMIT ${MOST_QUEUED}) AS part GROUP BY lane) AS lanes`;
+
+export async function readQueuedLanes(sql: ReadSql): Promise<LaneBacklog> {
+  return (await sql.get<LaneBacklog>(QUEUED_LANES)) ?? { lanes: 0, most: 0 };
 }

@@ -6,6 +6,9 @@ export const MOST_PARKED = 10_000;
 /** So many of a flow's deliveries that wait for a retry are looked at; the oldest of the flow is always among them. */
 export const MOST_WAITING = 1_000;
 
+/** So many queued messages are looked at to see how they spread over the lanes. */
+export const MOST_QUEUED = 2_000;
+
 /** What waits on a flow, or on one of its routes, as read; milliseconds since 1970. */
 export interface PendingRow {
   readonly flow: string;

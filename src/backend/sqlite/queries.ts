@@ -6,7 +6,7 @@ import { findFile, listFiles, listRejects } from "./query-files.ts";
 import { flowNames, listAudit, listSlots, readBooks } from "./query-flows.ts";
 import { readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
-import { readPending } from "./query-pending.ts";
+import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
@@ -33,6 +33,7 @@ export function sqliteQueries(sql: Sql): Queries {
     audit: async (page) => listAudit(sql, page),
     versions: async (flow) => listVersions(sql, flowNames(sql).idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),
+    queuedLanes: async () => readQueuedLanes(sql),
     pending: async () => readPending(sql),
     async ping() {
       try {

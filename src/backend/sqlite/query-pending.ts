@@ -1,5 +1,5 @@
-import type { Pending } from "../../store/queries.ts";
-import { MOST_PARKED, MOST_WAITING, type PendingRow, toPending } from "../rows/pending-row.ts";
+import type { LaneBacklog, Pending } from "../../store/queries.ts";
+import { MOST_PARKED, MOST_QUEUED, MOST_WAITING, type PendingRow, toPending } from "../rows/pending-row.ts";
 import { flowNames } from "./query-flows.ts";
 import type { Sql } from "./sql.ts";
 
@@ -47,4 +47,19 @@ function ofDeliveries(sql: Sql, flow: number, name: string): readonly Pending[] 
     flow,
   );
   return rows.map(toPending);
+}
+
+export function readQueuedLanes(sql: Sql): LaneBacklog {
+  const counts = new Map<number, number>();
+  let left = MOST_QUEUED;
+  for (const flow of flowNames(sql).ids) {
+    const rows = sql.all<{ lane: number }>(
+      "SELECT lane FROM message INDEXED BY message_queued WHERE state = 0 AND flow = ? ORDER BY place LIMIT ?",
+      flow,
+      left,
+    );
+    for (const { lane } of rows) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+    left -= rows.length;
+  }
+  return { lanes: counts.size, most: Math.max(0, ...counts.values()) };
 }
