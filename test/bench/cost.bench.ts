@@ -57,7 +57,7 @@ async function filledStores(
     note(`storing up to ${size} messages`);
     await child.ask({ ...place, from: stored, to: size });
     const hub = await startBenchHub(first.dir);
-    await until(async () => (await hub.backlog()) === 0, { every: 100 });
+    await until(async () => (await hub.backlog()) === 0, { every: 100, atMost: 3_600_000 });
     await hub.stop();
     stored = size;
     const copy = await benchProject();
