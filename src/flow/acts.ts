@@ -1,6 +1,8 @@
 import { HubError } from "../errors.ts";
 import { messageId } from "../message/id.ts";
+import type { ReplayPlan } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
+import { goesTo } from "./goes-to.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { endOf, keptInLine } from "./place-in-line.ts";
 import { trailEntry } from "./trail.ts";
@@ -31,7 +33,7 @@ export async function parkMessage(
     },
   ]);
   await tx.messages.trail([trailEntry(place, now, "parked", "by a person")]);
-  await count(tx, flow, "parked", 1, now);
+  await count(tx, flow, message.plan, "parked", 1, now);
   const file = message.slice?.file;
   if (file !== undefined)
     for (const route of flow?.routes ?? []) await tx.files.shift(file, route.to, "waiting", "parked", 1);
@@ -67,9 +69,10 @@ export async function discardMessage(
         at: now,
       },
     ]);
-    await tx.messages.freeEvents([place]);
-    await count(tx, flow, "parked", -1, now);
-    await count(tx, flow, "discarded", 1, now);
+    // What has had its effect on other routes must not come in again.
+    if (message.plan === null || message.plan.routes.length === 0) await tx.messages.freeEvents([place]);
+    await count(tx, flow, message.plan, "parked", -1, now);
+    await count(tx, flow, message.plan, "discarded", 1, now);
     if (message.key !== null) await tx.messages.unblock(-message.flow, message.key, place);
     for (const delivery of kept) {
       await tx.deliveries.change([endOf(delivery, "discarded", now)]);
@@ -103,6 +106,7 @@ async function existing(tx: Tx, place: number) {
 async function count(
   tx: Tx,
   flow: LiveFlow | undefined,
+  plan: ReplayPlan | null,
   outcome: string,
   n: number,
   now: number,
@@ -110,6 +114,8 @@ async function count(
   if (flow === undefined) return;
   await tx.tallies.add(
     now,
-    flow.routes.map((route) => ({ flow: flow.id, route: route.id, outcome, n })),
+    flow.routes
+      .filter((route) => goesTo(plan, route.to))
+      .map((route) => ({ flow: flow.id, route: route.id, outcome, n })),
   );
 }

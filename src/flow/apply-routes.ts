@@ -4,6 +4,7 @@ import { type Failure, HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import type { Tx } from "../store/store.ts";
 import type { Prepared } from "./compile.ts";
+import { goesTo } from "./goes-to.ts";
 import type { Item } from "./item.ts";
 import { type LiveFlow, type LiveRoute, sourceSystem } from "./live-flow.ts";
 import { type Fate, RefusedItems, type SettleEnvironment } from "./settlement.ts";
@@ -77,8 +78,7 @@ export async function applyRoutes(
 
 /** Why an item does not take a route: an outcome, or "left" when a replay does not concern it; null when it takes it. */
 function notTaken(item: Item, route: LiveRoute): "unchanged" | "filtered" | "left" | null {
-  if (item.plan !== null && item.plan.routes.length > 0 && !item.plan.routes.includes(route.to))
-    return "left";
+  if (!goesTo(item.plan, route.to)) return "left";
   if (item.result === "unchanged") return "unchanged";
   if (!(item.result as Prepared).routes.includes(route.to)) return "filtered";
   // The origin guard: a change never goes back to the system it came from.

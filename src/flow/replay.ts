@@ -4,6 +4,7 @@ import { messageId } from "../message/id.ts";
 import type { StoredDelivery } from "../store/delivery-table.ts";
 import type { SelectedMessage } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
+import { goesTo } from "./goes-to.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { endOf, keptInLine } from "./place-in-line.ts";
 import type { FlowRegistry } from "./registry.ts";
@@ -56,9 +57,12 @@ export async function replay(
   return taken;
 }
 
-/** Only the routes that did not end well; all (an empty list) when none is known to have ended badly. */
+/**
+ * Only the routes that did not end well; all (an empty list) when none is known to have ended badly. What is parked itself
+ * failed on its way to all routes, or to those that its last replay was for.
+ */
 function routesToRepeat(message: SelectedMessage, parkedRoutes: readonly string[]): readonly string[] {
-  if (message.state === "parked") return [];
+  if (message.state === "parked") return message.plan?.routes ?? [];
   const bad = Object.entries(message.outcomes ?? {}).filter(
     ([, outcome]) => outcome === "rejected" || outcome === "parked",
   );
@@ -116,7 +120,9 @@ async function booksAgain(
   for (const route of flow.routes) {
     if (routes.length > 0 && !routes.includes(route.to)) continue;
     const before =
-      message.state === "parked" || parkedRoutes.includes(route.to) ? "parked" : message.outcomes?.[route.to];
+      (message.state === "parked" && goesTo(message.plan, route.to)) || parkedRoutes.includes(route.to)
+        ? "parked"
+        : message.outcomes?.[route.to];
     if (before === "parked" || before === "rejected") {
       await tx.tallies.add(now, [{ flow: flow.id, route: route.id, outcome: before, n: -1 }]);
     } else again = true;

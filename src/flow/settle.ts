@@ -1,4 +1,4 @@
-import type { MessageChange, TrailEntry } from "../store/message-table.ts";
+import type { MessageChange, ReplayPlan, TrailEntry } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
 import { applyRoutes } from "./apply-routes.ts";
 import { blocks, decide } from "./decide.ts";
@@ -68,7 +68,7 @@ async function close(
   for (const [index, item] of items.entries()) {
     const fate = fates[index] as Fate;
     const place = places[index] ?? null;
-    const routes = endsOf(flow, fate, outcomes[index] ?? {});
+    const routes = endsOf(flow, fate, outcomes[index] ?? {}, item.plan);
     ends.push({ routes });
     ledger.item(item, routes);
     if (place !== null) {
@@ -108,17 +108,18 @@ function endsOf(
   flow: LiveFlow,
   fate: Fate,
   outcomes: Readonly<Record<string, string>>,
+  plan: ReplayPlan | null,
 ): Readonly<Record<string, string>> {
   switch (fate.kind) {
     case "done":
       return outcomes;
     case "reject":
-      return everywhere(flow, "rejected");
+      return everywhere(flow, "rejected", plan);
     case "park":
-      return everywhere(flow, "parked");
+      return everywhere(flow, "parked", plan);
     case "wait":
     case "hold":
-      return everywhere(flow, "waiting");
+      return everywhere(flow, "waiting", plan);
   }
 }
 

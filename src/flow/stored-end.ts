@@ -1,4 +1,5 @@
-import type { MessageChange, NewMessage } from "../store/message-table.ts";
+import type { MessageChange, NewMessage, ReplayPlan } from "../store/message-table.ts";
+import { goesTo } from "./goes-to.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { Fate } from "./settlement.ts";
 
@@ -27,9 +28,14 @@ export function storedEnd(fate: Fate, ends: Readonly<Record<string, string>>, fl
   }
 }
 
-/** The same outcome on all routes. */
-export function everywhere(flow: LiveFlow, outcome: string): Record<string, string> {
-  return Object.fromEntries(flow.routes.map((route) => [route.to, outcome]));
+/** The same outcome on all routes that an item concerns. */
+export function everywhere(
+  flow: LiveFlow,
+  outcome: string,
+  plan: ReplayPlan | null = null,
+): Record<string, string> {
+  const routes = flow.routes.filter(({ to }) => goesTo(plan, to));
+  return Object.fromEntries(routes.map(({ to }) => [to, outcome]));
 }
 
 /** In the order of the routes, so that messages that end alike are stored by one statement. */

@@ -128,3 +128,46 @@ test("a replay that cannot be mapped lets its key go when it is discarded", () =
       { target: "out.notes", outcome: "discarded", n: 1 },
     ]);
   }));
+
+test("a replay for one route that cannot be mapped counts on that route alone, and is mended for it alone", () =>
+  refused([CRM, OUT], async (engine, first, got) => {
+    const both = { routes: [CRM, OUT] };
+    await change(engine, both, `$error("no")`);
+    await engine.engine.replay(ME, { messages: [first] }, CURRENT);
+    await engine.settled();
+    expect(books(engine)).toEqual([
+      { target: "crm.interaction", outcome: "applied", n: 2 },
+      { target: "out.notes", outcome: "parked", n: 1 },
+    ]);
+    await change(engine, both, BETTER);
+    await engine.engine.replay(ME, { messages: [first] }, CURRENT);
+    await engine.settled();
+    expect(got.map(textOf)).toEqual(["better 1", "2"]);
+    expect(books(engine)).toEqual([
+      { target: "crm.interaction", outcome: "applied", n: 2 },
+      { target: "out.notes", outcome: "applied", n: 2 },
+    ]);
+  }));
+
+test("a message that has had its effect in the CRM keeps its event when its delivery is discarded", async () => {
+  const routes = [CRM, OUT];
+  const { system, got } = picky();
+  const engine = await testEngine([await flowDefinition("events", { routes }, NOTE)], { out: system });
+  try {
+    const happening = { id: "a1", customer: "a", n: 1 };
+    const first = await engine.post("events", happening, { event: "e1" });
+    await engine.settled();
+    await change(engine, { routes }, `$error("no")`);
+    await engine.engine.replay(ME, { messages: [first] }, CURRENT);
+    await engine.settled();
+    await engine.engine.discard(ME, first);
+    expect(await engine.post("events", happening, { event: "e1" })).toBe(first);
+    expect(books(engine)).toEqual([
+      { target: "crm.interaction", outcome: "applied", n: 1 },
+      { target: "out.notes", outcome: "discarded", n: 1 },
+    ]);
+    expect(got).toEqual([]);
+  } finally {
+    await engine.dispose();
+  }
+});
