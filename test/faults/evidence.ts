@@ -14,6 +14,8 @@ interface Entry {
   readonly date: string;
   readonly seed: number;
   readonly seconds: number;
+  /** With the sizes of the fault matrix, or the small ones of the test suite. */
+  readonly size: "full" | "small";
   readonly passed: boolean;
   readonly table: FaultTable | null;
   readonly checks: readonly Check[];
@@ -25,11 +27,12 @@ const RESULTS = new URL("evidence.jsonl", import.meta.url).pathname;
 const PAGE = new URL("EVIDENCE.md", import.meta.url).pathname;
 
 /** Keeps a result in the place of the one before, and writes the page anew. */
-export function record(run: Run, faults: readonly Fault[]): void {
+export function record(run: Run, small: boolean, faults: readonly Fault[]): void {
   const { id, technology, seed, seconds, result } = run;
   const failed = result instanceof Error;
   const entry: Entry = {
     ...{ id, technology, seed, date: `${new Date().toISOString().slice(0, 16)}Z` },
+    size: small ? "small" : "full",
     seconds: Math.round(seconds * 10) / 10,
     passed: !failed && failuresOf(result).length === 0,
     table: failed ? null : result.table,
@@ -74,6 +77,7 @@ function page(all: readonly Entry[], faults: readonly Fault[]): string {
     ...COLUMNS.map(([column]) => (one.table === null ? "–" : String(Math.round(one.table[column])))),
     one.error === null ? `${one.checks.filter(({ ok }) => ok).length} of ${one.checks.length}` : "–",
     one.passed ? "pass" : one.error === null ? "**fail**" : "**error**",
+    one.size,
     one.date,
     `${one.seconds}`,
     String(one.seed),
@@ -93,9 +97,10 @@ ${machine()}
 - **applied once**, **parked**: of these, with exactly one effect; at rest for a person, with a reason. Together they are all.
 - **duplicate requests**: beyond the first of an item, at the hub or at the target, and recognised there.
 - **duplicate effects**, **order violations**, **lost**: must be 0.
+- **size**: with the numbers and times of the fault matrix, or with the small ones of \`npm test\`.
 - **tries**: the invariants of \`src/README.md\` that it puts to the test.
 
-${markdown([[...head, "checks", "verdict", "date", "seconds", "seed"], ...rows])}
+${markdown([[...head, "checks", "verdict", "size", "date", "seconds", "seed"], ...rows])}
 
 ## What each run was checked for
 

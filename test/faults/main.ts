@@ -46,7 +46,7 @@ for (const fault of FAULTS) {
     });
     print(describeRun(run));
     runs.push(run);
-    if (recording) record(run, FAULTS);
+    if (recording) record(run, values.small, FAULTS);
   }
 }
 await stores.close();

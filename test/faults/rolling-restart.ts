@@ -32,6 +32,7 @@ async function restarts(run: FaultRun): Promise<Verdict> {
       const started = performance.now();
       codes.push(await scene.hub().stop());
       took.push(performance.now() - started);
+      run.note(`stopped with ${codes.at(-1)} after ${took.at(-1)?.toFixed(0)} ms`);
       await scene.restart();
       await scene.applied(20);
     }
