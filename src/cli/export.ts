@@ -11,6 +11,7 @@ const EXPORTS: Readonly<Record<string, () => string>> = {
   alerts: () => shipped("alerts.yaml"),
   compose: () => shipped("compose.yaml"),
   kubernetes: () => shipped("kubernetes.yaml"),
+  "kubernetes-workers": () => shipped("kubernetes-workers.yaml"),
   systemd: () => shipped("tieline.service"),
 };
 

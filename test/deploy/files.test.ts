@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
 import { inspectSettings } from "../../src/config/load-project.ts";
+import { ROLES } from "../../src/config/role.ts";
 import { loadConnectors } from "../../src/connector/registry.ts";
 import { projectEnvironment } from "../../src/project.ts";
 import { run } from "../cli/support.ts";
@@ -150,6 +151,22 @@ describe("the manifests for Kubernetes", () => {
     const found = await settings(map?.data?.["tieline.yaml"] ?? "", {});
     expect(found.findings).toEqual([]);
     expect(found.settings.deploy).toBe("manual");
+  });
+});
+
+describe("the manifests for workers", () => {
+  it("start a role that there is, on what the hub mounts, and scale what they start", async () => {
+    const [worker, scaled] = parseAllDocuments(await exported("kubernetes-workers")).map(
+      (document) => document.toJS() as Manifest & { spec: { scaleTargetRef: { name: string } } },
+    );
+    const pod = worker?.spec.template.spec;
+    const args = pod?.containers[0]?.args ?? [];
+    expect(ROLES).toContain(args[args.indexOf("--role") + 1]);
+    expect(pod?.containers[0]?.image).toBe(`tieline:${program.version}`);
+    expect(pod?.containers[0]?.volumeMounts.map(({ name }) => name)).toEqual(
+      pod?.volumes.map(({ name }) => name),
+    );
+    expect(scaled?.spec.scaleTargetRef.name).toBe("tieline-worker");
   });
 });
 

@@ -41,7 +41,9 @@ const dashboard = async (): Promise<Dashboard> => JSON.parse(await exported("das
 
 async function expressions(): Promise<readonly string[]> {
   const { panels, annotations } = await dashboard();
+  const [, scaling = ""] = (await exported("kubernetes-workers")).split("query: >-");
   return [
+    scaling.trim().replace(/\s+/g, " "),
     ...(await alerts()).map((rule) => rule.expr),
     ...panels.flatMap((panel) => panel.targets.map((target) => target.expr)),
     ...annotations.list.map((list) => list.expr),
