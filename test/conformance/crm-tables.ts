@@ -45,6 +45,11 @@ function customer(id: number, more: Partial<CustomerRow> = {}): CustomerRow {
   };
 }
 
+/** Rows are read in no order. */
+function byId<Row extends { readonly id: number }>(rows: readonly Row[]): readonly Row[] {
+  return [...rows].sort((a, b) => a.id - b.id);
+}
+
 function record(id: number, externalId: string, more: Partial<RecordRow> = {}): RecordRow {
   return {
     ...{
@@ -174,7 +179,7 @@ export function describeCrmTables(
         };
         await crm.transaction((tables) => tables.arrive(newcomers, { customer: 10, record: 20 }, NOW + 1));
         await crm.transaction(async (tables) => {
-          expect(await tables.recordsOf([10, 11, 12])).toEqual(
+          expect(byId(await tables.recordsOf([10, 11, 12]))).toEqual(
             newcomers.rows.map((row, n) =>
               record(20 + n, newcomers.externalIds[n] as string, {
                 ...{ system: "shop", customer: 10 + n, version: newcomers.versions[n] ?? null },
@@ -183,7 +188,7 @@ export function describeCrmTables(
               }),
             ),
           );
-          expect(await tables.customers([10, 11, 12])).toEqual(
+          expect(byId(await tables.customers([10, 11, 12]))).toEqual(
             newcomers.names.map((name, n) =>
               customer(10 + n, {
                 ...{ name, folded: newcomers.folded[n] ?? null, status: newcomers.statuses[n] ?? null },
@@ -220,7 +225,7 @@ export function describeCrmTables(
         const { at, rows, versions, hashes } = newcomers;
         await crm.transaction(async (tables) => {
           await tables.arrive(newcomers, { customer: 10, record: 20 }, NOW + 9);
-          expect(await tables.recordsOf([10, 11])).toEqual(
+          expect(byId(await tables.recordsOf([10, 11]))).toEqual(
             rows.map((message, n) =>
               record(20 + n, n === 0 ? "a" : "b", {
                 ...{
