@@ -37,7 +37,7 @@ function openReader(program: URL, reading: Reading, closed: () => void): Reader 
   // Nobody waits for it: an engine that stops lets it go.
   worker.unref();
   return {
-    send: (message: ToReader) => worker.postMessage(message),
+    send: (message: ToReader) => worker.postMessage(message, message.kind === "spare" ? [message.texts] : []),
     listen(take, gone) {
       worker.on("message", (message: FromReader) => take(message));
       worker.on("error", gone);

@@ -18,18 +18,17 @@ export interface RowOrigins {
  */
 export function alikeRows(packed: PackedRows, origins: RowOrigins): AlikeRows | null {
   const { states, newcomers, routes, lengths } = packed;
-  const { keys, ...own } = origins;
+  const { keys, ...about } = origins;
   if (areUnchanged(packed)) return { keys, newcomers: null };
   if (newcomers.length < states.length || newcomers.includes(0)) return null;
   if (routes.length !== 1 || routes[0]?.length !== 1) return null;
   for (let record = 0; record < lengths.length; record += 2) if (lengths[record] !== 0) return null;
-  const values = {
-    bytes: new Uint8Array(packed.texts),
-    lengths: Uint32Array.from(states, (_, at) => lengths[2 * at + 1] as number),
-  };
+  const own = Uint32Array.from(states, (_, at) => lengths[2 * at + 1] as number);
+  const size = own.reduce((sum, length) => sum + length, 0);
+  const values = { bytes: new Uint8Array(packed.texts, 0, size), lengths: own };
   const { at, ids: externalIds, versions, names, folded, statuses, contacts } = packed;
   return {
     keys,
-    newcomers: { ...own, at, externalIds, versions, values, names, folded, statuses, contacts },
+    newcomers: { ...about, at, externalIds, versions, values, names, folded, statuses, contacts },
   };
 }

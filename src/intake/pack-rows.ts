@@ -48,18 +48,20 @@ export const MAPPED = 2;
  * @param results taken one by one, so that what a row was mapped to dies before the next: what lives on until all are
  *   packed is copied by the garbage collector, again and again
  * @param isNew whether the newcomer of a row is all that will be asked for
+ * @param spare memory for the texts that came back
  */
 export function packRows(
   at: number,
   results: Iterable<RowResult>,
   isNew: (index: number) => boolean,
+  spare: ArrayBuffer[] = [],
 ): PackedRows {
   const states: number[] = [];
   const failures: Failure[] = [];
   const versions: (string | number | null)[] = [];
   const isNewcomer: number[] = [];
   const routes = routePacker();
-  const texts = textPacker();
+  const texts = textPacker(spare);
   const arrivals = newcomerPacker();
   for (const result of results) {
     if (result === "unchanged") states.push(UNCHANGED);

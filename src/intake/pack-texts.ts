@@ -1,5 +1,6 @@
 /** Texts as they cross threads: one block of UTF-8, which is handed over and not copied. */
 export interface PackedTexts {
+  /** May be longer than they are together. */
   readonly texts: ArrayBuffer;
   /** Bytes of each. */
   readonly lengths: Uint32Array;
@@ -11,6 +12,9 @@ const MOST_BYTES = 3;
 /** Where texts are written before it is known how long they are together. */
 const DRAFT = 256 * 1024;
 
+/** Memory for texts is made in multiples of so many bytes, so that it fits others later. */
+const BLOCK = 64 * 1024;
+
 /** Gathers texts. */
 export interface TextPacker {
   /** @param text well-formed (no halves of surrogate pairs), as JSON texts are */
@@ -20,8 +24,11 @@ export interface TextPacker {
 
 let draft = Buffer.alloc(DRAFT);
 
-/** One at a time: all write to the same memory, which is kept, since to measure texts first takes as long as to write them. */
-export function textPacker(): TextPacker {
+/**
+ * One at a time: all write to the same memory, which is kept, since to measure texts first takes as long as to write them.
+ * @param spare memory that came back, to be handed over again
+ */
+export function textPacker(spare: ArrayBuffer[] = []): TextPacker {
   const lengths: number[] = [];
   let size = 0;
   return {
@@ -37,10 +44,13 @@ export function textPacker(): TextPacker {
       size += length;
     },
     pack() {
-      // Memory of its own, and no more than there is: it is handed over.
-      const block = new Uint8Array(size);
-      block.set(draft.subarray(0, size));
-      return { texts: block.buffer, lengths: Uint32Array.from(lengths) };
+      const fits = spare.findIndex(({ byteLength }) => byteLength >= size);
+      // None too small is kept for long: each time one must be made, one goes.
+      const [found] = spare.splice(Math.max(fits, 0), 1);
+      const memory =
+        fits >= 0 && found !== undefined ? found : new ArrayBuffer(BLOCK * Math.ceil(size / BLOCK));
+      new Uint8Array(memory).set(draft.subarray(0, size));
+      return { texts: memory, lengths: Uint32Array.from(lengths) };
     },
   };
 }

@@ -68,6 +68,8 @@ export function readAhead(
   const { item, placed } = rowItems(file, flow);
   const chunks: Chunk[] = [];
   const ready: (PackedRows | FeedEnd)[] = [];
+  /** Of the rows that were given last. */
+  const given: ArrayBuffer[] = [];
   let gone: { readonly error: unknown } | null = null;
   let wake: () => void = () => undefined;
   let written = 0;
@@ -187,6 +189,7 @@ export function readAhead(
 
   function takePart(packed: PackedRows): Part {
     reader.send({ kind: "taken" });
+    given.push(packed.texts);
     const chunk = chunks.find((one) => one.taken < one.keys.length) as Chunk;
     const from = chunk.taken;
     const to = from + packed.states.length;
@@ -254,6 +257,8 @@ export function readAhead(
 
   return {
     async next() {
+      // Whoever asks for more has done with those before.
+      for (const texts of given.splice(0)) reader.send({ kind: "spare", texts });
       if (ready.length === 0 && gone === null) await wait(TURN_MS);
       if (ready.length > 0) await gather();
       const [found] = ready;

@@ -41,8 +41,10 @@ export async function readFile(reading: Reading, port: ReaderPort): Promise<void
   const flags = queue<Uint8Array>();
   const room = queue<true>();
   for (let ahead = 0; ahead < MOST_AHEAD; ahead++) room.put(true);
+  const spare: ArrayBuffer[] = [];
   port.listen((message) => {
     if (message.kind === "taken") room.put(true);
+    else if (message.kind === "spare") spare.push(message.texts);
     else flags.put(message.flags);
   });
   const compiled = compileFlow(reading.definition, {
@@ -63,7 +65,7 @@ export async function readFile(reading: Reading, port: ReaderPort): Promise<void
       const at = Date.now();
       const first = from;
       const results = mapping(chunk, unchanged, from, at);
-      const rows = packRows(at, results, (index) => alone && unchanged[first + index] === NEW);
+      const rows = packRows(at, results, (index) => alone && unchanged[first + index] === NEW, spare);
       port.send({ kind: "rows", rows });
       from += rows.states.length;
     }

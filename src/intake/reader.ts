@@ -45,7 +45,9 @@ export type ToReader =
   /** Of the rows named first that had no answer yet: what is known of each. */
   | { readonly kind: "known"; readonly flags: Uint8Array }
   /** The engine has taken rows: there is room for more. */
-  | { readonly kind: "taken" };
+  | { readonly kind: "taken" }
+  /** Rows are committed. The memory their texts came in, handed back: the engine would keep it until it collects all. */
+  | { readonly kind: "spare"; readonly texts: ArrayBuffer };
 
 /** Handfuls of mapped rows that may wait for the engine: what it commits at once, and as many again. */
 export const MOST_AHEAD = 8;

@@ -6,7 +6,10 @@ import type { FeedEnd } from "./row-feed.ts";
 
 /** Where a file run gets its rows from, mapped, in the order of the file. */
 export interface RowSource {
-  /** What comes next; "later" when nothing is ready within a turn; how the file ends when all rows were taken. */
+  /**
+   * What comes next; "later" when nothing is ready within a turn; how the file ends when all rows were taken. Whoever asks
+   * is done with the batch before, whose memory is used again.
+   */
   next(): Promise<RowBatch | FeedEnd | "later">;
   close(): Promise<void>;
 }

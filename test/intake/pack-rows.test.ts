@@ -27,11 +27,12 @@ const results = fc.array(fc.oneof(mapped, failed, fc.constant<RowResult>("unchan
 
 test("rows are after the crossing what they were before, whatever they hold", () =>
   fc.assert(
-    fc.property(results, fc.boolean(), (made, isNew) => {
+    fc.property(results, fc.boolean(), fc.constantFrom(0, 10, 100_000), (made, isNew, used) => {
       const keys = made.map((one) =>
         typeof one === "object" && "prepared" in one ? one.prepared.key : null,
       );
-      const packed = packRows(1, made, () => isNew);
+      const spare = [new Uint8Array(used).fill(255).buffer];
+      const packed = packRows(1, made, () => isNew, spare);
       const crossed = unpackRows(structuredClone(packed, { transfer: [packed.texts] }), keys);
       expect(crossed).toHaveLength(made.length);
       for (const [index, before] of made.entries()) {
