@@ -11,6 +11,19 @@ export const EXAMPLES: readonly (readonly [string, readonly Action[]])[] = [
     ],
   ],
   [
+    "a replay for the target alone that fails in the mapping leaves the effect in the CRM alone",
+    [
+      { do: "map", strict: false },
+      { do: "stumble", how: "refuse" },
+      { do: "post", customer: "ada", bad: true },
+      { do: "post", customer: "ada", bad: false },
+      { do: "map", strict: true },
+      { do: "replay" },
+      { do: "discard", nth: 0 },
+      { do: "again", nth: 0 },
+    ],
+  ],
+  [
     "a slot that a killed hub had begun is run again",
     [
       { do: "burst", each: 2, kill: 2 },

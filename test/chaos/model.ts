@@ -12,6 +12,10 @@ export interface Note {
   mapping: Mapping;
   /** The mapping of the delivery that was replayed; null: none was. */
   sentBy: Mapping | null;
+  /** It has had its effect in the CRM for certain. */
+  applied: boolean;
+  /** The target refused it, and its replay fails in the mapping. */
+  stuck: boolean;
   /** A person has ended it. */
   discarded: boolean;
   /** A person has ended its delivery to the target. */
@@ -66,11 +70,16 @@ export function atRest(model: Model): AtRest {
   const parked: Note[] = [];
   const held: Note[] = [];
   for (const notes of model.notes.values()) {
-    const due = notes.filter(({ discarded }) => !discarded);
-    const fails = due.findIndex(({ bad, mapping }) => bad && mapping.strict);
-    applied.push(...(fails < 0 ? due : due.slice(0, fails)));
-    parked.push(...(fails < 0 ? [] : due.slice(fails, fails + 1)));
-    held.push(...(fails < 0 ? [] : due.slice(fails + 1)));
+    let blocked = false;
+    for (const note of notes) {
+      const fails = note.stuck || (!note.applied && note.bad && note.mapping.strict);
+      if (note.discarded) continue;
+      if (note.applied && !note.stuck) applied.push(note);
+      else if (blocked) held.push(note);
+      else if (fails) parked.push(note);
+      else applied.push(note);
+      blocked ||= fails;
+    }
   }
   return { applied, parked, held };
 }

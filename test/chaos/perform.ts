@@ -52,7 +52,7 @@ export async function perform(run: Run, action: Action): Promise<void> {
       return scene.target.answer(STUMBLES[action.how]);
     case "replay":
       // What is parked is certain only while messages are worked on.
-      return model.running && !(await wouldFailAgain(run)) ? replay(run) : undefined;
+      return model.running ? replay(run) : undefined;
     case "discard":
       return discard(run, action.nth);
     case "reopen":
@@ -83,23 +83,20 @@ export async function map({ scene, model }: Run, strict: boolean): Promise<void>
 /** Replays all that is parked, once the hub has parked what it must. */
 export async function replay(run: Run): Promise<void> {
   const { scene, model } = run;
-  const { parked } = atRest(model);
+  const { applied, parked } = atRest(model);
   await workedOff(run);
+  for (const note of applied) note.applied = true;
   const before = await replays(scene);
   await act(run, "replay", "/replay", { selection: { flow: FLOW, state: "parked" } });
-  for (const note of parked) note.mapping = model.mapping;
   const after = await replays(scene);
-  for (const note of allNotes(model))
-    if (after.get(note.place) !== before.get(note.place)) note.sentBy = model.mapping;
-}
-
-/** Whether a bad note that the target refused would now fail in the mapping, after it has had its effect in the CRM. */
-async function wouldFailAgain({ scene, model }: Run): Promise<boolean> {
-  if (!model.mapping.strict) return false;
-  const refused = await scene.all<{ place: number }>(
-    `SELECT message AS place FROM delivery WHERE state = ${PARKED}`,
-  );
-  return allNotes(model).some(({ bad, place }) => bad && refused.some((one) => one.place === place));
+  for (const note of allNotes(model)) {
+    // What had no effect yet goes to all routes; it may have a delivery by now.
+    if (parked.includes(note) && !note.stuck) note.mapping = model.mapping;
+    else if (after.get(note.place) !== before.get(note.place)) {
+      note.sentBy = model.mapping;
+      note.stuck = note.bad && model.mapping.strict;
+    }
+  }
 }
 
 /** How often the delivery of each message was replayed. */
@@ -168,6 +165,8 @@ function newNote(model: Model, customer: Customer, bad: boolean): Note {
     place: 0,
     mapping,
     sentBy: null,
+    applied: false,
+    stuck: false,
     discarded: false,
     unsent: false,
   };
@@ -238,8 +237,9 @@ async function discard(run: Run, nth: number): Promise<void> {
   await act(run, "discard", `/messages/m-${place}/discard`, {});
   const note = allNotes(model).find((one) => one.place === place);
   if (note === undefined) throw new Error(`I1: m-${place} is parked, and nobody posted it`);
-  if (at < messages.length) note.discarded = true;
+  if (at < messages.length && !note.stuck) note.discarded = true;
   else note.unsent = true;
+  note.stuck = false;
 }
 
 interface Sent {

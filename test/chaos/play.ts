@@ -93,8 +93,9 @@ async function deliveredOrParked(run: Run): Promise<void> {
 
 async function heldBehindParked(scene: Scene): Promise<void> {
   const stray = await scene.all<{ message: number }>(
-    `SELECT message FROM delivery d WHERE state = 2 AND NOT EXISTS
-       (SELECT 1 FROM delivery p WHERE p.route = d.route AND p.key = d.key AND p.state = 4)`,
+    `SELECT message FROM delivery d WHERE state = 2 AND NOT EXISTS (SELECT 1 FROM delivery p
+       JOIN message m ON m.place = p.message
+       WHERE p.route = d.route AND p.key = d.key AND (p.state = 4 OR (p.state = 2 AND m.state = 4)))`,
   );
   if (stray.length > 0)
     throw new Error(
