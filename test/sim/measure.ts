@@ -79,7 +79,8 @@ async function worked(sql: Client, hubs: readonly BenchHub[], messages: number):
     async () => (await number(EVEN)) === hubs.length && (await number(LEAST)) >= LANES / hubs.length - 1,
   );
   const before = await freeProcessors();
-  await hubs[0]?.post(`/flows/${FLOW}/resume`, { what: "deliver" });
+  // Each is told, or it would hear of it from the store seconds later.
+  await Promise.all(hubs.map((hub) => hub.post(`/flows/${FLOW}/resume`, { what: "deliver" })));
   const left = (share: number): Promise<void> =>
     until(async () => (await number("SELECT count(*) FROM message WHERE state = 0")) <= messages * share);
   const look = async () => ({
