@@ -257,7 +257,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
         ? undefined
         : { source, name: `${from.system}.${from.read}` };
     },
-    accepting,
+    // One hub alone reads them: another ends its connections when it has lost that duty.
+    accepting: (flow) => accepting(flow) && store.seat.held().lease(DUTY) !== undefined,
     hasRoom: async () => {
       const { diskLow, backlogFull } = await readStatus();
       return !diskLow && !backlogFull;
@@ -369,7 +370,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     // A change is told once; one that could not be taken up is tried again.
     if ((await options.projectChanged()) || undeployed || (await deploys.isBehind())) await deployAll();
     if (!store.seat.alone()) await follow();
-    if (store.seat.held().lease(DUTY) !== undefined) await collects.tick();
+    await collects.tick();
     for (const flow of flows.all()) {
       if (flow.definition.schedule !== null || stopping) continue;
       if ((await files.take(flow)) > 0) dispatcher.wake();
