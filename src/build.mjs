@@ -44,6 +44,7 @@ const { metafile } = await build({
     "undici",
     "pg",
     "mysql2",
+    "amqplib",
     "bullmq",
     "ioredis",
   ],

@@ -39,6 +39,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/.*": ["src/observe/"],
   "@sinclair/typebox": ["src/connector/", "src/api/"],
   ajv: ["src/schema/"],
+  amqplib: ["connectors/queue/"],
   "ajv-formats": ["src/schema/"],
   bullmq: ["src/backend/bullmq/"],
   commander: ["src/cli/"],

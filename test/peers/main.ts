@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { mariadb } from "./mariadb.ts";
 import type { Peer } from "./peer.ts";
 import { postgres } from "./postgres.ts";
+import { rabbitmq } from "./rabbitmq.ts";
 
 /**
  * Proves connectors against real systems: installs what is missing (Debian's packages, as root), starts each system on the
@@ -14,7 +15,7 @@ import { postgres } from "./postgres.ts";
  *   npm run test:peers -- mariadb      one system
  *   npm run test:peers -- database     all systems of one connector
  */
-const PEERS: readonly Peer[] = [postgres, mariadb];
+const PEERS: readonly Peer[] = [postgres, mariadb, rabbitmq];
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 

@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { ChannelModel } from "amqplib";
+import { type ErrorCode, HubError } from "tieline/connector";
+import type { QueueOptions } from "./settings.ts";
+
+const CONNECT_MS = 5_000;
+/** Seconds; a connection that is silent for twice as long is dead. */
+const HEARTBEAT_S = 10;
+
+/** Makes connections to one broker. */
+export interface Broker {
+  /** @throws BrokerFailure */
+  connect(): Promise<ChannelModel>;
+}
+
+/** Whose fault a failure of the broker is. */
+export type BrokerFault = "away" | "access" | "settings";
+
+/** A failure in words that quote no message. */
+export class BrokerFailure extends Error {
+  override readonly name = "BrokerFailure";
+  readonly fault: BrokerFault;
+
+  constructor(fault: BrokerFault, message: string, cause: unknown) {
+    super(message, { cause });
+    this.fault = fault;
+  }
+}
+
+/**
+ * @param dir the project folder
+ * @throws HubError TL_CONFIG_INVALID
+ */
+export function broker(options: QueueOptions, dir: string): Broker {
+  const cure = "Write it like amqps://hub@mq.example.com:5671/vhost.";
+  if (!URL.canParse(options.url)) throw new HubError("TL_CONFIG_INVALID", "`url` is not a URL", { cure });
+  const url = new URL(options.url);
+  if (url.password !== "") {
+    throw new HubError("TL_CONFIG_INVALID", "`url` must not hold a password", {
+      cure: `Write it to \`password\`, as \${env:NAME}.`,
+    });
+  }
+  if (url.hostname === "" || url.username === "")
+    throw new HubError("TL_CONFIG_INVALID", "`url` must name user and host", { cure });
+  const place = {
+    protocol: url.protocol.slice(0, -1),
+    hostname: url.hostname.replace(/^\[|\]$/g, ""),
+    ...(url.port === "" ? {} : { port: Number(url.port) }),
+    username: decodeURIComponent(url.username),
+    password: options.password ?? "",
+    vhost: url.pathname.length > 1 ? decodeURIComponent(url.pathname.slice(1)) : "/",
+    heartbeat: HEARTBEAT_S,
+  };
+  return {
+    async connect() {
+      const { connect } = await import("amqplib");
+      const ca =
+        options.authority === undefined ? undefined : await readFile(resolve(dir, options.authority));
+      try {
+        const tls = ca === undefined ? {} : { ca: [ca] };
+        const connection = await connect(place, { timeout: CONNECT_MS, ...tls });
+        // What breaks is told by what was under way; without a listener it would end the process.
+        connection.on("error", () => undefined);
+        return connection;
+      } catch (error) {
+        throw failureOf(error);
+      }
+    },
+  };
+}
+
+/** Reply codes as AMQP 0-9-1 has them (§1.2); the library puts them into its errors, or their names into the texts. */
+export function failureOf(error: unknown): BrokerFailure {
+  const { code, message = "" } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
+  const reply =
+    typeof code === "number" ? code : Number(/\b(\d{3}) \(?[A-Z_]+/.exec(message)?.[1] ?? Number.NaN);
+  if (reply === 403 || /ACCESS[_-]REFUSED/.test(message))
+    return new BrokerFailure("access", "the broker refused the user (403)", error);
+  if (reply >= 400 && reply !== 541 && reply !== 501 && !Number.isNaN(reply) && reply !== 320)
+    return new BrokerFailure("settings", `the broker answered ${reply}`, error);
+  const reason = typeof code === "string" && /^[A-Z_]+$/.test(code) ? ` (${code})` : "";
+  return new BrokerFailure("away", `the broker does not answer${reason}`, error);
+}
+
+export function sourceFailure(error: unknown): unknown {
+  return hubError(error, {
+    away: "TL_SOURCE_UNAVAILABLE",
+    access: "TL_SOURCE_ACCESS",
+    settings: "TL_SOURCE_REFUSED",
+  });
+}
+
+export function targetFailure(error: unknown): unknown {
+  return hubError(error, {
+    away: "TL_TARGET_UNAVAILABLE",
+    access: "TL_TARGET_ACCESS",
+    settings: "TL_TARGET_ACCESS",
+  });
+}
+
+function hubError(error: unknown, codes: Readonly<Record<BrokerFault, ErrorCode>>): unknown {
+  return error instanceof BrokerFailure
+    ? new HubError(codes[error.fault], error.message, { cause: error })
+    : error;
+}

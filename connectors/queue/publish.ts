@@ -1,0 +1,112 @@
+import type { ChannelModel, ConfirmChannel } from "amqplib";
+import { HubError, type Outgoing, type Sent, type Sink } from "tieline/connector";
+import { type Broker, failureOf, targetFailure } from "./broker.ts";
+import type { PublishOptions } from "./settings.ts";
+
+const CONCURRENCY = 32;
+
+interface Line {
+  readonly connection: ChannelModel;
+  readonly channel: ConfirmChannel;
+  /** Ids of messages that no queue took. */
+  readonly returned: Set<string>;
+  /** Told when the line ends, each once. */
+  readonly ended: Set<(error: unknown) => void>;
+}
+
+export interface PublishSink extends Sink {
+  close(): Promise<void>;
+}
+
+/** Publishes persistent messages; each is sent when the broker has confirmed that it has it, in a queue. */
+export function publish(broker: Broker, options: PublishOptions): PublishSink {
+  const { exchange = "", routingKey, idempotent } = options;
+  let line: Promise<Line> | null = null;
+
+  async function open(): Promise<Line> {
+    const connection = await broker.connect();
+    const channel = await connection.createConfirmChannel();
+    const made: Line = { connection, channel, returned: new Set(), ended: new Set() };
+    const end = (error?: unknown): void => {
+      line = null;
+      for (const told of made.ended) told(error);
+      made.ended.clear();
+      void connection.close().catch(() => undefined);
+    };
+    channel.on("return", ({ properties }) => void made.returned.add(String(properties.messageId)));
+    channel.on("error", end);
+    channel.on("close", () => end());
+    connection.on("close", end);
+    return made;
+  }
+
+  async function ready(): Promise<Line> {
+    line ??= open();
+    try {
+      return await line;
+    } catch (error) {
+      line = null;
+      throw targetFailure(error);
+    }
+  }
+
+  function lost(error: unknown): unknown {
+    const failure = failureOf(error);
+    if (failure.fault !== "away" || idempotent) return targetFailure(failure);
+    return new HubError("TL_IN_DOUBT", "the connection ended before the broker confirmed the message", {
+      cause: error,
+    });
+  }
+
+  return {
+    idempotent,
+    concurrency: options.concurrency ?? CONCURRENCY,
+    async send(delivery, signal) {
+      const { channel, returned, ended } = await ready();
+      return new Promise<Sent>((resolve, reject) => {
+        const stop = (error: unknown): void => reject(lost(error));
+        const give = (error: unknown): void => {
+          ended.delete(stop);
+          // What no queue took comes back before it is confirmed.
+          const isReturned = returned.delete(delivery.id);
+          if (error !== null && error !== undefined) {
+            reject(new HubError("TL_TARGET_BUSY", "the broker did not take the message", { cause: error }));
+          } else if (isReturned) {
+            const cure =
+              "Bind a queue for `routingKey` to the exchange, or correct it, then resume the route.";
+            reject(new HubError("TL_TARGET_ACCESS", "no queue takes messages from there", { cure }));
+          } else resolve({ answer: "confirmed" });
+        };
+        ended.add(stop);
+        signal.addEventListener("abort", () => stop(signal.reason), { once: true });
+        try {
+          channel.publish(exchange, routingKey, bodyOf(delivery), propertiesOf(delivery), give);
+        } catch (error) {
+          // The channel was closed a moment before: nothing has left.
+          ended.delete(stop);
+          reject(targetFailure(failureOf(error)));
+        }
+      });
+    },
+    async close() {
+      const open = line;
+      line = null;
+      const { connection } = (await open?.catch(() => null)) ?? {};
+      await connection?.close().catch(() => undefined);
+    },
+  };
+}
+
+function bodyOf({ body }: Outgoing): Buffer {
+  return Buffer.from(JSON.stringify(body));
+}
+
+function propertiesOf({ id, sequence }: Outgoing) {
+  return {
+    persistent: true,
+    mandatory: true,
+    contentType: "application/json",
+    messageId: id,
+    headers: { "tieline-sequence": sequence },
+  };
+}

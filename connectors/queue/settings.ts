@@ -1,0 +1,78 @@
+import { type Static, secret, Type } from "tieline/connector";
+
+const Name = "^[a-z][a-z0-9-]{0,63}$";
+/** AMQP 0-9-1: a short string. */
+const Short = (description: string) => Type.String({ description, minLength: 1, maxLength: 255 });
+
+const Consume = Type.Object(
+  {
+    queue: Short("Queue that is read; it must be there"),
+    prefetch: Type.Optional(
+      Type.Integer({
+        description: "Messages that the broker hands over before the first is acknowledged",
+        minimum: 1,
+        maximum: 10_000,
+        default: 200,
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "A queue that is read" },
+);
+
+const Publish = Type.Object(
+  {
+    exchange: Type.Optional(
+      Type.String({
+        description: "Exchange that messages go to; without it straight to a queue",
+        maxLength: 255,
+      }),
+    ),
+    routingKey: Short("Routing key; without an exchange the name of the queue"),
+    idempotent: Type.Boolean({
+      description:
+        "True when whoever reads recognises the message id and does nothing the second time; false parks a message that got no confirmation",
+    }),
+    concurrency: Type.Optional(
+      Type.Integer({
+        description: "Messages that wait for their confirmation at once",
+        minimum: 1,
+        maximum: 256,
+        default: 32,
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "Where messages are published" },
+);
+
+export const QueueSettings = Type.Object(
+  {
+    url: Type.String({
+      description: "amqps:// or amqp:// with user, host, port and virtual host, without a password",
+      pattern: "^amqps?://",
+    }),
+    password: Type.Optional(secret({ description: "Password of the user", minLength: 1 })),
+    authority: Type.Optional(
+      Type.String({
+        description: "PEM file of the authority that signed the broker's certificate",
+        minLength: 1,
+      }),
+    ),
+    consume: Type.Optional(
+      Type.Record(Type.String({ pattern: Name }), Consume, {
+        additionalProperties: false,
+        description: "Sources: queues by name",
+      }),
+    ),
+    publish: Type.Optional(
+      Type.Record(Type.String({ pattern: Name }), Publish, {
+        additionalProperties: false,
+        description: "Sinks: exchanges by name",
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "One broker" },
+);
+
+export type QueueOptions = Static<typeof QueueSettings>;
+export type ConsumeOptions = Static<typeof Consume>;
+export type PublishOptions = Static<typeof Publish>;
