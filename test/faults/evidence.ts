@@ -5,6 +5,7 @@ import { TECHNOLOGIES, type Technology } from "./backend.ts";
 import { type Check, type Fault, type FaultTable, failuresOf } from "./fault.ts";
 import { NOT_TRIED } from "./not-tried.ts";
 import type { Run } from "./print.ts";
+import type { Proof } from "./strace.ts";
 
 /** What one run of a fault showed, as it is kept from run to run: one line of JSON each. */
 interface Entry {
@@ -24,6 +25,7 @@ interface Entry {
 }
 
 const RESULTS = new URL("evidence.jsonl", import.meta.url).pathname;
+const SYNCS = new URL("syncs.jsonl", import.meta.url).pathname;
 const PAGE = new URL("EVIDENCE.md", import.meta.url).pathname;
 
 /** Keeps a result in the place of the one before, and writes the page anew. */
@@ -48,10 +50,29 @@ export function record(run: Run, small: boolean, faults: readonly Fault[]): void
   writeFileSync(PAGE, page(all, faults));
 }
 
+/** Keeps what strace saw in the place of what it saw before, and writes the page anew. */
+export function recordSyncs(proofs: readonly Proof[], faults: readonly Fault[]): void {
+  writeFileSync(SYNCS, proofs.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  writeFileSync(PAGE, page(entries(), faults));
+}
+
 function entries(): readonly Entry[] {
-  if (!existsSync(RESULTS)) return [];
-  const lines = readFileSync(RESULTS, "utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Entry);
+  return linesOf<Entry>(RESULTS);
+}
+
+function linesOf<Line>(path: string): readonly Line[] {
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Line);
+}
+
+/** What was synced before each yes, with the calls of one post. */
+function syncs(): string {
+  const proofs = linesOf<Proof>(SYNCS).map(
+    ({ backend, posts, synced, sequence }) =>
+      `${backend}: of ${posts} posts ${synced} had the store's log synced between request and 2xx. One of them:\n\n\`\`\`text\n${sequence.join("\n")}\n\`\`\``,
+  );
+  return proofs.length === 0 ? "Not traced yet." : proofs.join("\n\n");
 }
 
 const COLUMNS: readonly (readonly [keyof FaultTable, string])[] = [
@@ -105,6 +126,12 @@ ${markdown([[...head, "checks", "verdict", "size", "date", "seconds", "seed"], .
 ## What each run was checked for
 
 ${all.map((one) => checksOf(one, titles.get(one.id)?.title ?? "")).join("\n\n")}
+
+## Synced before the yes
+
+\`npm run test:faults -- --strace\` traces the hub, and on PostgreSQL the processes that commit for it, while posts come one by one.
+
+${syncs()}
 
 ## Not tried
 

@@ -2,14 +2,16 @@
  * Real hubs, real `kill -9`, real PostgreSQL and Redis, fake targets that keep a ledger:
  * `npm run test:faults -- F01 F03` (all without a name), `--backend sqlite|postgres` (default both), `--seed 4711` to
  * repeat a run, `--small` for the sizes of the test suite, `--record` to put the results of some faults into EVIDENCE.md;
- * a run of all does so by itself. `--headline`: those that the promise of no loss stands on.
+ * a run of all does so by itself. `--headline`: those that the promise of no loss stands on. `--strace` shows that the
+ * log is synced to disk before a sender is told so.
  */
 import { parseArgs } from "node:util";
 import { TECHNOLOGIES } from "./backend.ts";
-import { record } from "./evidence.ts";
+import { record, recordSyncs } from "./evidence.ts";
 import { FAULTS, HEADLINE } from "./faults.ts";
 import { describeRun, describeRuns, passes, type Run } from "./print.ts";
 import { backends, runFault, technologiesOf } from "./run-fault.ts";
+import { traceSyncs } from "./strace.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +21,7 @@ const { values, positionals } = parseArgs({
     small: { type: "boolean", default: false },
     record: { type: "boolean", default: false },
     headline: { type: "boolean", default: false },
+    strace: { type: "boolean", default: false },
   },
 });
 const wanted = values.headline ? HEADLINE : positionals.map((id) => id.toUpperCase());
@@ -30,6 +33,7 @@ const technologies = TECHNOLOGIES.filter((name) => values.backend === "both" || 
 if (technologies.length === 0) usage(`--backend is ${TECHNOLOGIES.join(", ")} or both`);
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
+if (values.strace) process.exit(await proveSyncs());
 const stores = backends();
 const runs: Run[] = [];
 for (const fault of FAULTS) {
@@ -52,6 +56,19 @@ for (const fault of FAULTS) {
 await stores.close();
 print(`\n${describeRuns(runs)}`);
 process.exit(runs.every(({ result }) => passes(result)) ? 0 : 1);
+
+/** Prints what was synced before each yes; gives the exit code. */
+async function proveSyncs(): Promise<number> {
+  const proofs = await traceSyncs();
+  for (const { backend, posts, synced, sequence } of proofs) {
+    print(
+      `\n${backend}: of ${posts} posts ${synced} had the log synced between request and 2xx; one of them:\n`,
+    );
+    for (const line of sequence) print(`  ${line}`);
+  }
+  if (!values.small) recordSyncs(proofs, FAULTS);
+  return proofs.every(({ posts, synced }) => posts === synced) ? 0 : 1;
+}
 
 function usage(text: string): never {
   process.stderr.write(`${text}\n`);
