@@ -103,7 +103,7 @@ export async function openFront(
   const stop = async (): Promise<void> => {
     // In the order the data flows: the door first, then the engine; reads last.
     thread.markStopping();
-    await server.close();
+    await closeInTime(server);
     await tracing?.close();
     await thread.stop();
     await queries.close();
@@ -117,6 +117,15 @@ export async function openFront(
     },
     done: thread.done,
   };
+}
+
+/** How long requests under way may take when the hub stops; milliseconds. */
+const REQUESTS_MS = 4_000;
+
+async function closeInTime(server: FastifyServer): Promise<void> {
+  const late = setTimeout(() => server.server.closeAllConnections(), REQUESTS_MS);
+  await server.close();
+  clearTimeout(late);
 }
 
 async function listen(

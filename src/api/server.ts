@@ -38,6 +38,7 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
   const { requestTimeout, headersTimeout, keepAliveTimeout } = limits;
   const connectionsCheckingInterval = Math.min(1000, headersTimeout, requestTimeout);
   let plain: ReturnType<typeof serveWhole> | undefined;
+  let closing = false;
   const app = fastify({
     logger: false,
     forceCloseConnections: "idle",
@@ -46,6 +47,8 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
       const server = createHttpServer(
         { requestTimeout, headersTimeout, keepAliveTimeout, connectionsCheckingInterval },
         (request, response) => {
+          // Who sends on and on over a kept connection would else be answered for ever, and nothing would end.
+          if (closing) response.setHeader("connection", "close");
           if (!door.open(request, response)) routes(request, response);
         },
       );
@@ -61,7 +64,10 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
     },
     schemaController: lazyCompilers(),
   });
-  app.addHook("preClose", async () => plain?.close());
+  app.addHook("preClose", async () => {
+    closing = true;
+    plain?.close();
+  });
   app.setErrorHandler((error, request, reply) => {
     sendProblem(error, request, reply, deps.logger);
   });
