@@ -191,6 +191,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       counters.observeAll("end_to_end", { flow: flow.name }, result.ages);
     },
     clock,
+    busy: () => performance.eventLoopUtilization().active,
     failed: (flow, error) =>
       logger.error({ flow: flow.name, ...describeError(error) }, "the flow cannot be worked on now"),
   });

@@ -20,6 +20,8 @@ export interface TransformerEnvironment {
   readonly running: (flow: number) => boolean;
   readonly settled: (flow: LiveFlow, settled: Transformed) => void;
   readonly clock: () => number;
+  /** How long this thread has worked so far; milliseconds. */
+  readonly busy: () => number;
   readonly traces: EngineTraces | null;
   readonly failed: (flow: LiveFlow, error: unknown) => void;
 }
@@ -35,7 +37,7 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
       sizes.set(flow.id, size);
     }
     const limit = size.size;
-    const started = env.clock();
+    const started = env.busy();
     const held = env.store.seat.held();
     const known = env.fence.known();
     const claimed = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit, held));
@@ -55,8 +57,9 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
       done += settled.ends.length;
       if (own.isOver()) break;
     }
-    // As long as all that was claimed would have taken.
-    size.took(claimed.length, ((env.clock() - started) * claimed.length) / done);
+    // As long as all that was claimed would have taken, without what others were waited for: a store that answers late is
+    // asked for more at once, not for less.
+    size.took(claimed.length, ((env.busy() - started) * claimed.length) / done);
     return true;
   }
 
