@@ -60,7 +60,6 @@ export function scheduler(env: SchedulerEnvironment): Scheduler {
   }
 
   async function runAsked(): Promise<void> {
-    if (env.store.seat.alone()) return;
     for (const id of await env.store.transaction((tx) => tx.slots.takeAsked()).catch(() => [])) {
       const flow = env.flows.current(id);
       if (flow !== undefined) await env.runAsked(flow).catch((error) => env.failed(flow, error));
