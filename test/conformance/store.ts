@@ -77,6 +77,29 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(await own()).toBe(before + 1);
       }));
 
+    test("knows a version that was in force before another", () =>
+      withStore(async (store) => {
+        const deploy = (hash: string) =>
+          store.transaction((tx) => tx.flows.deploy("f", hash, {}, ["crm.customer"], 1));
+        const isFormer = (hash: string) => store.transaction((tx) => tx.flows.isFormer("f", hash));
+        await deploy("one");
+        expect(await isFormer("one")).toBe(false);
+        await deploy("two");
+        expect([await isFormer("one"), await isFormer("two"), await isFormer("three")]).toEqual([
+          true,
+          false,
+          false,
+        ]);
+      }));
+
+    test("flows that are asked for are taken once", () =>
+      withStore(async (store) => {
+        for (const flow of [7, 8, 7]) await store.transaction((tx) => tx.slots.ask(flow));
+        const taken = await store.transaction((tx) => tx.slots.takeAsked());
+        expect([...taken].sort()).toEqual([7, 8]);
+        expect(await store.transaction((tx) => tx.slots.takeAsked())).toEqual([]);
+      }));
+
     test("knows whether messages are queued still", () =>
       withStore(async (store) => {
         const places = await store.transaction((tx) => tx.messages.insert([message("a"), message("b")]));

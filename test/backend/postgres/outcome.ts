@@ -17,9 +17,9 @@ export async function rowsRead(queries: Queries, rows: number): Promise<void> {
   await within(async () => (await queries.files({}, FOREVER)).items[0]?.rows ?? 0, rows);
 }
 
-/** Waits until a number that rises has come so far. @throws Error after half a minute */
+/** Waits until a number that rises has come so far. @throws Error after a minute */
 export async function within(read: () => Promise<number>, least: number): Promise<void> {
-  const until = performance.now() + 30_000;
+  const until = performance.now() + 60_000;
   for (let found = await read(); found < least; found = await read()) {
     if (performance.now() > until) throw new Error(`it stays at ${found}, ${least} were expected`);
     await pause(20);
