@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Records of the large data set, where a bench has one; null: the bench's own. */
   readonly rows: number | null;
+  /** What the hub runs on, where a bench has a choice: one process, or PostgreSQL and Redis. */
+  readonly backend: "embedded" | "scaled";
   /** Peers to leave out by name. */
   readonly without: readonly string[];
   /** Says what is being done, for the person who waits. */

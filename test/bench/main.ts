@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
     rows: { type: "string" },
+    backend: { type: "string", default: "embedded" },
     without: { type: "string", multiple: true, default: [] },
   },
 });
@@ -32,7 +33,7 @@ const unknown = positionals.filter((name) => !names.includes(name));
 if (positionals.length === 0 || unknown.length > 0) {
   for (const name of unknown) console.error(`there is no bench ${name}`);
   console.error(
-    "usage: npm run bench -- <names> [--json] [--quick] [--rounds n] [--rows n] [--without peer]\n",
+    "usage: npm run bench -- <names> [--json] [--quick] [--rounds n] [--rows n] [--backend scaled] [--without peer]\n",
   );
   for (const name of names) console.error(`  ${name.padEnd(10)} ${(await load(name)).about}`);
   process.exitCode = 2;
@@ -56,9 +57,15 @@ function readOptions(): BenchOptions {
     quick: values.quick,
     rounds: whole("rounds") ?? (values.quick ? 2 : LEAST_ROUNDS),
     rows: whole("rows"),
+    backend: backendOf(values.backend),
     without: values.without,
     note: (line) => console.error(`  ${line}`),
   };
+}
+
+function backendOf(name: string): BenchOptions["backend"] {
+  if (name === "embedded" || name === "scaled") return name;
+  throw new RangeError("--backend is embedded or scaled");
 }
 
 async function load(name: string): Promise<Bench> {

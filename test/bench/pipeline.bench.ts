@@ -2,6 +2,7 @@ import type { Bench, BenchOptions, BenchReport } from "./bench.ts";
 import { installNodeRed } from "./node-red.ts";
 import { hubDrain, prefilled, queueDrain } from "./pipeline-drain.ts";
 import { barePipe, hubPipe, nodeRedPipe, type Pipe } from "./pipeline-http.ts";
+import { runScaled } from "./pipeline-scaled.ts";
 import { alternate, of, type Side } from "./rounds.ts";
 import { atLeast, figure, median, ratios } from "./statistics.ts";
 import { signedBodies } from "./wrk.ts";
@@ -19,6 +20,7 @@ export const bench: Bench = {
 };
 
 async function run(options: BenchOptions): Promise<BenchReport> {
+  if (options.backend === "scaled") return runScaled(options);
   const nodeRed = options.without.includes("node-red") ? null : await installNodeRed();
   const messages = options.rows ?? (options.quick ? 5_000 : 100_000);
 

@@ -1,0 +1,92 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startTargetProcess } from "../faults/target-process.ts";
+import { type BenchHub, startBenchHub, until } from "./hub.ts";
+import type { BenchPostgres } from "./postgres.ts";
+import { type BenchProject, benchProject } from "./project.ts";
+import { sendCustomers } from "./send.ts";
+import { atEnd } from "./temporary.ts";
+
+const FLOW = "customers";
+/** How long the target takes for an answer; milliseconds. */
+const LATENCY = 5;
+
+/** Where the hub's messages go: to its customer repository, or to a system of 5 ms latency. */
+export type Exit = "crm" | "target";
+
+/** A database that holds accepted messages which nobody has worked on, since their flow is paused. */
+export interface Filled {
+  /** @returns messages per second from the word go until all are done. @throws Error when one is missing */
+  drain(workers: number): Promise<number>;
+  remove(): Promise<void>;
+}
+
+export async function filled(
+  postgres: BenchPostgres,
+  redis: number,
+  messages: number,
+  exit: Exit,
+): Promise<Filled> {
+  const project = await benchProject();
+  const target = exit === "crm" ? null : await slowTarget(project);
+  const full = `filled_${exit}`;
+  const envOf = (url: string): Readonly<Record<string, string>> => ({
+    TIELINE_STORAGE: url,
+    TIELINE_DISPATCH: `redis://127.0.0.1:${redis}`,
+  });
+  const hub = await startBenchHub(project.dir, envOf(await postgres.database(full)));
+  await hub.post(`/flows/${FLOW}/pause`, { what: "deliver" });
+  await sendCustomers(hub.url, { first: 1, last: messages, run: "fill" });
+  await hub.stop();
+  let rounds = 0;
+
+  return {
+    async drain(workers) {
+      rounds += 1;
+      const name = `${full}_${rounds}`;
+      const url = await postgres.database(name, full);
+      const hubs: BenchHub[] = [];
+      for (let n = 0; n < workers; n++)
+        hubs.push(await startBenchHub(project.dir, { ...envOf(url), TIELINE_ROLE: "worker" }));
+      const count = async (text: string): Promise<number> => Number(await postgres.ask(url, text));
+      const shared = `SELECT count(*) FROM (SELECT owner FROM tieline.lane WHERE lane < 256 GROUP BY owner
+        HAVING count(*) = ${256 / workers}) AS o`;
+      await until(async () => (await count(shared)) === workers);
+      const started = performance.now();
+      await hubs[0]?.post(`/flows/${FLOW}/resume`, { what: "deliver" });
+      const open = `SELECT (SELECT count(*) FROM tieline.message WHERE state = 0)
+        + (SELECT count(*) FROM tieline.delivery WHERE state <> 5)`;
+      await until(async () => (await count(open)) === 0, { every: 50 });
+      const seconds = (performance.now() - started) / 1000;
+      for (const one of hubs) await one.kill();
+      const done =
+        exit === "crm"
+          ? "SELECT count(*) FROM tieline.source_record WHERE entity = 0"
+          : "SELECT count(*) FROM tieline.delivery WHERE state = 5 AND outcome = 'applied'";
+      if ((await count(done)) !== messages)
+        throw new Error(`of ${messages} messages ${await count(done)} are done`);
+      await postgres.drop(name);
+      return messages / seconds;
+    },
+    async remove() {
+      await target?.();
+      await project.remove();
+    },
+  };
+}
+
+/** Lets the flow end at a system of its own. Gives what ends that. */
+async function slowTarget({ dir }: BenchProject): Promise<() => Promise<void>> {
+  const target = await startTargetProcess(dir, "dedupe", LATENCY);
+  const settings = join(dir, "tieline.yaml");
+  const flow = join(dir, "mappings", FLOW, "flow.yaml");
+  const desk = `  desk:
+    connector: billing
+    settings:
+      endpoints:
+        customers: { url: ${JSON.stringify(target.url)}, idempotent: true, timeout: 3000 }
+`;
+  await writeFile(settings, `${await readFile(settings, "utf8")}${desk}`);
+  await writeFile(flow, (await readFile(flow, "utf8")).replace("to: crm.customer", "to: desk.customers"));
+  return atEnd(() => target.close());
+}
