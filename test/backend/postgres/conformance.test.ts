@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await openPostgres();
 }, 120_000);
 
-afterAll(() => server.close());
+afterAll(() => server.close(), 120_000);
 
 function never(error: Error): void {
   throw error;
