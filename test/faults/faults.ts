@@ -1,3 +1,4 @@
+import { clock } from "./clock.ts";
 import { crashLoop } from "./crash-loop.ts";
 import { csvCorpus } from "./csv-corpus.ts";
 import { diskFull } from "./disk-full.ts";
@@ -71,6 +72,7 @@ export const FAULTS: readonly Fault[] = [
   killBigFile,
   hostileXml,
   flood,
+  clock,
   rollingRestart,
   oldBackup,
   killFiles,

@@ -1,0 +1,121 @@
+import { existsSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { installPackage } from "../fakes/debian.ts";
+import { drained, fileEntries, recordsOf } from "./books.ts";
+import { customerRows, drop } from "./drop.ts";
+import { type Check, check, type Fault, type FaultRun } from "./fault.ts";
+import { customersFlow } from "./project.ts";
+import { type Stage, setStage } from "./stage.ts";
+import { until } from "./wait.ts";
+
+/** Where Debian's package puts the library that gives a process another clock, for programs of many threads. */
+const FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+const ROWS = 20;
+const SPEED = 60;
+
+interface Night {
+  readonly name: string;
+  /** UTC. */
+  readonly from: string;
+  /** The one time at which the slot of 03:30 in Tallinn must run, whatever the clocks there do. */
+  readonly slot: readonly string[];
+  /** Minutes from `from` until the night is over. */
+  readonly minutes: number;
+  /** Stands still over the slot. */
+  readonly asleep?: boolean;
+}
+
+const NIGHTS: readonly Night[] = [
+  {
+    name: "in spring, when 03:30 does not come",
+    from: "2027-03-28 00:45:00",
+    slot: ["2027-03-28T01:00:00.000Z", "2027-03-28T01:30:00.000Z"],
+    minutes: 60,
+  },
+  {
+    name: "in autumn, when 03:30 comes twice",
+    from: "2026-10-25 00:15:00",
+    slot: ["2026-10-25T00:30:00.000Z", "2026-10-25T01:30:00.000Z"],
+    minutes: 90,
+  },
+  {
+    name: "asleep when the slot comes",
+    from: "2026-11-10 01:20:00",
+    slot: ["2026-11-10T01:30:00.000Z"],
+    minutes: 60,
+    asleep: true,
+  },
+];
+
+/** F35: the hub lives through nights in which the clocks change, at many times the speed, and sleeps through a slot. */
+export const clock: Fault = {
+  id: "F35",
+  title: "nights in which the clocks change, and a slot slept through",
+  tries: "I2 I7",
+  async run(run) {
+    if (!existsSync(FAKETIME)) await installPackage("faketime");
+    const checks: Check[] = [];
+    let applied = 0;
+    let drainMs = 0;
+    for (const night of NIGHTS) {
+      const stage = await setStage(run.backend, {
+        files: { customers: '{ inbox: INBOX, pattern: "*.csv", stable: 0 }' },
+        flows: { customers: scheduled() },
+      });
+      try {
+        await drop(stage, "night.csv", customerRows("n", ROWS));
+        checks.push(await lived(run, stage, night));
+        drainMs = Math.max(drainMs, await drained(stage.store, 60_000));
+        applied += (await recordsOf(stage.store, 0)).length;
+      } finally {
+        await stage.remove();
+      }
+    }
+    const acked = NIGHTS.length * ROWS;
+    return {
+      table: {
+        ...{ acked, appliedOnce: applied, parked: 0, duplicateRequests: 0, duplicateEffects: 0 },
+        ...{ orderViolations: 0, lost: acked - applied, drainMs },
+      },
+      checks,
+    };
+  },
+};
+
+function scheduled() {
+  const flow = customersFlow();
+  return {
+    ...flow,
+    yaml: `${flow.yaml}schedule: { cron: "30 3 * * *", zone: Europe/Tallinn, misfire: run-once }\n`,
+  };
+}
+
+async function lived(run: FaultRun, stage: Stage, night: Night): Promise<Check> {
+  const env = { LD_PRELOAD: FAKETIME, FAKETIME: `@${night.from} x${SPEED}`, TZ: "UTC" };
+  const hub = await stage.start({ env });
+  const whole = (night.minutes * 60_000) / SPEED;
+  try {
+    if (night.asleep === true) {
+      hub.signal("SIGSTOP");
+      await pause(whole / 2);
+      hub.signal("SIGCONT");
+      await until(
+        async () => (await fileEntries(stage.store, "customers")).some(({ settled }) => settled),
+        whole,
+      );
+    } else await pause(whole);
+    const slots = await stage.store.all<{ at: number; state: string }>(
+      "SELECT at, state FROM slot ORDER BY at",
+    );
+    const files = await fileEntries(stage.store, "customers");
+    const found = slots.map(({ at, state }) => `${new Date(at).toISOString()} ${state}`).join(", ");
+    run.note(`${night.name}: ${found || "no slot"}; ${files.length} files`);
+    const right =
+      slots.length === 1 &&
+      night.slot.includes(new Date(slots[0]?.at ?? 0).toISOString()) &&
+      files.length === 1;
+    return check(`${night.name}: one run, one file`, right, `${found || "no slot"}, ${files.length} files`);
+  } finally {
+    await hub.kill();
+  }
+}
