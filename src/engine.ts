@@ -227,7 +227,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
         "file finished",
       ),
   });
-  const readStatus = statusReader({
+  const state = statusReader({
     store,
     flows,
     now,
@@ -261,7 +261,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     // One hub alone reads them: another ends its connections when it has lost that duty.
     accepting: (flow) => accepting(flow) && store.seat.held().lease(DUTY) !== undefined,
     hasRoom: async () => {
-      const { diskLow, backlogFull } = await readStatus();
+      const { diskLow, backlogFull } = await state.read();
       return !diskLow && !backlogFull;
     },
     collected: (flow, receipts) => {
@@ -304,6 +304,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     });
     paused.accepting = new Set(rows.filter((row) => !row.accepting).map((row) => row.id));
     paused.running = new Set(rows.filter((row) => !row.running).map((row) => row.id));
+    state.forget();
   }
 
   /** A person has done something to another process that this one must know. */
@@ -446,7 +447,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       return receipts;
     },
     status: async (): Promise<EngineStatus> => ({
-      ...(await readStatus()),
+      ...(await state.read()),
       gates: Object.fromEntries([...(options.gates ?? [])].map(([name, gate]) => [name, gate.state()])),
       stopping,
     }),

@@ -31,21 +31,26 @@ type Answer =
   | { readonly id: number; readonly error: WireError }
   | { readonly push: EngineStatus };
 
-/** Lets the other thread call this engine. */
+/** What changes nothing that a status tells, or is counted in the next one. */
+const QUIET: readonly (keyof Engine)[] = ["admit", "status", "planReplay", "planDeploy", "backup"];
+
+/** Lets the other thread call this engine. Who is told that an act is done finds it in the status that was pushed. */
 export function serveEngine(port: MessagePort, engine: Engine): { push(status: EngineStatus): void } {
   const commit = groupCommit((items) => engine.admit(items));
   const admit = async (packed: unknown): Promise<PackedReceipts> =>
     packReceipts(await commit(unpackAdmissions(packed as PackedAdmissions)));
+  const push = (status: EngineStatus): void => port.postMessage({ push: status } satisfies Answer);
+  const ask = async (call: Call): Promise<unknown> => {
+    const method = engine[call.method] as (...args: readonly unknown[]) => Promise<unknown>;
+    const result = await method(...call.args);
+    if (!QUIET.includes(call.method)) await engine.status().then(push, () => undefined);
+    return result;
+  };
   port.on("message", (call: Call) => {
-    const result = call.method === "admit" ? admit(call.args[0]) : ask(engine, call);
+    const result = call.method === "admit" ? admit(call.args[0]) : ask(call);
     void answer(call.id, result).then((message) => port.postMessage(message));
   });
-  return { push: (status) => port.postMessage({ push: status } satisfies Answer) };
-}
-
-async function ask(engine: Engine, call: Call): Promise<unknown> {
-  const method = engine[call.method] as (...args: readonly unknown[]) => Promise<unknown>;
-  return method(...call.args);
+  return { push };
 }
 
 async function answer(id: number, result: Promise<unknown>): Promise<Answer> {

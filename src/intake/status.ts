@@ -40,8 +40,14 @@ interface StoredStatus {
   readonly deliveries: ReadonlyMap<number, number>;
 }
 
+export interface StatusReader {
+  read(): Promise<Omit<EngineStatus, "stopping">>;
+  /** What was read is no longer so: who asks next is told of what somebody has just changed. */
+  forget(): void;
+}
+
 /** Reads the present state of the engine for the front. */
-export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineStatus, "stopping">> {
+export function statusReader(env: StatusEnvironment): StatusReader {
   let known: StoredStatus | null = null;
   let reading: Promise<StoredStatus> | null = null;
   let nextRead = Number.NEGATIVE_INFINITY;
@@ -51,9 +57,7 @@ export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineS
    */
   async function read(): Promise<StoredStatus> {
     if (known !== null && env.clock() < nextRead) return known;
-    reading ??= readStored().finally(() => {
-      reading = null;
-    });
+    reading ??= readStored();
     if (known === null) return reading;
     const before = known;
     return Promise.race([
@@ -62,23 +66,33 @@ export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineS
     ]);
   }
 
-  async function readStored(): Promise<StoredStatus> {
-    const found = await env.store.transaction(async (tx) => {
-      const started = env.clock();
-      const stored = {
-        rows: await tx.flows.all(),
-        messages: new Map((await tx.messages.open()).map((row) => [row.flow, row.n])),
-        deliveries: new Map((await tx.deliveries.open()).map((row) => [row.route, row.n])),
-      };
-      // Counting a large backlog takes its time, which is the engine's.
-      nextRead = env.clock() + Math.min(REST * (env.clock() - started), LONGEST_REST);
-      return stored;
-    });
-    known = found;
-    return found;
+  function readStored(): Promise<StoredStatus> {
+    let took = 0;
+    const asked: Promise<StoredStatus> = env.store
+      .transaction(async (tx) => {
+        const started = env.clock();
+        const found = {
+          rows: await tx.flows.all(),
+          messages: new Map((await tx.messages.open()).map((row) => [row.flow, row.n])),
+          deliveries: new Map((await tx.deliveries.open()).map((row) => [row.route, row.n])),
+        };
+        took = env.clock() - started;
+        return found;
+      })
+      .then((found) => {
+        if (reading !== asked) return found;
+        known = found;
+        // Counting a large backlog takes its time, which is the engine's.
+        nextRead = env.clock() + Math.min(REST * took, LONGEST_REST);
+        return found;
+      })
+      .finally(() => {
+        if (reading === asked) reading = null;
+      });
+    return asked;
   }
 
-  return async () => {
+  async function report(): Promise<Omit<EngineStatus, "stopping">> {
     const { rows, messages, deliveries } = await read();
     const diskFree = await env.free();
     let backlog = 0;
@@ -120,5 +134,13 @@ export function statusReader(env: StatusEnvironment): () => Promise<Omit<EngineS
         source: live === undefined ? null : env.source(live),
       };
     }
+  }
+
+  return {
+    read: report,
+    forget() {
+      nextRead = Number.NEGATIVE_INFINITY;
+      reading = null;
+    },
   };
 }
