@@ -4,12 +4,16 @@ import { type Books, booksOf, recordsOf } from "./books.ts";
 import type { FaultTable } from "./fault.ts";
 import type { Posted } from "./producer.ts";
 
-/** Joins the sender's ledger, the hub's books on the flow `events`, and the target's ledger. */
+/**
+ * Joins the sender's ledger, the hub's books on the flow `events`, and the target's ledger.
+ * @param tell called with each effect that came after a later one
+ */
 export async function judgeEvents(
   store: StorePlace,
   acked: readonly Posted[],
   target: readonly LedgerEntry[] | null,
   drainMs: number,
+  tell: (text: string) => void = () => undefined,
 ): Promise<FaultTable> {
   const books = await booksOf(store, "events");
   const notes = await recordsOf(store, 1);
@@ -41,7 +45,11 @@ export async function judgeEvents(
         ? acked.filter(({ duplicate }) => duplicate).length
         : requests.length - new Set(requests.map((entry) => entry.id)).size,
     duplicateEffects: crmDuplicates(books) + (effects.length - applied.size),
-    orderViolations: disorder(notes.map((note) => note.externalId)) + targetDisorder(effects),
+    orderViolations:
+      disorder(
+        notes.map((note) => note.externalId),
+        tell,
+      ) + targetDisorder(effects, tell),
     lost,
     drainMs,
   };
@@ -59,22 +67,41 @@ function crmDuplicates(books: Books): number {
 }
 
 /** How often a number comes after a higher one of the same customer: an event is called `<customer>-<number>`. */
-function disorder(events: readonly string[]): number {
-  return falls(
-    events.map((id) => [id.slice(0, id.lastIndexOf("-")), Number(id.slice(id.lastIndexOf("-") + 1))]),
+function disorder(events: readonly string[], tell: (text: string) => void): number {
+  const steps = events.map((id): Step => {
+    const dash = id.lastIndexOf("-");
+    return { key: id.slice(0, dash), n: Number(id.slice(dash + 1)), text: id };
+  });
+  return falls(steps, (text) => tell(`out of order in the CRM: ${text}`));
+}
+
+function targetDisorder(effects: readonly LedgerEntry[], tell: (text: string) => void): number {
+  const steps = effects.map(
+    ({ key, sequence, id, time }): Step => ({
+      key,
+      n: sequence,
+      text: `${key}: ${id}, sequence ${sequence}, at ${time}`,
+    }),
   );
+  return falls(steps, (text) => tell(`out of order at the target: ${text}`));
 }
 
-function targetDisorder(effects: readonly LedgerEntry[]): number {
-  return falls(effects.map(({ key, sequence }) => [key, sequence]));
+interface Step {
+  readonly key: string;
+  readonly n: number;
+  readonly text: string;
 }
 
-function falls(steps: readonly (readonly [string, number])[]): number {
-  const last = new Map<string, number>();
+function falls(steps: readonly Step[], tell: (text: string) => void): number {
+  const last = new Map<string, Step>();
   let wrong = 0;
-  for (const [key, n] of steps) {
-    if (n < (last.get(key) ?? 0)) wrong += 1;
-    last.set(key, n);
+  for (const step of steps) {
+    const before = last.get(step.key);
+    if (before !== undefined && step.n < before.n) {
+      wrong += 1;
+      tell(`${before.text} came before ${step.text}`);
+    }
+    last.set(step.key, step);
   }
   return wrong;
 }

@@ -97,7 +97,7 @@ export async function underLoad(
     await posting;
     const drainMs = await drained(stage.store, 180_000);
     const code = await hub.stop();
-    const table = await judgeEvents(stage.store, senders.acked, target.requests(), drainMs);
+    const table = await judgeEvents(stage.store, senders.acked, target.requests(), drainMs, run.note);
     return {
       table,
       checks: [...checks, check("the hub stops with exit code 0 afterwards", code === 0, code ?? "")],
