@@ -30,7 +30,7 @@ export function openSql(path: string, mode: "writer" | "reader"): Sql {
     }
     return found;
   };
-  database.exec("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;");
+  database.exec("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8192;");
   if (mode === "writer") {
     // Everybody waits for a checkpoint: 2,000 pages take a few milliseconds, four times as many take tens.
     database.exec(
