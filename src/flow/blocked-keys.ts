@@ -5,6 +5,8 @@
 export interface BlockedKeys {
   /** The message or delivery that blocks the key on this scope (a route's id, or minus a flow's id). */
   by(scope: number, key: string): number | undefined;
+  /** Whether it stands behind another one of its key. */
+  isBehind(scope: number, one: { readonly id: number; readonly key: string | null }): boolean;
   add(scope: number, key: string, by: number): void;
   remove(scope: number, key: string): void;
   count(scope: number): number;
@@ -16,6 +18,10 @@ export function blockedKeys(rows: Parameters<BlockedKeys["reset"]>[0] = []): Blo
   const scopes = new Map<number, Map<string, number>>();
   const keys: BlockedKeys = {
     by: (scope, key) => scopes.get(scope)?.get(key),
+    isBehind(scope, { id, key }) {
+      const by = key === null ? undefined : keys.by(scope, key);
+      return by !== undefined && by !== id;
+    },
     add(scope, key, by) {
       const found = scopes.get(scope);
       if (found === undefined) scopes.set(scope, new Map([[key, by]]));

@@ -4,10 +4,10 @@ import { asHubError, HubError, toFailure } from "../errors.ts";
 import { deliveryId } from "../message/id.ts";
 import type { Json } from "../message/json.ts";
 import type { StoredDelivery } from "../store/delivery-table.ts";
-import { type HeldLanes, type Lease, leasesOf } from "../store/lane-table.ts";
+import type { HeldLanes, Lease } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
 import type { BlockedKeys } from "./blocked-keys.ts";
-import { deliveryRecorder, type Ending } from "./delivery-recorder.ts";
+import { type Claimed, deliveryRecorder, type Ending } from "./delivery-recorder.ts";
 import { failpoint } from "./failpoint.ts";
 import type { Fence } from "./fence.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
@@ -65,9 +65,13 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-interface Claimed {
-  readonly delivery: StoredDelivery;
-  readonly lease: Lease;
+/** One reading of the queue, page by page; what ended meanwhile may be listed as it was, and may be queued again. */
+interface Pass {
+  readonly ids: Set<number>;
+  /** Keys of which one was passed over: none behind it may come before it. */
+  readonly keys: Set<string>;
+  /** Something is queued again that stands before what is read now. */
+  over: boolean;
 }
 
 export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, stopped: string | null): Sender {
@@ -83,8 +87,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   /** Claimed before its turn had come, in order. */
   let ready: Claimed[] = [];
   let readyAt = Number.NEGATIVE_INFINITY;
-  /** What ended while a list was read, which may be older than that. */
-  let reading: { readonly ids: Set<number>; readonly keys: Set<string> } | null = null;
+  let pass: Pass | null = null;
   let pumping: Promise<void> | null = null;
   let again = false;
 
@@ -97,70 +100,71 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   const places = (): number => (failures > 0 ? Math.min(1, limit) : limit) - underWay.size;
 
   async function pump(): Promise<void> {
-    startReady();
+    const own: Pass = { ids: new Set(), keys: new Set(), over: false };
+    pass = own;
+    startReady(own);
+    const behind = await readQueue(own).finally(() => {
+      pass = null;
+    });
+    if (behind.length > 0) await record.hold(behind);
+  }
+
+  /** Begins what is free, keeps what comes after it, and gives what stands behind a blocked key. */
+  async function readQueue(own: Pass): Promise<readonly Claimed[]> {
+    const behind: Claimed[] = [];
     let after = 0;
     while (open() && places() > 0) {
-      if (after === 0) ready = [];
+      if (after === 0) {
+        ready = [];
+        readyAt = performance.now();
+      }
+      const from = after;
       const held = env.store.seat.held();
-      const { claimed, outdated } = await read(after, held);
-      if (claimed.length === 0) return;
-      const behind: StoredDelivery[] = [];
+      const claimed = await env.store.transaction((tx) => tx.deliveries.queued(route.id, from, CLAIM, held));
+      if (own.over) break;
       for (const delivery of claimed) {
         after = delivery.id;
         const lease = held.lease(delivery.lane);
-        if (lease === undefined || outdated(delivery)) continue;
-        if (isBehind(delivery)) behind.push(delivery);
-        else if (isFree(delivery) && open() && places() > 0) begin({ delivery, lease });
-        else if (ready.length < MOST_READY && !inWork.has(delivery.id)) ready.push({ delivery, lease });
+        if (isOutdated(own, delivery)) continue;
+        if (lease === undefined) passOver(own, delivery);
+        else if (env.blocked.isBehind(route.id, delivery)) behind.push({ delivery, lease });
+        else if (isFree(delivery) && open() && places() > 0) begin({ delivery, lease }, own);
+        else if (inWork.has(delivery.id)) continue;
+        else if (ready.length < MOST_READY) ready.push({ delivery, lease });
+        else passOver(own, delivery);
       }
-      if (behind.length > 0)
-        await record.hold(
-          behind,
-          leasesOf(
-            held,
-            behind.map(({ lane }) => lane),
-          ),
-        );
-      if (claimed.length < CLAIM) return;
+      if (claimed.length < CLAIM) break;
     }
+    return behind;
+  }
+
+  const isOutdated = ({ ids, keys }: Pass, { id, key }: StoredDelivery): boolean =>
+    ids.has(id) || (key !== null && keys.has(key));
+
+  function passOver({ keys }: Pass, { key }: StoredDelivery): void {
+    if (key !== null) keys.add(key);
   }
 
   /** What was read along with others need not be read again, as long as all goes well. */
-  function startReady(): void {
+  function startReady(own: Pass): void {
     if (performance.now() > readyAt + READY_MS) ready = [];
     const list = ready;
     ready = [];
     for (const one of list) {
-      if (isFree(one.delivery) && !isBehind(one.delivery) && open() && places() > 0) begin(one);
+      const { delivery } = one;
+      if (isOutdated(own, delivery)) continue;
+      const isBehind = env.blocked.isBehind(route.id, delivery);
+      if (isFree(delivery) && !isBehind && open() && places() > 0) begin(one, own);
       else ready.push(one);
     }
-  }
-
-  async function read(after: number, held: HeldLanes) {
-    const meanwhile = { ids: new Set<number>(), keys: new Set<string>() };
-    reading = meanwhile;
-    if (after === 0) readyAt = performance.now();
-    const claimed = await env.store
-      .transaction((tx) => tx.deliveries.queued(route.id, after, CLAIM, held))
-      .finally(() => {
-        reading = null;
-      });
-    // It may be done since, or be queued again before others of its key.
-    const outdated = ({ id, key }: StoredDelivery): boolean =>
-      meanwhile.ids.has(id) || (key !== null && meanwhile.keys.has(key));
-    return { claimed, outdated };
-  }
-
-  function isBehind({ id, key }: StoredDelivery): boolean {
-    const by = key === null ? undefined : env.blocked.by(route.id, key);
-    return by !== undefined && by !== id;
   }
 
   const isFree = ({ id, key }: StoredDelivery): boolean =>
     !inWork.has(id) && (key === null || !busyKeys.has(key));
 
-  function begin({ delivery, lease }: Claimed): void {
+  function begin({ delivery, lease }: Claimed, own: Pass): void {
     if (env.store.seat.mayBegin(lease)) start(delivery, lease);
+    else passOver(own, delivery);
   }
 
   function start(delivery: StoredDelivery, lease: Lease): void {
@@ -174,8 +178,11 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       .then((applied) => {
         // It is queued again, before others of its key that were read behind it.
         if (!applied) ready = [];
-        reading?.ids.add(delivery.id);
-        if (delivery.key !== null) reading?.keys.add(delivery.key);
+        if (pass !== null) {
+          pass.over ||= !applied;
+          pass.ids.add(delivery.id);
+          passOver(pass, delivery);
+        }
         underWay.delete(attempt);
         inWork.delete(delivery.id);
         if (delivery.key !== null) busyKeys.delete(delivery.key);

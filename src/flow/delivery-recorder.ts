@@ -31,12 +31,16 @@ interface RecorderEnvironment {
 /** Between attempts to write what happened while the store does not answer; milliseconds. */
 const STORE_PAUSE = 500;
 
-interface Entry {
+/** A delivery with the lease under which it was read. */
+export interface Claimed {
   readonly delivery: StoredDelivery;
+  readonly lease: Lease;
+}
+
+interface Entry extends Claimed {
   readonly number: number;
   readonly startedAt: number;
   readonly ending: Ending;
-  readonly lease: Lease;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -53,8 +57,8 @@ export interface DeliveryRecorder {
     ending: Ending,
     lease: Lease,
   ): Promise<void>;
-  /** Puts deliveries behind a blocked key aside. */
-  hold(deliveries: readonly StoredDelivery[], leases: readonly Lease[]): Promise<void>;
+  /** Puts deliveries aside that stand behind a blocked key, as long as it is. */
+  hold(behind: readonly Claimed[]): Promise<void>;
   /** Ends a delivery as stale when the route has applied something newer of its key; true when it did. */
   isStale(delivery: StoredDelivery, lease: Lease): Promise<boolean>;
 }
@@ -63,6 +67,14 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
   let pending: Entry[] = [];
   let writing = false;
   let apart = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** What blocks keys and what goes by it: one after the other, so that each knows what the one before has committed. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const ran = turn.then(work);
+    turn = ran.catch(() => undefined);
+    return ran;
+  }
 
   async function write(): Promise<void> {
     while (pending.length > 0) {
@@ -105,20 +117,22 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
         if (writing) return;
         writing = true;
         // Those that end in the same turn of the event loop share the first commit too.
-        queueMicrotask(() => {
-          void write().finally(() => {
-            writing = false;
-          });
+        void inTurn(write).finally(() => {
+          writing = false;
         });
       });
     },
-    hold: (deliveries, leases) =>
-      env.store.transaction(async (tx) => {
-        await env.fence.leases(tx, leases);
-        await tx.deliveries.change(
-          deliveries.map((one) => ({ ...unchanged(one), state: "held", at: env.now() })),
-        );
-      }),
+    hold: (behind) =>
+      inTurn(() =>
+        env.store.transaction(async (tx) => {
+          await env.fence.leases(tx, leasesOf(behind));
+          // Since they were read the way may have been cleared: then nothing would let them go again.
+          const still = behind.filter(({ delivery }) => env.blocked.isBehind(route.id, delivery));
+          await tx.deliveries.change(
+            still.map(({ delivery }) => ({ ...unchanged(delivery), state: "held", at: env.now() })),
+          );
+        }),
+      ),
     async isStale(delivery, lease) {
       const key = delivery.key;
       if (key === null || delivery.allowStale || (delivery.version === null && delivery.replay === 0))
@@ -141,7 +155,7 @@ function isLost(error: unknown): boolean {
 }
 
 /** Each lane once, by the oldest lease: when that is lost, so is what was claimed under it. */
-function leasesOf(batch: readonly Entry[]): readonly Lease[] {
+function leasesOf(batch: readonly Claimed[]): readonly Lease[] {
   const byLane = new Map<number, Lease>();
   for (const { lease } of batch) {
     const other = byLane.get(lease.lane);
