@@ -96,6 +96,8 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
         else pending = [...batch, ...pending];
       }
     }
+    // At once: whoever was just told goes on before anything that waits for this to end.
+    writing = false;
   }
 
   /** What was sent was sent: it is written as soon as the store answers again, and not sent twice for that. */
@@ -117,9 +119,7 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
         if (writing) return;
         writing = true;
         // Those that end in the same turn of the event loop share the first commit too.
-        void inTurn(write).finally(() => {
-          writing = false;
-        });
+        void inTurn(write);
       });
     },
     hold: (behind) =>

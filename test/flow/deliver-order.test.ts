@@ -1,19 +1,13 @@
-import { rm } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { openSqliteStore } from "../../src/backend/sqlite/store.ts";
-import type { Outgoing, Sink } from "../../src/connector/contract.ts";
+import type { Outgoing } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
-import { blockedKeys } from "../../src/flow/blocked-keys.ts";
-import { sender } from "../../src/flow/deliver.ts";
-import { fence } from "../../src/flow/fence.ts";
 import type { Store } from "../../src/store/store.ts";
 import { seeded } from "../faults/random.ts";
-import { flowDefinition, testEngine } from "./setup.ts";
+import { queueOf } from "./sender-setup.ts";
 
-const NOTE = `{ "id": id, "kind": "note", "subject": customer, "text": $string(n) }`;
-/** More than the sender reads at once, most of them of keys that are busy. */
-const MESSAGES = 1_200;
+/** More than a sender reads at once, most of them of keys that are busy. */
+const DELIVERIES = 1_200;
 const KEYS = ["a", "a", "a", "a", "b", "b", "c", "d", "e", "f"];
 
 /** The store with answers that come late, as over a network: what was committed is known a little after. */
@@ -36,63 +30,34 @@ test.each([
   "each key comes in its order out of a queue of many pages, though the store answers late (seed %i, a target %s)",
   async (seed, _, refusals) => {
     const random = seeded(seed);
-    const routes = [{ to: "desk.notes", when: null, onPark: "block" }] as const;
-    const engine = await testEngine([await flowDefinition("events", { routes }, NOTE)]);
+    const queue = await queueOf(DELIVERIES, KEYS);
     try {
-      await Promise.all(
-        Array.from({ length: MESSAGES }, (_, n) =>
-          engine.post("events", { id: `e${n}`, customer: KEYS[n % KEYS.length], n }),
-        ),
-      );
-      const stored = () => engine.sql.get<{ n: number }>("SELECT count(*) AS n FROM delivery")?.n;
-      await expect.poll(stored, { timeout: 20_000 }).toBe(MESSAGES);
-      const flow = engine.engine.flows()[0];
-      const route = flow?.routes[0];
-      if (flow === undefined || route === undefined) throw new Error("no route");
-      await engine.engine.stop();
-
-      const store = openSqliteStore(engine.data);
       const got: Outgoing[] = [];
       let refused = 0;
-      const sink: Sink = {
-        idempotent: true,
-        concurrency: 6,
-        async send(delivery) {
-          await pause(random.int(4));
-          if (refused < refusals && delivery.attempt === 1 && random.int(20) === 0) {
-            refused += 1;
-            throw new HubError("TL_TARGET_FAILED", "not now");
-          }
-          got.push(delivery);
-          return { answer: "200" };
-        },
+      const send = async (delivery: Outgoing) => {
+        await pause(random.int(4));
+        if (refused < refusals && delivery.attempt === 1 && random.int(20) === 0) {
+          refused += 1;
+          throw new HubError("TL_TARGET_FAILED", "not now");
+        }
+        got.push(delivery);
+        return { answer: "200" };
       };
-      const blocked = blockedKeys();
-      const one = sender(
-        route,
-        sink,
-        {
-          store: farAway(store, () => random.int(8)),
-          ...{ now: Date.now, random: Math.random, blocked, fence: fence(blocked), flow: () => flow },
-          ...{ wakeAt: () => undefined, note: () => undefined, tried: () => undefined },
-        },
-        null,
-      );
+      const late = farAway(queue.store, () => random.int(8));
+      const sender = queue.sender({ idempotent: true, concurrency: 6, send }, late);
       const waking = setInterval(() => {
-        void store.transaction((tx) => tx.deliveries.wake(Date.now())).then(() => one.pump());
+        void queue.store.transaction((tx) => tx.deliveries.wake(Date.now())).then(() => sender.pump());
       }, 20);
-      await expect.poll(() => got.length, { timeout: 20_000, interval: 20 }).toBe(MESSAGES);
+      await expect.poll(() => got.length, { timeout: 20_000, interval: 20 }).toBe(DELIVERIES);
       clearInterval(waking);
       expect(refused).toBe(refusals);
-      await one.close();
-      await store.close();
+      await sender.close();
       for (const key of new Set(KEYS)) {
         const sequences = got.filter((delivery) => delivery.key === key).map(({ sequence }) => sequence);
         expect(sequences).toEqual(sequences.toSorted((left, right) => left - right));
       }
     } finally {
-      engine.sql.close();
-      await rm(engine.data, { recursive: true });
+      await queue.dispose();
     }
   },
   90_000,
