@@ -5,7 +5,7 @@ import { partOf, type Role } from "./config/role.ts";
 import type { Sink, Source, System } from "./connector/contract.ts";
 import type { Gate } from "./connector/gate.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
-import { asHubError, HubError } from "./errors.ts";
+import { HubError } from "./errors.ts";
 import { admit } from "./flow/admit.ts";
 import { blockedKeys } from "./flow/blocked-keys.ts";
 import { fence } from "./flow/fence.ts";
@@ -27,14 +27,15 @@ import { scheduler } from "./intake/scheduler.ts";
 import { senders } from "./intake/senders.ts";
 import { sources } from "./intake/sources.ts";
 import { statusReader } from "./intake/status.ts";
-import { expireEvents, wakeWaiting } from "./intake/sweep.ts";
+import { expireEvents } from "./intake/sweep.ts";
 import { engineTraces } from "./intake/trace.ts";
 import { transformer } from "./intake/transformer.ts";
+import { workLoop } from "./intake/work-loop.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
-import { countAdmitted, countEnds, countReceipts, countRows } from "./observe/count.ts";
+import { countAdmitted } from "./observe/count.ts";
 import type { Counters } from "./observe/counter.ts";
-import { describeError, describeIssue } from "./observe/describe.ts";
 import { dispatchNews } from "./observe/dispatch-news.ts";
+import { engineNews } from "./observe/engine-news.ts";
 import type { Logger } from "./observe/logger.ts";
 import type { Tracing } from "./observe/tracing.ts";
 import { DUTY } from "./store/lane-table.ts";
@@ -67,6 +68,13 @@ export interface EngineOptions {
   readonly waiting: (error: HubError) => void;
 }
 
+/** What a flow's source gave when it was asked for a run: files taken over whole, or records read. */
+interface Run {
+  readonly kind: "taken" | "read";
+  readonly files: number;
+  readonly records: number;
+}
+
 export interface RunningEngine extends Engine {
   /** There was no store before. */
   readonly fresh: boolean;
@@ -86,56 +94,28 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   mkdirSync(settings.data, { recursive: true, mode: 0o700 });
   const now = (): number => Date.now();
   const clock = (): number => performance.now();
-  let workFailed: HubError["code"] | null = null;
-  // Each poll fails as long as the store is away: that is news once.
-  const failed = (thrown: unknown): void => {
-    const error = asHubError(thrown);
-    if (error.code !== workFailed) logger.error(describeError(error), "nothing can be worked on now");
-    workFailed = error.code;
-  };
+  const news = engineNews(logger, counters);
   // Before the store, which nobody need have taken over when a setting is refused.
-  const dispatcher = await openDispatcher(settings.dispatch, now, failed, dispatchNews(logger, counters));
+  const dispatcher = await openDispatcher(
+    settings.dispatch,
+    now,
+    news.workFailed,
+    dispatchNews(logger, counters),
+  );
   const { store, fresh } = await openStore(settings.storage, options.role, options.lost, options.waiting);
   const paused = { accepting: new Set<number>(), running: new Set<number>() };
   const blocked = blockedKeys();
   const guard = fence(blocked);
   let stopping = false;
-  let sweptAt = Number.NEGATIVE_INFINITY;
-  let dueAt = 0;
-  const wakeAt = (at: number): void => {
-    dueAt = Math.min(dueAt, at);
-    dispatcher.wakeAt(at);
-  };
 
-  const shadow: Shadow = {
-    every: settings.mapping.shadow,
-    report: ({ flow, mapping, result, difference }) => {
-      counters.add("mapping_shadow", { flow, result }, 1);
-      if (difference === null) return;
-      const { version, pointer } = difference;
-      logger.error(
-        { flow, mapping, version: version.slice(0, 12), pointer },
-        "the mapping's result is not the reference's",
-      );
-    },
-  };
+  const shadow: Shadow = { every: settings.mapping.shadow, report: news.shadowed };
   const deploys = deployer({
     store,
     now,
     mode: settings.deploy,
     ...options.project,
-    deployed: (flow, before) => {
-      logger.info(
-        { flow: flow.name, version: flow.hash.slice(0, 12), before: before?.hash.slice(0, 12) },
-        "flow in force",
-      );
-    },
-    broken: (name, issues) => {
-      logger.error(
-        { flow: name, issues: issues.map(describeIssue) },
-        "flow has problems; the version before goes on",
-      );
-    },
+    deployed: news.deployed,
+    broken: news.broken,
     shadow,
   });
   const flows = deploys.flows;
@@ -148,13 +128,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     blocked,
     subscribers: (topic) => flows.subscribers(topic),
   });
-  const settled = (flow: LiveFlow, result: Settled): void => {
-    if (result.wakeAt !== null) wakeAt(result.wakeAt);
-    if (result.passedOn) {
-      dispatcher.wake();
-      routes.pump();
-    }
-    countEnds(counters, flow.name, result);
+  const settled = (result: Settled): void => {
+    if (result.wakeAt !== null) loop.dueAt(result.wakeAt);
+    if (result.passedOn) wakeAll();
   };
 
   const traces = options.tracing === null ? null : engineTraces(options.tracing, store);
@@ -168,13 +144,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     fence: guard,
     sink: (system, sink): Sink | undefined => options.systems[system]?.sinks[sink],
     running,
-    wakeAt,
-    tried: (target, seconds) => counters.observe("delivery", { target }, seconds),
-    note: (flow, route, event, code) => {
-      counters.add("attempts", { target: route, outcome: code ?? "sent" }, 1);
-      if (event === "sent") counters.add("delivered", { flow, target: route }, 1);
-      if (event !== "sent") logger.warn({ flow, route, event, code }, "delivery did not go through");
-    },
+    wakeAt: (at) => loop.dueAt(at),
+    tried: news.tried,
+    note: news.attempted,
   });
   const arriving = gathering(clock);
   const transforms = transformer({
@@ -186,14 +158,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     settle: settleEnvironment,
     running,
     settled: (flow, result) => {
-      settled(flow, result);
-      counters.observeAll("mapping", { flow: flow.name }, result.mapping);
-      counters.observeAll("end_to_end", { flow: flow.name }, result.ages);
+      settled(result);
+      news.transformed(flow, result);
     },
     clock,
     busy: () => performance.eventLoopUtilization().active,
-    failed: (flow, error) =>
-      logger.error({ flow: flow.name, ...describeError(error) }, "the flow cannot be worked on now"),
+    failed: news.transformFailed,
   });
   const sourceOf = (flow: LiveFlow): Source | undefined => {
     const source = flow.definition.source;
@@ -205,8 +175,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     data: settings.data,
     settle: settleEnvironment,
     settled: (flow, result) => {
-      settled(flow, result);
-      countRows(counters, flow.name, result);
+      settled(result);
+      news.rowsSettled(flow, result);
     },
     now,
     clock,
@@ -219,13 +189,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     running,
     accepting,
-    problem: (flow, error) =>
-      logger.error({ flow: flow.name, code: error.code, place: error.place }, error.message),
-    finished: (file) =>
-      logger.info(
-        { file: file.name, state: file.state, rows: file.rows, books: file.books },
-        "file finished",
-      ),
+    problem: news.fileProblem,
+    finished: news.fileFinished,
   });
   const state = statusReader({
     store,
@@ -265,19 +230,25 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       return !diskLow && !backlogFull;
     },
     collected: (flow, receipts) => {
-      countReceipts(counters, flow.name, receipts);
+      news.collected(flow, receipts);
       dispatcher.wake();
     },
-    failed: (flow, source, error) =>
-      logger.warn({ flow: flow.name, source, ...describeError(error) }, "the source cannot be read now"),
+    failed: news.sourceFailed,
   });
-  async function runNow(flow: LiveFlow): Promise<{ readonly files: number; readonly records: number }> {
+  /** Reads what the flow's source has. */
+  async function begin(flow: LiveFlow): Promise<Run> {
     const records = await collects.begin(flow);
-    if (records !== undefined) return { files: 0, records };
+    if (records !== undefined) return { kind: "read", files: 0, records };
     const taken = await files.take(flow);
-    await files.hurry(flow);
     dispatcher.wake();
-    return { files: taken, records: 0 };
+    return { kind: "taken", files: taken, records: 0 };
+  }
+
+  async function runNow(flow: LiveFlow): Promise<Run> {
+    const run = await begin(flow);
+    if (run.kind === "taken") await files.hurry(flow);
+    dispatcher.wake();
+    return run;
   }
 
   const slots = scheduler({
@@ -285,16 +256,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     flows,
     now,
     run: async (flow) => {
-      const records = await collects.begin(flow);
-      if (records !== undefined) return `reading began, ${records} records in the first batch`;
-      const taken = await files.take(flow);
-      dispatcher.wake();
-      return `${taken} files taken`;
+      const run = await begin(flow);
+      return run.kind === "read"
+        ? `reading began, ${run.records} records in the first batch`
+        : `${run.files} files taken`;
     },
     runAsked: runNow,
-    failed: (flow, error) =>
-      logger.error({ flow: flow.name, code: asHubError(error).code }, "the scheduled run failed"),
-    ended: (flow, result) => counters.add("slots", { flow: flow.name, result }, 1),
+    failed: news.slotFailed,
+    ended: news.slotEnded,
   });
 
   async function reloadPaused(): Promise<void> {
@@ -331,31 +300,15 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     undeployed = false;
   }
 
-  /** Looks for waiting work whose time has come, when some is known to be due, and at least about once a poll. */
-  async function sweep(): Promise<void> {
-    // The polls go by a clock that nobody sets back.
-    if (now() < dueAt && clock() - sweptAt < POLL_MS / 2) return;
-    sweptAt = clock();
-    if (!store.seat.alone()) await heard(await store.transaction((tx) => tx.lanes.own([])));
-    dueAt = Number.POSITIVE_INFINITY;
-    const { nextWake } = await wakeWaiting(store, now());
-    if (nextWake !== null) wakeAt(nextWake);
-  }
-
-  async function work(): Promise<void> {
-    await sweep();
-    if (workFailed !== null) logger.warn({ after: workFailed }, "work goes on");
-    workFailed = null;
-    routes.pump();
-    let read = false;
-    while (!stopping) {
-      // While a file is read that takes the time, and messages gather meanwhile.
-      if (!read) await arriving.gather();
-      const moved = await transforms();
-      read = await files.turn();
-      if (!moved && !read) return;
-    }
-  }
+  const loop = workLoop({
+    ...{ store, now, clock, arriving, heard, poll: POLL_MS },
+    transform: transforms,
+    read: () => files.turn(),
+    deliver: () => routes.pump(),
+    wakeAt: (at) => dispatcher.wakeAt(at),
+    stopping: () => stopping,
+    works: news.works,
+  });
 
   /** What other processes have changed is seen soon, told or not. */
   async function follow(): Promise<void> {
@@ -384,10 +337,8 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   await deploys.follow();
   const part = partOf(options.role);
   // Who works on nothing wakes others, and is not woken.
-  if (part.lanes || part.duty) dispatcher.onWake(work, POLL_MS);
-  const looking = every(LOOK_MS, look, (error) =>
-    logger.error({ code: asHubError(error).code }, asHubError(error).message),
-  );
+  if (part.lanes || part.duty) dispatcher.onWake(loop.work, POLL_MS);
+  const looking = every(LOOK_MS, look, news.lookFailed);
   const keeping = laneKeeper({
     store,
     told: heard,
@@ -397,7 +348,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     begin: wakeAll,
     idle: (lanes) => routes.idle(lanes),
-    failed: (error) => logger.error({ code: asHubError(error).code }, "the lease could not be renewed"),
+    failed: news.leaseFailed,
   });
   const housekeeping = every(
     HOUSEKEEPING_MS,
@@ -414,7 +365,10 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       wakeAll();
     },
     runNow: async (flow) => {
-      if (store.seat.held().lease(DUTY) !== undefined) return { ...(await runNow(flow)), asked: false };
+      if (store.seat.held().lease(DUTY) !== undefined) {
+        const { files: taken, records } = await runNow(flow);
+        return { files: taken, records, asked: false };
+      }
       await store.transaction((tx) => tx.slots.ask(flow.id));
       return { files: 0, records: 0, asked: true };
     },
