@@ -1,4 +1,4 @@
-import { type Static, secret, Type } from "tieline/connector";
+import { named, type Static, secret, Type } from "tieline/connector";
 
 const Column = (description: string) => Type.String({ description, pattern: "^[^\\u0000]{1,63}$" });
 const Table = Type.String({
@@ -88,8 +88,6 @@ const Statement = Type.Object(
   { additionalProperties: false, description: "A statement that is run for each message" },
 );
 
-const Name = "^[a-z][a-z0-9-]{0,63}$";
-
 export const DatabaseSettings = Type.Object(
   {
     url: Type.String({
@@ -113,30 +111,10 @@ export const DatabaseSettings = Type.Object(
     connections: Type.Optional(
       Type.Integer({ description: "Most connections at once", minimum: 1, maximum: 64, default: 4 }),
     ),
-    read: Type.Optional(
-      Type.Record(Type.String({ pattern: Name }), ReadTable, {
-        additionalProperties: false,
-        description: "Sources: tables by name",
-      }),
-    ),
-    outbox: Type.Optional(
-      Type.Record(Type.String({ pattern: Name }), Outbox, {
-        additionalProperties: false,
-        description: "Sources: outbox tables by name",
-      }),
-    ),
-    upsert: Type.Optional(
-      Type.Record(Type.String({ pattern: Name }), Upsert, {
-        additionalProperties: false,
-        description: "Sinks: tables by name",
-      }),
-    ),
-    run: Type.Optional(
-      Type.Record(Type.String({ pattern: Name }), Statement, {
-        additionalProperties: false,
-        description: "Sinks: statements by name",
-      }),
-    ),
+    read: named(ReadTable, "Sources: tables by name"),
+    outbox: named(Outbox, "Sources: outbox tables by name"),
+    upsert: named(Upsert, "Sinks: tables by name"),
+    run: named(Statement, "Sinks: statements by name"),
   },
   { additionalProperties: false, description: "One database" },
 );

@@ -1,6 +1,5 @@
-import { type Static, secret, Type } from "tieline/connector";
+import { named, type Static, secret, Type } from "tieline/connector";
 
-const Name = "^[a-z][a-z0-9-]{0,63}$";
 /** AMQP 0-9-1: a short string. */
 const Short = (description: string) => Type.String({ description, minLength: 1, maxLength: 255 });
 
@@ -57,18 +56,8 @@ export const QueueSettings = Type.Object(
         minLength: 1,
       }),
     ),
-    consume: Type.Optional(
-      Type.Record(Type.String({ pattern: Name }), Consume, {
-        additionalProperties: false,
-        description: "Sources: queues by name",
-      }),
-    ),
-    publish: Type.Optional(
-      Type.Record(Type.String({ pattern: Name }), Publish, {
-        additionalProperties: false,
-        description: "Sinks: exchanges by name",
-      }),
-    ),
+    consume: named(Consume, "Sources: queues by name"),
+    publish: named(Publish, "Sinks: exchanges by name"),
   },
   { additionalProperties: false, description: "One broker" },
 );

@@ -10,6 +10,7 @@ export { type DropFolderOptions, dropFolder } from "./drop-folder.ts";
 export { checkDropFolders, DropFolderSettings, dropFolders } from "./drop-folder-settings.ts";
 export { type HttpOptions, HttpSettings } from "./http-settings.ts";
 export { type HttpSink, httpSink } from "./http-sink.ts";
+export { named } from "./named.ts";
 export { type OAuthTokens, oauthTokens } from "./oauth.ts";
 export { type OAuthOptions, OAuthSettings } from "./oauth-settings.ts";
 export { eventId, keepHeaders, mediaType, requireMediaType, requirePost, requireSize } from "./push.ts";
