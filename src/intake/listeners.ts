@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ListenSource } from "../connector/contract.ts";
 import type { SourceStatus } from "../control/engine.ts";
-import { asHubError, type Failure, HubError, toFailure } from "../errors.ts";
+import { asHubError, HubError } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import { type Collector, collector } from "./collector.ts";
 import { listenDesk } from "./listen-desk.ts";
 import type { SourcesEnvironment } from "./source-environment.ts";
-import { sourcePause } from "./source-pause.ts";
+import { type SourceFailures, sourceFailures } from "./source-failures.ts";
 
 /** A listener that does not end when it is told to is left behind after this; milliseconds. */
 const PATIENCE = 5_000;
@@ -30,8 +30,7 @@ interface Listening {
   state: SourceStatus["state"];
   /** By the clock. */
   due: number;
-  failures: number;
-  failure: Failure | null;
+  readonly failures: SourceFailures;
   /** The connection, or its beginning; `end` never rejects. */
   run: { readonly stop: AbortController; readonly end: Promise<void> } | null;
 }
@@ -48,16 +47,8 @@ export function listeners(env: SourcesEnvironment): Listeners {
     known?.run?.stop.abort();
     const { source, name } = found;
     const own = collector(env, flow.id, name);
-    const made: Listening = {
-      source,
-      name,
-      collector: own,
-      state: "idle",
-      due: 0,
-      failures: 0,
-      failure: null,
-      run: null,
-    };
+    const failures = sourceFailures(env, name);
+    const made: Listening = { source, name, collector: own, state: "idle", due: 0, failures, run: null };
     all.set(flow.id, made);
     return made;
   }
@@ -67,7 +58,9 @@ export function listeners(env: SourcesEnvironment): Listeners {
     listening.state = "connecting";
     const end = listen(flow, listening, stop.signal)
       .catch((error: unknown) => {
-        if (!stop.signal.aborted) failed(flow, listening, asHubError(error));
+        if (stop.signal.aborted) return;
+        listening.state = "waiting";
+        listening.due = listening.failures.failed(flow, asHubError(error));
       })
       .finally(() => {
         listening.run = null;
@@ -82,8 +75,7 @@ export function listeners(env: SourcesEnvironment): Listeners {
       cursor: await own.open(),
       connected: () => {
         listening.state = "connected";
-        listening.failures = 0;
-        listening.failure = null;
+        listening.failures.passed();
       },
       hasRoom: async () => env.accepting(flow.id) && (await env.hasRoom()),
       store: (items, cursor) => own.take(env.flows.current(flow.id) ?? flow, items, cursor, false),
@@ -92,15 +84,6 @@ export function listeners(env: SourcesEnvironment): Listeners {
     });
     await listening.source.listen(desk, signal);
     if (!signal.aborted) throw new HubError("TL_SOURCE_UNAVAILABLE", "the connection ended");
-  }
-
-  function failed(flow: LiveFlow, listening: Listening, error: HubError): void {
-    const isNews = listening.failure?.code !== error.code;
-    listening.failures += 1;
-    listening.failure = toFailure(error);
-    listening.state = "waiting";
-    listening.due = env.clock() + sourcePause(error, listening.failures, env.random());
-    if (isNews) env.failed(flow, listening.name, error);
   }
 
   return {
@@ -118,7 +101,7 @@ export function listeners(env: SourcesEnvironment): Listeners {
     status(flow) {
       const listening = listeningOf(flow);
       if (listening === undefined) return null;
-      const { name, failure, due, state } = listening;
+      const { name, failures, due, state } = listening;
       const { cursor, stored } = listening.collector;
       return {
         name,
@@ -126,7 +109,7 @@ export function listeners(env: SourcesEnvironment): Listeners {
         state: env.accepting(flow.id) ? state : "paused",
         cursor: cursor?.value ?? null,
         movedAt: cursor?.movedAt ?? null,
-        failure,
+        failure: failures.last(),
         nextAt: state === "waiting" ? Math.round(env.now() + Math.max(0, due - env.clock())) : null,
         collected: stored,
       };

@@ -1,10 +1,10 @@
 import type { Pulled, PullSource } from "../connector/contract.ts";
 import type { SourceStatus } from "../control/engine.ts";
-import { asHubError, type Failure, HubError, toFailure } from "../errors.ts";
+import { asHubError, HubError } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import { type Collector, collector } from "./collector.ts";
 import type { SourcesEnvironment } from "./source-environment.ts";
-import { sourcePause } from "./source-pause.ts";
+import { type SourceFailures, sourceFailures } from "./source-failures.ts";
 import { isWithin } from "./window.ts";
 
 const BATCH = 500;
@@ -32,8 +32,7 @@ interface Reading {
   readonly collector: Collector;
   /** By the clock; null: the schedule says when. Undefined: nothing is known yet. */
   due: number | null | undefined;
-  failures: number;
-  failure: Failure | null;
+  readonly failures: SourceFailures;
   /** The run under way: its first batch, and its end, which never rejects. */
   run: { readonly first: Promise<number>; readonly end: Promise<void> } | null;
 }
@@ -55,7 +54,8 @@ export function pulls(env: SourcesEnvironment): Pulls {
     if (reading?.source !== found.source) {
       const { source, name } = found;
       const own = collector(env, flow.id, name);
-      reading = { source, name, collector: own, due: undefined, failures: 0, failure: null, run: null };
+      const failures = sourceFailures(env, name);
+      reading = { source, name, collector: own, due: undefined, failures, run: null };
       readings.set(flow.id, reading);
     }
     return reading;
@@ -66,12 +66,14 @@ export function pulls(env: SourcesEnvironment): Pulls {
     const step = read(flow.id, reading);
     const end = step
       .then((first) => goOn(flow, reading, first))
-      .catch((error: unknown) => failed(flow, reading, asHubError(error)))
+      .catch((error: unknown) => {
+        reading.due = reading.failures.failed(flow, asHubError(error));
+      })
       .finally(() => {
         reading.run = null;
       });
     const first = step.then(({ records }) => records);
-    // Who waits for it is told; else `failed` has told it.
+    // Who waits for it is told; others were told by its failures.
     first.catch(() => undefined);
     reading.run = { first, end };
     return first;
@@ -80,8 +82,7 @@ export function pulls(env: SourcesEnvironment): Pulls {
   async function goOn(flow: LiveFlow, reading: Reading, first: Step): Promise<void> {
     let step = first;
     for (;;) {
-      reading.failures = 0;
-      reading.failure = null;
+      reading.failures.passed();
       if (step.next !== "at once") break;
       step = await read(flow.id, reading);
     }
@@ -135,14 +136,6 @@ export function pulls(env: SourcesEnvironment): Pulls {
     }
   }
 
-  function failed(flow: LiveFlow, reading: Reading, error: HubError): void {
-    const isNews = reading.failure?.code !== error.code;
-    reading.failures += 1;
-    reading.failure = toFailure(error);
-    reading.due = env.clock() + sourcePause(error, reading.failures, env.random());
-    if (isNews && !closing.signal.aborted) env.failed(flow, reading.name, error);
-  }
-
   return {
     async tick() {
       for (const flow of env.flows.all()) {
@@ -166,7 +159,7 @@ export function pulls(env: SourcesEnvironment): Pulls {
     status(flow) {
       const reading = readingOf(flow);
       if (reading === undefined) return null;
-      const { due, failure, run, name } = reading;
+      const { due, failures, run, name } = reading;
       const wait = typeof due === "number" && run === null ? Math.max(0, due - env.clock()) : null;
       const { cursor, stored } = reading.collector;
       return {
@@ -175,7 +168,7 @@ export function pulls(env: SourcesEnvironment): Pulls {
         state: stateOf(reading, env.accepting(flow.id)),
         cursor: cursor?.value ?? null,
         movedAt: cursor?.movedAt ?? null,
-        failure,
+        failure: failures.last(),
         nextAt: wait === null ? null : Math.round(env.now() + wait),
         collected: stored,
       };
@@ -194,8 +187,8 @@ export function pulls(env: SourcesEnvironment): Pulls {
   };
 }
 
-function stateOf({ run, failure }: Reading, accepting: boolean): SourceStatus["state"] {
+function stateOf({ run, failures }: Reading, accepting: boolean): SourceStatus["state"] {
   if (run !== null) return "reading";
   if (!accepting) return "paused";
-  return failure === null ? "idle" : "waiting";
+  return failures.last() === null ? "idle" : "waiting";
 }
