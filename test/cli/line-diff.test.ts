@@ -8,10 +8,12 @@ function apply(before: string, diff: readonly string[]): string {
   const result: string[] = [];
   let read = 0;
   for (const line of diff) {
-    const head = /^@@ -(\d+),\d+ \+(\d+),\d+ @@$/.exec(line);
+    const head = /^@@ -(\d+),(\d+) \+(\d+),(\d+) @@$/.exec(line);
     if (head !== null) {
-      while (read < Number(head[1]) - 1) result.push(old[read++]!);
-      expect(result.length).toBe(Number(head[2]) - 1);
+      // A range without lines names the line before it.
+      const before = (start: number): number => Number(head[start]) - (head[start + 1] === "0" ? 0 : 1);
+      while (read < before(1)) result.push(old[read++]!);
+      expect(result.length).toBe(before(3));
       continue;
     }
     const text = line.slice(1);
