@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Mode } from "../fakes/http-target.ts";
 import type { LedgerEntry } from "../fakes/ledger.ts";
 import type { Backend, StorePlace } from "./backend.ts";
@@ -12,6 +13,12 @@ import { type Posted, post } from "./producer.ts";
 import { EVENT_HOOK, eventsFlow } from "./project.ts";
 import { setStage } from "./stage.ts";
 import { startTargetProcess } from "./target-process.ts";
+
+/** As many customers as the sender of a route has deliveries under way at once. */
+export const AT_ONCE = ["c1", "c2", "c3", "c4"];
+/** For how long a target holds its answers while the hub is killed; milliseconds. */
+export const HOLD_MS = 1000;
+const KILL_AFTER_MS = 500;
 
 /** Hubs that die, one after the other on one store, before a target that does not. */
 export interface DeliveryScene {
@@ -63,6 +70,17 @@ export async function deliveryScene(backend: Backend, mode: Mode, delay: number)
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A scene whose first hub was killed while it waited for the answers to deliveries of all it has under way at once. */
+export async function killedInDelivery(backend: Backend, mode: Mode): Promise<DeliveryScene> {
+  const scene = await deliveryScene(backend, mode, HOLD_MS);
+  const first = await scene.start();
+  await scene.send(first, AT_ONCE);
+  await scene.send(first, AT_ONCE);
+  await pause(KILL_AFTER_MS);
+  await first.kill();
+  return scene;
 }
 
 function sumTables(tables: readonly FaultTable[]): FaultTable {

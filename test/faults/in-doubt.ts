@@ -1,13 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { LedgerEntry } from "../fakes/ledger.ts";
 import { drained } from "./books.ts";
-import { deliveryScene, joinVerdicts, perId } from "./delivery-scene.ts";
+import { AT_ONCE, deliveryScene, HOLD_MS, joinVerdicts, killedInDelivery, perId } from "./delivery-scene.ts";
 import { type Check, check, type Fault, type FaultRun, type Verdict } from "./fault.ts";
-
-/** As many as the sender of a route has under way at once. */
-const AT_ONCE = ["c1", "c2", "c3", "c4"];
-const HOLD_MS = 1000;
-const KILL_AFTER_MS = 500;
 
 /** F05: a target that cannot tell a repetition, and hubs that die between request and record. */
 export const inDoubt: Fault = {
@@ -20,12 +15,7 @@ export const inDoubt: Fault = {
 };
 
 async function parksDoubt({ backend, note }: FaultRun): Promise<Verdict> {
-  const scene = await deliveryScene(backend, "none", HOLD_MS);
-  const first = await scene.start();
-  await scene.send(first, AT_ONCE);
-  await scene.send(first, AT_ONCE);
-  await pause(KILL_AFTER_MS);
-  await first.kill();
+  const scene = await killedInDelivery(backend, "none");
   const second = await scene.start();
   await scene.send(second, ["d1", "d2"]);
   const drainMs = await drained(scene.store, 60_000);

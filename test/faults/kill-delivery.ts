@@ -1,13 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { LedgerEntry } from "../fakes/ledger.ts";
 import { drained } from "./books.ts";
-import { deliveryScene, joinVerdicts, perId } from "./delivery-scene.ts";
+import { AT_ONCE, deliveryScene, joinVerdicts, killedInDelivery, perId } from "./delivery-scene.ts";
 import { check, type Fault, type FaultRun, type Verdict } from "./fault.ts";
-
-/** As many as the sender of a route has under way at once. */
-const AT_ONCE = ["c1", "c2", "c3", "c4"];
-const HOLD_MS = 1000;
-const KILL_AFTER_MS = 500;
 
 /** F03: the target has the request and holds its answer; the hub is killed in between. */
 export const killInDelivery: Fault = {
@@ -30,12 +25,7 @@ export const killAfterDelivery: Fault = {
 };
 
 async function asksAgain({ backend, note }: FaultRun): Promise<Verdict> {
-  const scene = await deliveryScene(backend, "dedupe", HOLD_MS);
-  const first = await scene.start();
-  await scene.send(first, AT_ONCE);
-  await scene.send(first, AT_ONCE);
-  await pause(KILL_AFTER_MS);
-  await first.kill();
+  const scene = await killedInDelivery(backend, "dedupe");
   const second = await scene.start();
   const drainMs = await drained(scene.store);
   await second.stop();
