@@ -3,19 +3,23 @@ import type { Outgoing, Sink } from "../connector/contract.ts";
 import { asHubError, HubError, toFailure } from "../errors.ts";
 import { deliveryId } from "../message/id.ts";
 import type { Json } from "../message/json.ts";
-import type { StoredDelivery } from "../store/delivery-table.ts";
-import type { HeldLanes, Lease } from "../store/lane-table.ts";
+import type { RouteKey, StoredDelivery } from "../store/delivery-table.ts";
+import type { HeldLanes } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
+import type { Claimed, Ending } from "./attempt-end.ts";
 import type { BlockedKeys } from "./blocked-keys.ts";
-import { type Claimed, deliveryRecorder, type Ending } from "./delivery-recorder.ts";
+import { deliveryRecorder } from "./delivery-recorder.ts";
 import { failpoint } from "./failpoint.ts";
 import type { Fence } from "./fence.ts";
+import { knownApplied } from "./known-applied.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** How long one attempt may take in all; less than half of a lease, should there be leases. Milliseconds. */
 const ATTEMPT_DEADLINE = 14_000;
 const CLAIM = 256;
+/** How many may wait for their commit besides those that are at the target. */
+const MOST_UNRECORDED = 64;
 /** How many are kept that were read before their turn, and how long; milliseconds. */
 const MOST_READY = 1024;
 const READY_MS = 500;
@@ -65,6 +69,11 @@ export interface Sender {
   close(): Promise<void>;
 }
 
+/** Claimed, with what its route had applied of its key when it was read. */
+interface Ready extends Claimed {
+  readonly last: RouteKey | undefined;
+}
+
 /** One reading of the queue, page by page; what ended meanwhile may be listed as it was, and may be queued again. */
 interface Pass {
   readonly ids: Set<number>;
@@ -80,12 +89,15 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   const inWork = new Set<number>();
   const underWay = new Map<Promise<void>, number>();
   const limit = sink.concurrency ?? 4;
+  /** Of those under way: the others have been there and wait for their commit, which keeps nobody else from the target. */
+  let atTarget = 0;
+  const known = knownApplied(route.id);
   const closing = new AbortController();
   let draining = false;
-  const record = deliveryRecorder(route, { ...env, closing: closing.signal });
+  const record = deliveryRecorder(route, { ...env, closing: closing.signal, coming: () => atTarget });
   let failures = 0;
   /** Claimed before its turn had come, in order. */
-  let ready: Claimed[] = [];
+  let ready: Ready[] = [];
   let readyAt = Number.NEGATIVE_INFINITY;
   let pass: Pass | null = null;
   let pumping: Promise<void> | null = null;
@@ -97,7 +109,8 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     return true;
   };
   /** While the system is down one real message at a time tells whether it is back. */
-  const places = (): number => (failures > 0 ? Math.min(1, limit) : limit) - underWay.size;
+  const places = (): number =>
+    Math.min((failures > 0 ? Math.min(1, limit) : limit) - atTarget, limit + MOST_UNRECORDED - underWay.size);
 
   async function pump(): Promise<void> {
     const own: Pass = { ids: new Set(), keys: new Set(), over: false };
@@ -117,20 +130,28 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       if (after === 0) {
         ready = [];
         readyAt = performance.now();
+        known.forget();
       }
       const from = after;
       const held = env.store.seat.held();
-      const claimed = await env.store.transaction((tx) => tx.deliveries.queued(route.id, from, CLAIM, held));
+      const { claimed, applied } = await env.store.transaction(async (tx) => {
+        const claimed = await tx.deliveries.queued(route.id, from, CLAIM, held);
+        return { claimed, applied: await known.read(tx, claimed) };
+      });
       if (own.over) break;
       for (const delivery of claimed) {
         after = delivery.id;
         const lease = held.lease(delivery.lane);
         if (isOutdated(own, delivery)) continue;
-        if (lease === undefined) passOver(own, delivery);
-        else if (env.blocked.isBehind(route.id, delivery)) behind.push({ delivery, lease });
-        else if (isFree(delivery) && open() && places() > 0) begin({ delivery, lease }, own);
+        if (lease === undefined) {
+          passOver(own, delivery);
+          continue;
+        }
+        const one = { delivery, lease, last: applied.get(delivery.key ?? "") };
+        if (env.blocked.isBehind(route.id, delivery)) behind.push(one);
+        else if (isFree(delivery) && open() && places() > 0) begin(one, own);
         else if (inWork.has(delivery.id)) continue;
-        else if (ready.length < MOST_READY) ready.push({ delivery, lease });
+        else if (ready.length < MOST_READY) ready.push(one);
         else passOver(own, delivery);
       }
       if (claimed.length < CLAIM) break;
@@ -150,11 +171,14 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     if (performance.now() > readyAt + READY_MS) ready = [];
     const list = ready;
     ready = [];
-    for (const one of list) {
+    for (const [index, one] of list.entries()) {
       const { delivery } = one;
+      if (!open() || places() <= 0) {
+        ready.push(...list.slice(index));
+        return;
+      }
       if (isOutdated(own, delivery)) continue;
-      const isBehind = env.blocked.isBehind(route.id, delivery);
-      if (isFree(delivery) && !isBehind && open() && places() > 0) begin(one, own);
+      if (isFree(delivery) && !env.blocked.isBehind(route.id, delivery)) begin(one, own);
       else ready.push(one);
     }
   }
@@ -162,20 +186,32 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   const isFree = ({ id, key }: StoredDelivery): boolean =>
     !inWork.has(id) && (key === null || !busyKeys.has(key));
 
-  function begin({ delivery, lease }: Claimed, own: Pass): void {
-    if (env.store.seat.mayBegin(lease)) start(delivery, lease);
-    else passOver(own, delivery);
+  function begin(one: Ready, own: Pass): void {
+    if (env.store.seat.mayBegin(one.lease)) start(one);
+    else passOver(own, one.delivery);
   }
 
-  function start(delivery: StoredDelivery, lease: Lease): void {
+  function start(one: Ready): void {
+    const { delivery } = one;
     inWork.add(delivery.id);
     if (delivery.key !== null) busyKeys.add(delivery.key);
-    const attempt = attemptOnce(delivery, lease)
+    atTarget += 1;
+    let isThere = true;
+    const left = (): void => {
+      if (isThere) atTarget -= 1;
+      isThere = false;
+    };
+    const attempt = attemptOnce(one, () => {
+      left();
+      // Until it is recorded its key waits, and nobody else does.
+      void sender.pump();
+    })
       .catch((error: unknown) => {
         env.note("failed", asHubError(error).code);
         return false;
       })
       .then((applied) => {
+        left();
         // It is queued again, before others of its key that were read behind it.
         if (!applied) ready = [];
         if (pass !== null) {
@@ -191,13 +227,20 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     underWay.set(attempt, delivery.lane);
   }
 
-  /** Whether it is done with for good. */
-  async function attemptOnce(delivery: StoredDelivery, lease: Lease): Promise<boolean> {
+  /**
+   * Whether it is done with for good.
+   * @param left called when the target has nothing to do with it any more
+   */
+  async function attemptOnce({ delivery, lease, last }: Ready, left: () => void): Promise<boolean> {
     const flow = env.flow();
     if (flow === undefined) return false;
-    if (await record.isStale(delivery, lease)) return true;
-    const number = delivery.attempts + 1;
     const startedAt = env.now();
+    if (known.isStale(delivery, last)) {
+      left();
+      await record.end(delivery, delivery.attempts, startedAt, { kind: "stale" }, lease);
+      return true;
+    }
+    const number = delivery.attempts + 1;
     const trace = await env.trace?.(delivery, number);
     if (!sink.idempotent) await record.begin(delivery, number, startedAt, lease);
     // The process may have stood still since it claimed this.
@@ -225,7 +268,9 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       trace?.end(error.code);
       ending = await afterFailure(delivery, error, flow, number);
     }
+    left();
     await record.end(delivery, number, startedAt, ending, lease);
+    if (ending.kind === "applied") known.add(delivery);
     return ending.kind === "applied";
   }
 

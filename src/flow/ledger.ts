@@ -8,11 +8,11 @@ import type { LiveFlow, LiveRoute } from "./live-flow.ts";
  * A class because it owns running sums; it lives as long as one settlement.
  */
 export class Ledger {
-  readonly #flow: LiveFlow;
+  readonly #flow: Pick<LiveFlow, "id" | "routes">;
   readonly #tallies = new Map<string, { route: number; outcome: string; n: number }>();
   readonly #shifts = new Map<string, { file: number; route: string; from: string; to: string; n: number }>();
 
-  constructor(flow: LiveFlow) {
+  constructor(flow: Pick<LiveFlow, "id" | "routes">) {
     this.#flow = flow;
   }
 
@@ -33,6 +33,12 @@ export class Ledger {
   rows(n: number, routes: Readonly<Record<string, string>>): void {
     this.#count(0, "accepted", n);
     for (const route of this.#flow.routes) this.#count(route.id, routes[route.to] as string, n);
+  }
+
+  /** A delivery that ended. */
+  delivered(route: LiveRoute, outcome: string, file: number | null): void {
+    this.#count(route.id, outcome, 1);
+    if (file !== null) this.#shift(file, route.to, "waiting", outcome);
   }
 
   /** An older message (route null: on all routes) or delivery that ended as superseded. */

@@ -61,7 +61,8 @@ export interface DeliveryTable {
   queued(route: number, after: number, limit: number, of?: HeldLanes): Promise<readonly StoredDelivery[]>;
   /** Deliveries begun and not finished, of targets that are not idempotent: in doubt after a crash. */
   sending(of?: HeldLanes): Promise<readonly StoredDelivery[]>;
-  get(id: number): Promise<StoredDelivery | undefined>;
+  /** Those of these deliveries that are done. */
+  done(ids: readonly number[]): Promise<ReadonlySet<number>>;
   ofMessage(message: number): Promise<readonly StoredDelivery[]>;
   change(changes: readonly DeliveryChange[]): Promise<void>;
   attempts(attempts: readonly Attempt[]): Promise<void>;

@@ -298,6 +298,16 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         await store.transaction((tx) => tx.deliveries.applied(7, [{ key: "a", message: 1, version: "v1" }]));
         const last = await store.transaction((tx) => tx.deliveries.lastApplied(7, ["a", "b"]));
         expect([...last.values()]).toEqual([{ key: "a", message: 1, version: "v1" }]);
+        const [first, second] = queued.map(({ id }) => id) as [number, number];
+        const rest = { attempts: 1, nextAt: null, failure: null, answer: null, at: 1 };
+        await store.transaction((tx) =>
+          tx.deliveries.change([
+            { id: first, state: "done", outcome: "applied", ...rest },
+            { id: second, state: "parked", outcome: null, ...rest },
+          ]),
+        );
+        const done = await store.transaction((tx) => tx.deliveries.done([first, second, second + 1]));
+        expect([...done]).toEqual([first]);
       }));
 
     test("a delivery that is replayed keeps its number and takes what the replay made", () =>
@@ -311,7 +321,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
           await tx.messages.replay([place as number], 2, { routes: [], allowStale: false });
           await tx.deliveries.holdForReplay([id]);
         });
-        const held = await store.transaction((tx) => tx.deliveries.get(id));
+        const [held] = await store.transaction((tx) => tx.deliveries.ofMessage(place as number));
         expect(held).toMatchObject({ state: "held", replay: 1 });
         const again = {
           ...first,

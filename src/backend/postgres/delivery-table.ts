@@ -56,6 +56,7 @@ const QUEUED_OF = `WHERE d.id IN (
     SELECT q.id FROM unnest($4::smallint[]) AS l (lane) CROSS JOIN LATERAL (
       SELECT id FROM delivery WHERE state = 0 AND route = $1 AND lane = l.lane AND id > $2 ORDER BY id LIMIT $5) AS q
     ORDER BY q.id LIMIT $3) ORDER BY d.id`;
+const DONE = "SELECT id FROM delivery WHERE id = ANY ($1::bigint[]) AND state = 5";
 const DUE = `SELECT DISTINCT route FROM delivery WHERE state = 1 AND next_at <= $1 AND ${OF("$2")}`;
 const WAKE = `UPDATE delivery SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1 AND ${OF("$2")}`;
 const SUPERSEDE = `WITH found AS (
@@ -93,7 +94,10 @@ export function deliveryTable(sql: Sql): DeliveryTable {
       return byLane(own, limit, (share) => all(QUEUED_OF, route, after, limit, own, share));
     },
     sending: (of) => all(`WHERE d.state = 3 AND d.state <> 5 AND ${OF("$1")} ORDER BY d.id`, lanesIn(of)),
-    get: async (id) => (await all("WHERE d.id = $1", id))[0],
+    async done(ids) {
+      const rows = await sql.all<{ id: number }>(DONE, ids);
+      return new Set(rows.map(({ id }) => id));
+    },
     ofMessage: (message) => all("WHERE d.message = $1 ORDER BY d.id", message),
     async change(changes) {
       // Of several changes of one delivery the last one stands, as if they had been made one by one.

@@ -54,9 +54,12 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
         .all<DeliveryColumns>(`${SELECT_DELIVERY} WHERE d.state = 3 AND d.state <> 5 ORDER BY d.id`)
         .map(toDelivery);
     },
-    async get(id) {
-      const row = sql.get<DeliveryColumns>(`${SELECT_DELIVERY} WHERE d.id = ?`, id);
-      return row === undefined ? undefined : toDelivery(row);
+    async done(ids) {
+      const rows = sql.all<{ id: number }>(
+        "SELECT id FROM delivery WHERE state = 5 AND id IN (SELECT value FROM json_each(?))",
+        JSON.stringify(ids),
+      );
+      return new Set(rows.map(({ id }) => id));
     },
     async ofMessage(message) {
       return sql
