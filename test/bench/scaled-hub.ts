@@ -1,11 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startTargetProcess } from "../faults/target-process.ts";
+import { startChild } from "./child.ts";
 import { type BenchHub, startBenchHub, until } from "./hub.ts";
 import type { BenchPostgres } from "./postgres.ts";
 import { type BenchProject, benchProject } from "./project.ts";
 import { sendCustomers } from "./send.ts";
-import { atEnd } from "./temporary.ts";
+import type { TargetCount } from "./target-child.ts";
 
 const FLOW = "customers";
 /** How long the target takes for an answer; milliseconds. */
@@ -65,28 +65,38 @@ export async function filled(
           : "SELECT count(*) FROM tieline.delivery WHERE state = 5 AND outcome = 'applied'";
       if ((await count(done)) !== messages)
         throw new Error(`of ${messages} messages ${await count(done)} are done`);
+      const arrived = await target?.arrived();
+      if (arrived !== undefined && arrived !== messages)
+        throw new Error(`of ${messages} messages the target had ${arrived}`);
       await postgres.drop(name);
       return messages / seconds;
     },
     async remove() {
-      await target?.();
+      await target?.end();
       await project.remove();
     },
   };
 }
 
-/** Lets the flow end at a system of its own. Gives what ends that. */
-async function slowTarget({ dir }: BenchProject): Promise<() => Promise<void>> {
-  const target = await startTargetProcess(dir, "dedupe", LATENCY);
+interface SlowTarget {
+  /** Different messages that it has had since this was last asked. */
+  arrived(): Promise<number>;
+  end(): Promise<void>;
+}
+
+/** Lets the flow end at a system of its own. */
+async function slowTarget({ dir }: BenchProject): Promise<SlowTarget> {
+  const target = await startChild("target-child.ts", { latency: LATENCY });
+  const { port } = await target.ask<TargetCount>({});
   const settings = join(dir, "tieline.yaml");
   const flow = join(dir, "mappings", FLOW, "flow.yaml");
   const desk = `  desk:
     connector: billing
     settings:
       endpoints:
-        customers: { url: ${JSON.stringify(target.url)}, idempotent: true, timeout: 3000 }
+        customers: { url: "http://127.0.0.1:${port}/customers", idempotent: true, timeout: 3000 }
 `;
   await writeFile(settings, `${await readFile(settings, "utf8")}${desk}`);
   await writeFile(flow, (await readFile(flow, "utf8")).replace("to: crm.customer", "to: desk.customers"));
-  return atEnd(() => target.close());
+  return { arrived: async () => (await target.ask<TargetCount>({})).messages, end: target.end };
 }
