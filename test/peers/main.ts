@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { asterisk16, asterisk22 } from "./asterisk.ts";
 import { mariadb } from "./mariadb.ts";
 import type { Peer } from "./peer.ts";
 import { postgres } from "./postgres.ts";
@@ -15,7 +16,7 @@ import { rabbitmq } from "./rabbitmq.ts";
  *   npm run test:peers -- mariadb      one system
  *   npm run test:peers -- database     all systems of one connector
  */
-const PEERS: readonly Peer[] = [postgres, mariadb, rabbitmq];
+const PEERS: readonly Peer[] = [postgres, mariadb, rabbitmq, asterisk16, asterisk22];
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 

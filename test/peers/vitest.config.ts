@@ -5,6 +5,8 @@ export default defineConfig({
     root: new URL("../..", import.meta.url).pathname,
     include: ["test/peers/*.peer.ts"],
     testTimeout: 60_000,
+    // Before the first case a hub starts, on a machine that may be busy.
+    hookTimeout: 120_000,
     pool: "forks",
   },
 });

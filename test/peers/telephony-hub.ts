@@ -1,0 +1,114 @@
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, type HubProcess, startHubProcess } from "../faults/hub-process.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const EXAMPLE = join(ROOT, "connectors/telephony/example");
+
+/** A customer of the hub under test. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly phone: string;
+}
+
+/** A hub with the example of the telephony connector, as a process of its own. */
+export interface TelephonyHub {
+  hub: HubProcess;
+  readonly dir: string;
+  readonly url: string;
+  token(): Promise<string>;
+  /** Makes customers and waits until they are known. */
+  know(people: readonly Person[]): Promise<void>;
+  /** The newest of a customer's contact history, as the API gives it. */
+  history(phone: string): Promise<readonly HistoryEntry[]>;
+  start(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface HistoryEntry {
+  readonly id: string;
+  readonly at: string;
+  readonly values: Readonly<Record<string, unknown>> & { readonly attributes?: Record<string, unknown> };
+}
+
+const PEOPLE_FLOW = `apiVersion: tieline/v1
+description: Customers of the tests
+source: { system: site, read: people, format: json }
+accepts: schemas/person.schema.json
+key: id
+carries: state
+map: person.jsonata
+emits: schemas/canonical/customer.schema.json
+routes:
+  - to: crm.customer
+`;
+const PERSON = {
+  $schema: "https://json-schema.org/draft/2020-12/schema",
+  type: "object",
+  required: ["id", "name", "phone"],
+  properties: { id: { type: "string" }, name: { type: "string" }, phone: { type: "string" } },
+};
+
+/** @param env what \`example/tieline.yaml\` asks for */
+export async function telephonyHub(env: Readonly<Record<string, string>>): Promise<TelephonyHub> {
+  const dir = await mkdtemp(join(tmpdir(), "tieline-pbx-"));
+  const yaml = await readFile(join(EXAMPLE, "tieline.yaml"), "utf8");
+  await cp(join(ROOT, "schemas"), join(dir, "schemas"), { recursive: true });
+  await cp(EXAMPLE, dir, { recursive: true });
+  await mkdir(join(dir, "mappings/people"), { recursive: true });
+  await writeFile(
+    join(dir, "tieline.yaml"),
+    `${yaml}  site:\n    connector: web\n    settings: { forms: { people: { token: "\${data:form}" } } }\n`,
+  );
+  await writeFile(join(dir, "mappings/people/flow.yaml"), PEOPLE_FLOW);
+  await writeFile(
+    join(dir, "mappings/people/person.jsonata"),
+    '{ "id": id, "name": { "full": name }, "phones": [{ "number": phone }] }\n',
+  );
+  await writeFile(join(dir, "schemas/person.schema.json"), JSON.stringify(PERSON));
+  const port = await freePort();
+  const start = (): Promise<HubProcess> => startHubProcess({ dir, port, env });
+  let hub = await start();
+  const url = `http://127.0.0.1:${port}`;
+  const secret = async (name: string) => (await readFile(join(dir, "data", name), "utf8")).trim();
+  const found = async (phone: string) =>
+    (
+      await hub.get<{ readonly items: readonly { readonly history: { readonly items: HistoryEntry[] } }[] }>(
+        `/api/v1/customers?phone=${encodeURIComponent(phone)}`,
+      )
+    ).items;
+  return {
+    get hub() {
+      return hub;
+    },
+    dir,
+    url,
+    token: () => secret("api-token"),
+    async know(people) {
+      for (const person of people) {
+        const answer = await fetch(`${url}/in/site/people`, {
+          method: "POST",
+          headers: { "content-type": "application/json", "x-form-token": await secret("secrets/form") },
+          body: JSON.stringify(person),
+        });
+        if (answer.status !== 202) throw new Error(`a customer was answered ${answer.status}`);
+      }
+      for (const { phone } of people) await until(async () => (await found(phone)).length > 0);
+    },
+    history: async (phone) => (await found(phone)).flatMap(({ history }) => history.items),
+    async start() {
+      hub = await start();
+    },
+    async dispose() {
+      await hub.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Asks again and again; who waits for too long is stopped by the test's own time. */
+export async function until(done: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
