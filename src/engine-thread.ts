@@ -3,6 +3,7 @@ import { serveEngine } from "./control/rpc.ts";
 import { type RunningEngine, startEngine } from "./engine.ts";
 import { asHubError } from "./errors.ts";
 import { folderWatch } from "./intake/folder-watch.ts";
+import { mapperDoor } from "./mapper-host.ts";
 import { prepareLibrary } from "./mapping/library.ts";
 import { openCounters } from "./observe/counter.ts";
 import { openLogger } from "./observe/logger.ts";
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
     counters: openCounters(),
     tracing: await openTracing(logger),
     openReader: readerDoor(),
+    openMapper: mapperDoor(),
     onFlows: (flows) =>
       post({
         kind: "flows",

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { openDispatcher, openStore } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import { partOf, type Role } from "./config/role.ts";
@@ -21,6 +22,8 @@ import { every } from "./intake/every.ts";
 import { fileIntake } from "./intake/file-intake.ts";
 import { gathering } from "./intake/gathering.ts";
 import { laneKeeper } from "./intake/lane-keeper.ts";
+import { mapAhead } from "./intake/map-ahead.ts";
+import type { MapperDoor } from "./intake/mapper.ts";
 import { recordReader } from "./intake/read-record.ts";
 import type { ReaderDoor } from "./intake/reader.ts";
 import { scheduler } from "./intake/scheduler.ts";
@@ -60,6 +63,8 @@ export interface EngineOptions {
   readonly tracing: Tracing | null;
   /** Readers for files; without it the engine reads them itself. */
   readonly openReader?: ReaderDoor;
+  /** Mappers for messages; without it the engine maps them itself. */
+  readonly openMapper?: MapperDoor;
   /** Called when flows came into force or went. */
   readonly onFlows: (flows: readonly LiveFlow[]) => void;
   /** Called when the engine can never work again: the others of its store have given it up. */
@@ -149,6 +154,19 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     note: news.attempted,
   });
   const arriving = gathering(clock);
+  // Where others work on the store too, whose turn it is shows only when messages are claimed; and a span is begun then.
+  const mapsAhead = store.seat.alone() && options.tracing === null;
+  const ahead = mapAhead({
+    open: (mapsAhead ? options.openMapper : undefined) ?? (() => undefined),
+    compiled: join(settings.data, "compiled"),
+    shadow,
+    flow: (id) => flows.current(id),
+    running,
+    known: () => guard.known(),
+    clock,
+    ready: () => dispatcher.wake(),
+    gone: news.mapperGone,
+  });
   const transforms = transformer({
     traces,
     store,
@@ -163,6 +181,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     clock,
     busy: () => performance.eventLoopUtilization().active,
+    ahead,
     failed: news.transformFailed,
   });
   const sourceOf = (flow: LiveFlow): Source | undefined => {
@@ -394,10 +413,18 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     flows: () => flows.all(),
     async admit(items) {
       if (stopping) throw new HubError("TL_STOPPING", "the hub is stopping");
-      const receipts = await admit(store, items, (flow) => flows.current(flow), now());
+      let left = items.length;
+      const receipts = await admit(
+        ...[store, items, (flow: number) => flows.current(flow), now()],
+        (messages, places) => {
+          if (ahead.offer(messages, places)) left -= messages.length;
+        },
+      );
       countAdmitted(counters, items, receipts, (flow) => flows.current(flow)?.name ?? "");
-      arriving.came(receipts.length);
-      dispatcher.wake();
+      if (left > 0) {
+        arriving.came(left);
+        dispatcher.wake();
+      }
       return receipts;
     },
     status: async (): Promise<EngineStatus> => ({
@@ -413,6 +440,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       await slots.stop();
       await collects.close();
       await dispatcher.close();
+      await ahead.close();
       await files.close();
       await routes.close();
       for (const system of Object.values(options.systems)) await system.close();

@@ -20,6 +20,9 @@ export interface Ready {
   readonly failure?: Failure;
 }
 
+/** Told of messages while they are stored: what it does may be in vain, since they are not committed yet. */
+export type Stored = (messages: readonly NewMessage[], places: readonly number[]) => void;
+
 /**
  * Stores items from real-time sources in one transaction (group commit). Resolved = committed; a receipt is the hub's
  * word that it owns the item. Items that name the same event twice, in one batch or over days, are stored once.
@@ -31,10 +34,11 @@ export async function admit(
   items: readonly Admission[],
   flowOf: (flow: number) => LiveFlow | undefined,
   now: number,
+  stored?: Stored,
 ): Promise<readonly Receipt[]> {
   const ready: (Ready | HubError)[] = [];
   for (const item of items) ready.push(complete(item, flowOf, now));
-  return store.transaction((tx) => insertReady(tx, ready, now));
+  return store.transaction((tx) => insertReady(tx, ready, now, stored), "joins");
 }
 
 function complete(
@@ -78,6 +82,7 @@ export async function insertReady(
   tx: Tx,
   ready: readonly (Ready | HubError)[],
   now: number,
+  stored?: Stored,
 ): Promise<readonly Receipt[]> {
   const known = await knownEvents(tx, ready, now);
   const receipts: (Receipt | null)[] = [];
@@ -121,6 +126,7 @@ export async function insertReady(
   }
 
   const places = fresh.length === 0 ? [] : await tx.messages.insert(fresh);
+  if (fresh.length > 0) stored?.(fresh, places);
   for (const [at, index] of owners.entries())
     receipts[index] = { id: messageId(places[at] ?? 0), duplicate: false };
   for (const repeat of repeats) {

@@ -29,9 +29,9 @@ export class Ledger {
     }
   }
 
-  /** File rows that are met for the first time and end alike. */
-  rows(n: number, routes: Readonly<Record<string, string>>): void {
-    this.#count(0, "accepted", n);
+  /** Items that end alike, all rows of a file that are met for the first time, or all messages. */
+  alike(n: number, routes: Readonly<Record<string, string>>, areRows: boolean): void {
+    if (areRows) this.#count(0, "accepted", n);
     for (const route of this.#flow.routes) this.#count(route.id, routes[route.to] as string, n);
   }
 

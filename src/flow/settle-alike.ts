@@ -1,20 +1,23 @@
 import type { Newcomers } from "../store/crm-tables.ts";
-import type { Store, Tx } from "../store/store.ts";
+import type { Places } from "../store/message-table.ts";
+import type { Sharing, Store, Tx } from "../store/store.ts";
 import type { ItemEnd } from "./item.ts";
 import { Ledger } from "./ledger.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import type { Alongside } from "./run-settle.ts";
 import type { Settled, SettleEnvironment } from "./settlement.ts";
 
-/** Rows of a file that end alike. */
+/** Rows of a file, or messages, that end alike. */
 export interface AlikeRows {
   readonly keys: readonly (string | null)[];
-  /** The rows, where each is a newcomer that takes the flow's only route; null: all are unchanged. */
+  /** Those of messages; null: they are rows, which are counted in now. */
+  readonly places: Places | null;
+  /** They, where each is a newcomer that takes the flow's only route; null: all are unchanged. */
   readonly newcomers: Newcomers | null;
 }
 
 /**
- * Commits rows by column, as `runSettle` would one by one: the way of a first load, and of the same file again.
+ * Commits rows or messages by column, as `runSettle` would one by one: the way of a first load, and of the same file again.
  * @returns null when nothing was committed, since more than the rows has a say in what they come to; or for whatever
  *   other reason, which the long way will tell
  * @param before the first work of the transaction
@@ -26,6 +29,7 @@ export async function settleAlike(
   env: SettleEnvironment,
   alongside: Alongside,
   before: (tx: Tx) => Promise<void>,
+  sharing: Sharing = "alone",
 ): Promise<Settled | null> {
   if (env.blocked.count(-flow.id) > 0) return null;
   if (batch.some(({ newcomers }) => newcomers !== null) && !takesNewcomers(flow, env)) return null;
@@ -37,7 +41,7 @@ export async function settleAlike(
       await alongside(tx, settled);
       committing = true;
       return settled;
-    });
+    }, sharing);
   } catch (error) {
     if (committing) throw error;
     return null;
@@ -59,13 +63,14 @@ async function settle(
 ): Promise<Settled> {
   const ledger = new Ledger(flow);
   const ends: ItemEnd[] = [];
-  for (const { keys, newcomers } of batch) {
+  for (const { keys, places, newcomers } of batch) {
     await refuseOlder(tx, flow, keys, env.now);
     if (newcomers !== null) await arrive(tx, newcomers, env.now);
     const outcome = newcomers === null ? "unchanged" : "applied";
     const end = { routes: Object.fromEntries(flow.routes.map(({ to }) => [to, outcome])) };
     for (let n = 0; n < keys.length; n++) ends.push(end);
-    ledger.rows(keys.length, end.routes);
+    if (places !== null) await tx.messages.end(places, end.routes, env.now);
+    ledger.alike(keys.length, end.routes, places === null);
   }
   await ledger.write(tx, env.now);
   return { ends, block: [], unblock: [], wakeAt: null, passedOn: false };

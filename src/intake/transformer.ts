@@ -4,9 +4,11 @@ import type { Fence } from "../flow/fence.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { SettleEnvironment } from "../flow/settlement.ts";
-import { type ReadRecord, type Transformed, transform } from "../flow/transform.ts";
+import { type MappedAhead, type ReadRecord, type Transformed, transform } from "../flow/transform.ts";
 import type { StoredMessage } from "../store/message-table.ts";
 import type { Store } from "../store/store.ts";
+import { type MapAhead, mappedAhead } from "./map-ahead.ts";
+import { settleLots } from "./settle-lots.ts";
 import type { EngineTraces } from "./trace.ts";
 import { type BatchSize, batchSize, startTurn } from "./turn.ts";
 
@@ -23,6 +25,7 @@ export interface TransformerEnvironment {
   /** How long this thread has worked so far; milliseconds. */
   readonly busy: () => number;
   readonly traces: EngineTraces | null;
+  readonly ahead: MapAhead;
   readonly failed: (flow: LiveFlow, error: unknown) => void;
 }
 
@@ -31,12 +34,33 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
   const sizes = new Map<number, BatchSize>();
 
   async function turn(flow: LiveFlow): Promise<boolean> {
+    const lots = env.ahead.ready(flow.id);
+    const [first] = lots;
+    if (first === undefined) return env.ahead.waits(flow.id) ? false : takeStored(flow);
+    let settled: Transformed | null = null;
+    failpoint("before_transform");
+    try {
+      settled = await settleLots(lots, env);
+    } finally {
+      env.ahead.drop(lots, settled !== null);
+    }
+    if (settled === null) return takeStored(flow, mappedAhead(lots));
+    env.settled(first.flow, settled);
+    failpoint("after_transform");
+    return true;
+  }
+
+  /** @param ahead what some were mapped to before, by place: they are among the first, or their turn is over */
+  async function takeStored(
+    flow: LiveFlow,
+    ahead: ReadonlyMap<number, MappedAhead> = new Map(),
+  ): Promise<boolean> {
     let size = sizes.get(flow.id);
     if (size === undefined) {
       size = batchSize(50, 1, 1000);
       sizes.set(flow.id, size);
     }
-    const limit = size.size;
+    const limit = Math.max(size.size, ahead.size);
     const started = env.busy();
     const held = env.store.seat.held();
     const known = env.fence.known();
@@ -48,8 +72,10 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     for (const group of byVersion(claimed)) {
       const version = await env.flows.version(group[0]?.flowVersion ?? flow.version);
       const work = (): Promise<Transformed> =>
-        transform(env.store, version, group, env.read, env.settle(), own, (tx) =>
-          env.fence.messages(tx, group, held, known),
+        transform(
+          ...[env.store, version, group, env.read, env.settle(), own],
+          (tx) => env.fence.messages(tx, group, held, known),
+          ahead,
         );
       const settled = await (env.traces === null ? work() : env.traces.batch(version, group, work));
       env.settled(version, settled);

@@ -70,6 +70,12 @@ export function engineNews(logger: Logger, counters: Counters) {
       counters.observeAll("mapping", { flow }, result.mapping);
       counters.observeAll("end_to_end", { flow }, result.ages);
     },
+    mapperGone(error: unknown): void {
+      logger.error(
+        describeError(error),
+        "the thread that mapped messages ended; the engine maps them itself",
+      );
+    },
     transformFailed: (flow: Named, error: unknown): void =>
       logger.error({ flow: flow.name, ...describeError(error) }, "the flow cannot be worked on now"),
     rowsSettled(flow: Named, result: Settled): void {

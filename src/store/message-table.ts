@@ -83,6 +83,12 @@ export interface EventHit {
   readonly hash: Uint8Array;
 }
 
+/** Places without a gap, both ends among them. */
+export interface Places {
+  readonly first: number;
+  readonly last: number;
+}
+
 export interface MessageTable {
   /** Inserts in order and gives the places, which rise. The caller has settled duplicates by `events` before. */
   insert(messages: readonly NewMessage[]): Promise<readonly number[]>;
@@ -94,6 +100,8 @@ export interface MessageTable {
    *   rise within a lane, and none of a lane is left out before one that is given
    */
   queued(flow: number, after: number, limit: number, of?: HeldLanes): Promise<readonly StoredMessage[]>;
+  /** Whether a flow's first queued messages are those of all these places. */
+  areNext(flow: number, places: Places): Promise<boolean>;
   /** Whether all these messages are queued. */
   areQueued(places: readonly number[]): Promise<boolean>;
   /** Those of the flows that have queued messages. */
@@ -103,6 +111,8 @@ export interface MessageTable {
     place: number,
   ): Promise<(StoredMessage & { readonly state: State; readonly failure: Failure | null }) | undefined>;
   change(changes: readonly MessageChange[]): Promise<void>;
+  /** All messages of these places, queued and never tried before, are done, and end alike. */
+  end(places: Places, outcomes: Readonly<Record<string, string>>, at: number): Promise<void>;
   /** Waiting messages whose time has come go back to the queue. Gives the flows touched. */
   wake(now: number, of?: HeldLanes): Promise<readonly number[]>;
   /** When the next waiting message or delivery is due; null when none waits. */

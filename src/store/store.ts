@@ -17,14 +17,22 @@ export interface Store {
   /**
    * Runs `work` alone and commits what it did, or, when it throws, undoes all of it. Resolved = it would survive a
    * power cut (fsync). No network call and no waiting for people happens inside.
+   * @param sharing whether it may be committed together with another one; alone unless given
    * @throws HubError TL_STORE_FAILED when the commit fails, or whatever `work` throws
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>, sharing?: Sharing): Promise<T>;
   readonly seat: Seat;
   /** Copies the store to a new folder while it is in use; the copy is consistent. */
   backup(folder: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * How a transaction goes with others, in a store where each commit costs an fsync. One that `waits` is committed with
+ * those that `join` it, when such are asked for right after its work is done. Each is undone for its own failure alone.
+ * One that joins must not rest on what its store's user learns from the end of another.
+ */
+export type Sharing = "alone" | "waits" | "joins";
 
 /** The tables as one transaction sees them. Valid until the transaction ends. */
 export interface Tx {

@@ -112,6 +112,30 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(await areQueued()).toBe(false);
       }));
 
+    test("messages are next while no other of their flow is queued before them, and end together", () =>
+      withStore(async (store) => {
+        const { places, other } = await store.transaction(async (tx) => ({
+          places: await tx.messages.insert([message("a"), message("b"), message("c")]),
+          other: await tx.messages.insert([{ ...message("d"), flow: 2 }]),
+        }));
+        const [first, second, last] = places as [number, number, number];
+        const areNext = (from: number, to: number) =>
+          store.transaction((tx) => tx.messages.areNext(1, { first: from, last: to }));
+        expect(await areNext(first, last)).toBe(true);
+        expect(await areNext(first, second)).toBe(true);
+        expect(await areNext(second, last)).toBe(false);
+        expect(await areNext(first, last + 1)).toBe(false);
+        await store.transaction((tx) =>
+          tx.messages.end({ first, last: second }, { "crm.customer": "applied" }, 7),
+        );
+        expect(await areNext(second, last)).toBe(false);
+        expect(await areNext(last, last)).toBe(true);
+        const ended = await store.transaction((tx) => tx.messages.get(second));
+        expect(ended).toMatchObject({ state: "done", failure: null });
+        const still = await store.transaction((tx) => tx.messages.get(other[0] as number));
+        expect(still?.state).toBe("queued");
+      }));
+
     test("transactions do not see each other half done", () =>
       withStore(async (store) => {
         const slow = store.transaction(async (tx) => {

@@ -5,6 +5,7 @@ import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import type { FlowDefinition } from "../../src/config/flow-definition.ts";
 import type { System } from "../../src/connector/contract.ts";
 import { type RunningEngine, startEngine } from "../../src/engine.ts";
+import type { MapperDoor } from "../../src/intake/mapper.ts";
 import type { ReaderDoor } from "../../src/intake/reader.ts";
 import { openCounters } from "../../src/observe/counter.ts";
 import { openLogger } from "../../src/observe/logger.ts";
@@ -29,6 +30,7 @@ export async function testEngine(
   flows: readonly FlowDefinition[],
   systems: Readonly<Record<string, System>> = {},
   openReader: ReaderDoor = () => undefined,
+  openMapper: MapperDoor = () => undefined,
 ): Promise<TestEngine> {
   const data = await mkdtemp(join(tmpdir(), "tieline-engine-"));
   let definitions = flows;
@@ -63,6 +65,7 @@ export async function testEngine(
       counters: openCounters(),
       tracing: null,
       openReader,
+      openMapper,
       onFlows: () => undefined,
       waiting: () => undefined,
       lost: (error) => {

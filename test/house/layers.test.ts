@@ -126,7 +126,7 @@ describe("the layers", () => {
   it("threads are made in few places", async () => {
     const from = {
       path: "^(src|connectors)/",
-      pathNot: ["^src/(hub|thread|engine|reader)[a-z-]*\\.ts$", "^src/control/"],
+      pathNot: ["^src/(hub|thread|engine|reader|mapper)[a-z-]*\\.ts$", "^src/control/"],
     };
     const to = { path: "^(node:)?worker_threads$" };
     expect(await broken([{ name: "worker_threads elsewhere", severity: "error", from, to }])).toEqual([]);

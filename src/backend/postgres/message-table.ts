@@ -19,6 +19,9 @@ const QUEUED_OF = `WITH picked AS (
   SELECT ${MESSAGE_COLUMNS} FROM picked p JOIN message m ON m.place = p.place
   LEFT JOIN message_body b ON b.place = m.place ORDER BY m.place`;
 const ARE_QUEUED = "SELECT count(*) AS n FROM message WHERE place = ANY ($1::bigint[]) AND state = 0";
+const ARE_NEXT = `SELECT count(*) AS n, min(place) AS first, max(place) AS last FROM (
+  SELECT place FROM message WHERE state = 0 AND flow = $1 ORDER BY place LIMIT $2) AS next`;
+const END = "UPDATE message SET state = 5, outcomes = $3, finished_at = $4 WHERE place BETWEEN $1 AND $2";
 const WITH_QUEUED = `SELECT f.flow FROM unnest($1::bigint[]) AS f (flow)
   CROSS JOIN LATERAL (SELECT 1 FROM message WHERE state = 0 AND flow = f.flow LIMIT 1) AS m`;
 const AFTER_OTHERS = "SELECT last FROM counter WHERE name = 'place' FOR NO KEY UPDATE";
@@ -93,6 +96,11 @@ export function messageTable(sql: Sql): MessageTable {
     async areQueued(places) {
       return (await sql.get<{ n: number }>(ARE_QUEUED, places))?.n === places.length;
     },
+    async areNext(flow, { first, last }) {
+      const limit = last - first + 1;
+      const found = await sql.get<{ n: number; first: number; last: number }>(ARE_NEXT, flow, limit);
+      return found?.n === limit && found.first === first && found.last === last;
+    },
     async withQueued(flows) {
       return (await sql.all<{ flow: number }>(WITH_QUEUED, flows)).map((row) => row.flow);
     },
@@ -109,6 +117,9 @@ export function messageTable(sql: Sql): MessageTable {
         ...[toText(failure), failure?.code ?? null, toText(outcomes)],
       ]);
       if (rows.length > 0) sql.send(CHANGE, ...columnsOf(rows, 8));
+    },
+    async end({ first, last }, outcomes, at) {
+      sql.send(END, first, last, toText(outcomes), at);
     },
     async wake(now, of) {
       const own = lanesIn(of);

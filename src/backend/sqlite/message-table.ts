@@ -39,6 +39,9 @@ const COLUMNS =
   "json_array(m.attempts, m.hops, m.replay, m.cause, m.plan, m.file, m.file_row, m.file_line, m.file_offset, " +
   "m.file_length) END AS rest";
 
+const ARE_NEXT = `SELECT count(*) AS n, min(place) AS first, max(place) AS last FROM (
+  SELECT place FROM message INDEXED BY message_queued WHERE state = 0 AND flow = ? ORDER BY place LIMIT ?)`;
+
 /** @param draw draws so many places and gives the first; the writer is alone, so a counter in memory is the store's own. */
 export function messageTable(sql: Sql, draw: (n: number) => number): MessageTable {
   return {
@@ -67,6 +70,11 @@ export function messageTable(sql: Sql, draw: (n: number) => number): MessageTabl
           limit,
         )
         .map(toMessage);
+    },
+    async areNext(flow, { first, last }) {
+      const limit = last - first + 1;
+      const found = sql.get<{ n: number; first: number; last: number }>(ARE_NEXT, flow, limit);
+      return found?.n === limit && found.first === first && found.last === last;
     },
     async areQueued(places) {
       const list = JSON.stringify(places);
@@ -111,6 +119,15 @@ export function messageTable(sql: Sql, draw: (n: number) => number): MessageTabl
           JSON.stringify(group.map((change) => change.place)),
         );
       }
+    },
+    async end({ first, last }, outcomes, at) {
+      sql.run(
+        "UPDATE message SET state = 5, outcomes = ?, finished_at = ? WHERE place BETWEEN ? AND ?",
+        toText(outcomes),
+        at,
+        first,
+        last,
+      );
     },
     async wake(now) {
       const flows = sql.all<{ flow: number }>(

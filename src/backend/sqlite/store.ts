@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { asHubError, HubError } from "../../errors.ts";
+import { HubError } from "../../errors.ts";
 import type { LaneTable } from "../../store/lane-table.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import { auditTable } from "./audit-table.ts";
@@ -18,6 +18,7 @@ import { requireUnmoved } from "./moved.ts";
 import { slotTable } from "./slot-table.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { tallyTable } from "./tally-table.ts";
+import { reason, transactions } from "./transactions.ts";
 
 export const DATABASE = "tieline.db";
 
@@ -42,70 +43,24 @@ export function openSqliteStore(folder: string): Store {
   }
   const lanes = everyLane();
   const tx = tables(sql, lanes.table);
-  // Transactions queue here: SQLite has one writer, and an awaiting transaction must not see another's rows.
-  let turn: Promise<unknown> = Promise.resolve();
+  const turns = transactions(sql, tx);
   return {
     seat: lanes.seat,
-    transaction(work) {
-      const mine = turn.then(() => runAlone(sql, tx, work));
-      turn = mine.catch(() => undefined);
-      return mine;
-    },
+    transaction: turns.transaction,
     async backup(target) {
       mkdirSync(target, { recursive: true, mode: 0o700 });
-      await turn;
-      sql.run("VACUUM INTO ?", join(target, DATABASE));
+      await turns.between(() => {
+        sql.run("VACUUM INTO ?", join(target, DATABASE));
+      });
     },
     async close() {
-      await turn;
-      sql.script("PRAGMA wal_checkpoint(TRUNCATE)");
-      sql.close();
-      unlock();
+      await turns.between(() => {
+        sql.script("PRAGMA wal_checkpoint(TRUNCATE)");
+        sql.close();
+        unlock();
+      });
     },
   };
-}
-
-async function runAlone<Result>(sql: Sql, tx: Tx, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-  try {
-    sql.script("BEGIN IMMEDIATE");
-  } catch (error) {
-    throw new HubError("TL_STORE_FAILED", `no transaction can begin: ${reason(error)}`, { cause: error });
-  }
-  let result: Result;
-  try {
-    result = await work(tx);
-  } catch (error) {
-    rollback(sql);
-    if (isSqliteError(error)) {
-      throw new HubError("TL_STORE_FAILED", `the store failed: ${reason(error)}`, { cause: error });
-    }
-    throw error;
-  }
-  try {
-    sql.script("COMMIT");
-  } catch (error) {
-    rollback(sql);
-    throw new HubError("TL_STORE_FAILED", `the commit failed: ${reason(error)}`, { cause: error });
-  }
-  return result;
-}
-
-function rollback(sql: Sql): void {
-  try {
-    sql.script("ROLLBACK");
-  } catch {
-    // SQLite has rolled back by itself (disk full); there is nothing left to undo.
-  }
-}
-
-function isSqliteError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE");
-}
-
-/** SQLite's own texts name tables and codes, never row values. */
-function reason(error: unknown): string {
-  if (error instanceof Error && "code" in error) return `${String(error.code)} ${error.message}`;
-  return asHubError(error).message;
 }
 
 function tables(sql: Sql, lanes: LaneTable): Tx {
