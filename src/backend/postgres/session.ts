@@ -19,6 +19,8 @@ export interface Session {
   /** True when the tables were made by this session. */
   readonly fresh: boolean;
   begin(): void;
+  /** Ends a transaction that has only read; what begins next need not wait for it. */
+  leave(): void;
   /** Whether a statement since `begin` may have written. */
   wrote(): boolean;
   /** What a statement that nobody waited for failed with, since `begin`; null while none has. */
@@ -102,7 +104,9 @@ async function register(client: Client, { lanes, duty }: Part): Promise<number> 
   return rows[0]?.id as number;
 }
 
-function statements(client: Client): Pick<Session, "sql" | "begin" | "wrote" | "failure" | "script"> {
+function statements(
+  client: Client,
+): Pick<Session, "sql" | "begin" | "leave" | "wrote" | "failure" | "script"> {
   let wrote = false;
   let begun = 0;
   let failure: unknown = null;
@@ -126,6 +130,7 @@ function statements(client: Client): Pick<Session, "sql" | "begin" | "wrote" | "
       // A plan is made for tables as large as they were then; so all are made again whenever as much was done as before.
       sent(client.query((begun & (begun - 1)) === 0 ? "DISCARD PLANS; BEGIN" : "BEGIN"));
     },
+    leave: () => sent(client.query("COMMIT")),
     failure: () => failure,
     wrote: () => wrote,
     async script(text) {

@@ -139,6 +139,11 @@ async function runAlone<Result>(
     await rollback(session, error);
     throw isDatabaseFailure(error) ? storeFailure(error, "the store failed") : error;
   }
+  // What was read was read, whether or not the connection lives to see the end.
+  if (!session.wrote() && session.failure() === null) {
+    session.leave();
+    return async () => result;
+  }
   transactions += 1;
   const mark = String(transactions);
   try {
@@ -165,10 +170,9 @@ async function runAlone<Result>(
 const MARK = (worker: number, mark: string): string =>
   `INSERT INTO mark VALUES (${worker}, '${mark}') ON CONFLICT (worker) DO UPDATE SET mark = excluded.mark`;
 
-/** What only read needs no fsync; what wrote leaves its mark, by which it is known again. */
+/** What wrote leaves its mark, by which it is known again. */
 async function commit(session: Session, mark: string): Promise<void> {
-  const text = session.wrote() ? `${MARK(session.worker, mark)}; COMMIT` : "COMMIT";
-  const commands = await session.script(text);
+  const commands = await session.script(`${MARK(session.worker, mark)}; COMMIT`);
   // A transaction in which a statement failed is undone by COMMIT, without an error.
   if (commands.at(-1) !== "COMMIT")
     throw new HubError("TL_STORE_FAILED", "the database undid the transaction");
