@@ -80,7 +80,7 @@ function judgeTarget(scene: Scene, due: readonly Note[], must: Must): void {
 
 async function judgeBooks(scene: Scene, model: Model, must: Must): Promise<void> {
   const rows = await scene.all<{ target: string | null; outcome: string; n: number }>(
-    `SELECT r.target, t.outcome, sum(t.n) AS n FROM tally t JOIN flow f ON f.id = t.flow LEFT JOIN route r ON r.id = t.route
+    `SELECT r.target, t.outcome, CAST(sum(t.n) AS bigint) AS n FROM tally t JOIN flow f ON f.id = t.flow LEFT JOIN route r ON r.id = t.route
      WHERE f.name = '${FLOW}' GROUP BY r.target, t.outcome HAVING sum(t.n) <> 0`,
   );
   const notes = allNotes(model);

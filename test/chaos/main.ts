@@ -1,10 +1,12 @@
 /**
  * `npm run test:chaos -- --runs 100`: random runs of a real hub, judged by a small model. `--seed 4711` repeats them,
- * `--most 40` is the length of a run, `--play '[{"do":"kill"}]'` plays one run. A run that fails is made as short as it
+ * `--backend postgres` gives each run a store of its own on a private PostgreSQL, `--most 40` is the length of a run, `--play '[{"do":"kill"}]'` plays one run. A run that fails is made as short as it
  * can be; then it is printed, to be kept in examples.ts.
  */
 import { parseArgs } from "node:util";
 import fc from "fast-check";
+import { startPostgres } from "../fakes/postgres.ts";
+import { postgresBackend, sqliteBackend, TECHNOLOGIES } from "../faults/backend.ts";
 import { type Action, actions } from "./action.ts";
 import { play } from "./play.ts";
 
@@ -13,14 +15,22 @@ const { values } = parseArgs({
     runs: { type: "string", default: "20" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
     most: { type: "string", default: "25" },
+    backend: { type: "string", default: "sqlite" },
     play: { type: "string" },
   },
 });
 
+if (!TECHNOLOGIES.some((one) => one === values.backend)) {
+  console.error(`--backend is ${TECHNOLOGIES.join(" or ")}`);
+  process.exit(2);
+}
+const server = values.backend === "postgres" ? await startPostgres() : null;
+const backend = server === null ? sqliteBackend : postgresBackend(server);
+
 /** Tells of each run, also of those by which one that fails is made shorter. */
 async function one(run: readonly Action[]): Promise<void> {
   try {
-    const { acked, requests, seconds } = await play(run);
+    const { acked, requests, seconds } = await play(run, backend);
     console.log(
       `  ${run.length} actions, ${acked} acknowledged, ${requests} requests, ${seconds.toFixed(1)} s`,
     );
@@ -49,3 +59,4 @@ if (values.play !== undefined) {
     process.exitCode = 1;
   } else console.log(`${checked.numRuns} runs, nothing lost, doubled or out of order`);
 }
+await server?.close();

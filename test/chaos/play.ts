@@ -1,3 +1,4 @@
+import type { Backend } from "../faults/backend.ts";
 import { type Action, CUSTOMERS } from "./action.ts";
 import { judge } from "./judge.ts";
 import { allNotes, atRest, newModel } from "./model.ts";
@@ -12,9 +13,9 @@ export interface Played {
 }
 
 /** Plays a run against a new hub. @throws Error with all that is not as it must be, and where in the run it was found */
-export async function play(actions: readonly Action[]): Promise<Played> {
+export async function play(actions: readonly Action[], backend: Backend): Promise<Played> {
   const started = performance.now();
-  const scene = await openScene();
+  const scene = await openScene(backend);
   const run: Run = { scene, model: newModel(CUSTOMERS) };
   try {
     for (const [at, action] of actions.entries()) {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { openSql } from "../../src/backend/sqlite/sql.ts";
 import { startTarget, type Target } from "../fakes/http-target.ts";
+import type { Backend } from "../faults/backend.ts";
 import { freePort, type HubProcess, startHubProcess } from "../faults/hub-process.ts";
 import { customersFlow, EVENT_HOOK, eventsFlow, type FaultProject, makeProject } from "../faults/project.ts";
 import { mappingText } from "./model.ts";
@@ -31,7 +31,7 @@ export interface Reply {
   readonly body: unknown;
 }
 
-export async function openScene(): Promise<Scene> {
+export async function openScene(backend: Backend): Promise<Scene> {
   const target = await startTarget({ mode: "dedupe", keyField: "subject" });
   const customers = customersFlow();
   const project = await makeProject({
@@ -52,8 +52,9 @@ export async function openScene(): Promise<Scene> {
       },
     },
   });
-  const options = { ...project, port: await freePort() };
   const data = join(project.dir, "data");
+  const store = await backend.place(data);
+  const options = { ...project, env: { ...project.env, ...store.env }, port: await freePort() };
   let hub = await startHubProcess(options);
   const token = (await readFile(join(data, "api-token"), "utf8")).trim();
   return {
@@ -72,17 +73,11 @@ export async function openScene(): Promise<Scene> {
       });
       return { status: answer.status, body: await answer.json() };
     },
-    async all<Row>(text: string) {
-      const sql = openSql(join(data, "tieline.db"), "reader");
-      try {
-        return sql.all<Row>(text);
-      } finally {
-        sql.close();
-      }
-    },
+    all: (text) => store.all(text),
     async close() {
       await hub.kill();
       await target.close();
+      await store.remove();
       await project.remove();
     },
   };
