@@ -61,7 +61,6 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
       sizes.set(flow.id, size);
     }
     const limit = Math.max(size.size, ahead.size);
-    const started = env.busy();
     const held = env.store.seat.held();
     const known = env.fence.known();
     const claimed = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit, held));
@@ -69,23 +68,29 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     failpoint("before_transform");
     const own = startTurn(env.clock);
     let done = 0;
+    let worked = 0;
     for (const group of byVersion(claimed)) {
       const version = await env.flows.version(group[0]?.flowVersion ?? flow.version);
+      let begun = env.busy();
       const work = (): Promise<Transformed> =>
         transform(
           ...[env.store, version, group, env.read, env.settle(), own],
-          (tx) => env.fence.messages(tx, group, held, known),
+          (tx) => {
+            begun = env.busy();
+            return env.fence.messages(tx, group, held, known);
+          },
           ahead,
         );
       const settled = await (env.traces === null ? work() : env.traces.batch(version, group, work));
       env.settled(version, settled);
       failpoint("after_transform");
       done += settled.ends.length;
+      worked += settled.mapping.reduce((sum, seconds) => sum + seconds * 1000, env.busy() - begun);
       if (own.isOver()) break;
     }
-    // As long as all that was claimed would have taken, without what others were waited for: a store that answers late is
-    // asked for more at once, not for less.
-    size.took(claimed.length, ((env.busy() - started) * claimed.length) / done);
+    // As long as all that was claimed would have taken. What was waited for is left out, and what others did meanwhile: a
+    // hub that accepts while it waits for its turn at the store would else work on less and less at once.
+    size.took(claimed.length, (worked * claimed.length) / done);
     return true;
   }
 
