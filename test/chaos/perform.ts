@@ -20,7 +20,8 @@ const MOODS: Readonly<Record<Mood, FakeAnswer>> = {
 };
 
 const STUMBLES: Readonly<Record<Stumble, FakeAnswer>> = {
-  refuse: { status: 400 },
+  // A target that has done what it was asked does not refuse the same request later.
+  refuse: { status: 400, fresh: true },
   fail: { status: 500 },
   cut: { fault: "cut", effect: true },
 };

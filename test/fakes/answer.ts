@@ -20,6 +20,8 @@ export interface FakeAnswer {
   readonly fault?: "hang" | "cut" | "cut-body" | "hang-body" | "malformed" | "endless";
   /** Whether the request has its effect although the answer says otherwise; default true for a status below 300. */
   readonly effect?: boolean;
+  /** Kept for the next request that is no repetition of one that had its effect. */
+  readonly fresh?: boolean;
 }
 
 const OK_BODY = JSON.stringify({ result: "ok" });

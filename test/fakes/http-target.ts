@@ -64,12 +64,13 @@ export async function startTarget(options: TargetOptions = {}): Promise<Target> 
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(incoming);
-    const answer = queue.shift() ?? usual;
     const seen = {
       id: String(incoming.headers["idempotency-key"] ?? ""),
       sequence: Number(incoming.headers["tieline-sequence"] ?? 0),
       key: keyOf(body, options.keyField ?? "key"),
     };
+    const isKept = queue[0]?.fresh === true && !isNew(mode, memory, seen);
+    const answer = (isKept ? undefined : queue.shift()) ?? usual;
     const wait = answer.delay ?? options.delay ?? 0;
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const effect = (answer.effect ?? (answer.status ?? 200) < 300) && isNew(mode, memory, seen);
