@@ -8,6 +8,7 @@ export type * from "./contract.ts";
 export { defineConnector, secret } from "./define.ts";
 export { type DropFolderOptions, dropFolder } from "./drop-folder.ts";
 export { checkDropFolders, DropFolderSettings, dropFolders } from "./drop-folder-settings.ts";
+export { writeDurably } from "./durable-file.ts";
 export { type HttpOptions, HttpSettings } from "./http-settings.ts";
 export { type HttpSink, httpSink } from "./http-sink.ts";
 export { named } from "./named.ts";
