@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { asterisk16, asterisk22 } from "./asterisk.ts";
 import { mariadb } from "./mariadb.ts";
 import type { Peer } from "./peer.ts";
+import { postfix } from "./postfix.ts";
 import { postgres } from "./postgres.ts";
 import { rabbitmq } from "./rabbitmq.ts";
 
@@ -16,7 +17,7 @@ import { rabbitmq } from "./rabbitmq.ts";
  *   npm run test:peers -- mariadb      one system
  *   npm run test:peers -- database     all systems of one connector
  */
-const PEERS: readonly Peer[] = [postgres, mariadb, rabbitmq, asterisk16, asterisk22];
+const PEERS: readonly Peer[] = [postgres, mariadb, rabbitmq, asterisk16, asterisk22, postfix];
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
