@@ -49,13 +49,16 @@ export interface MapAhead {
   ready(flow: number): readonly Lot[];
   /** Whether a flow's oldest lot is being mapped. */
   waits(flow: number): boolean;
-  /** Forgets a flow's oldest lots. @param alike whether they were settled by column */
-  drop(lots: readonly Lot[], alike: boolean): void;
+  /** Whether any lot is under way; `ready` is called when it is back. */
+  isBusy(): boolean;
+  /** Forgets a flow's oldest lots. @param mixed whether they held others than newcomers */
+  drop(lots: readonly Lot[], mixed: boolean): void;
   close(): Promise<void>;
 }
 
-/** Fewer are mapped sooner in their turn. */
+/** Fewer are mapped sooner in their turn; but for some milliseconds after a large one, since those behind would wait for it. */
 const WORTH = 8;
+const FOLLOW_MS = 50;
 /** Messages that may be under way to the mapper and back: what comes while the engine commits, a few times. */
 const MOST = 2048;
 /** Messages that are settled together at most. */
@@ -75,6 +78,8 @@ interface FlowState {
   lots: Lot[];
   restUntil: number;
   rest: number;
+  /** Small lots too are mapped ahead until then. */
+  followedUntil: number;
   /** Lots that are yet to be mapped as if they held others than newcomers, and how many it were the last time. */
   mixed: number;
   lastMixed: number;
@@ -127,7 +132,14 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
   function stateOf(flow: number): FlowState {
     let state = flows.get(flow);
     if (state === undefined) {
-      state = { lots: [], restUntil: 0, rest: REST.first, mixed: 0, lastMixed: FEWEST_MIXED / 2 };
+      state = {
+        lots: [],
+        restUntil: 0,
+        rest: REST.first,
+        followedUntil: 0,
+        mixed: 0,
+        lastMixed: FEWEST_MIXED / 2,
+      };
       flows.set(flow, state);
     }
     return state;
@@ -140,7 +152,7 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
     if (first === undefined || flow === undefined || flow.compiled.asks || !env.running(flow.id))
       return undefined;
     const state = flows.get(flow.id);
-    if (messages.length < WORTH && (state === undefined || state.lots.length === 0)) return undefined;
+    if (messages.length < WORTH && env.clock() > (state?.followedUntil ?? 0)) return undefined;
     if (underWay + messages.length > MOST || env.clock() < (state?.restUntil ?? 0)) return undefined;
     const alike = messages.every(
       (one, at) =>
@@ -181,6 +193,7 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
       }
       if (mapper === null || !isReady) return false;
       const state = stateOf(flow.id);
+      if (messages.length >= WORTH) state.followedUntil = env.clock() + FOLLOW_MS;
       number += 1;
       const strangers = state.mixed === 0;
       const lot: Lot = {
@@ -223,20 +236,19 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
       giveUp(new Error("the mapper does not answer"));
       return false;
     },
-    drop(lots, alike) {
+    isBusy: () => underWay > 0,
+    drop(lots, mixed) {
       const [first] = lots;
       const state = first === undefined ? undefined : flows.get(first.flow.id);
-      if (state === undefined) return;
+      if (first === undefined || state === undefined) return;
       for (const lot of lots) {
         if (state.lots[0] !== lot) continue;
         state.lots.shift();
         underWay -= lot.keys.length;
       }
-      if (alike) state.lastMixed = FEWEST_MIXED / 2;
-      else if (state.mixed === 0 && first?.strangers === true) {
-        state.lastMixed = Math.min(2 * state.lastMixed, MOST_MIXED);
-        state.mixed = state.lastMixed;
-      }
+      if (!first.strangers || state.mixed > 0) return;
+      state.lastMixed = mixed ? Math.min(2 * state.lastMixed, MOST_MIXED) : FEWEST_MIXED / 2;
+      if (mixed) state.mixed = state.lastMixed;
     },
     async close() {
       const open = mapper;

@@ -6,42 +6,43 @@ import type { Store, Tx } from "../store/store.ts";
 import { alikeRows } from "./alike-rows.ts";
 import type { Lot } from "./map-ahead.ts";
 
-class OutOfTurn extends Error {}
+class NotNow extends Error {}
 
 /**
- * Commits lots by column, where each message is a newcomer and it is its turn.
- * @returns null when nothing was committed: they take the long way
+ * What became of lots: settled; `behind` others of their flow, which come first; `mixed`, when not all are newcomers;
+ * `touched` by a person, so that the store says more of them than they do. But for the first, nothing was committed.
  */
+export type LotsEnd = Transformed | "behind" | "mixed" | "touched";
+
+/** Commits lots by column, where each message is a newcomer and it is its turn. */
 export async function settleLots(
-  lots: readonly Lot[],
+  lots: readonly [Lot, ...Lot[]],
   {
     store,
     fence,
     settle,
   }: { readonly store: Store; readonly fence: Fence; readonly settle: () => SettleEnvironment },
-): Promise<Transformed | null> {
-  const [first] = lots;
-  const last = lots.at(-1);
-  if (first === undefined || last === undefined) return null;
+): Promise<LotsEnd> {
+  const [{ flow, places }] = lots;
   const batch: AlikeRows[] = [];
   for (const lot of lots) {
     const alike = alikeLot(lot);
-    if (alike === null) return null;
+    if (alike === null) return "mixed";
     batch.push(alike);
   }
+  const all = { first: places.first, last: (lots.at(-1) as Lot).places.last };
   const held = store.seat.held();
   const env = settle();
+  let otherwise: Exclude<LotsEnd, Transformed> = "mixed";
   const before = async (tx: Tx): Promise<void> => {
     await fence.messages(tx, [], held, fence.known());
-    const places = { first: first.places.first, last: last.places.last };
-    if (
-      lots.some(({ known }) => known !== fence.known()) ||
-      !(await tx.messages.areNext(first.flow.id, places))
-    )
-      throw new OutOfTurn("others come first, or a person has had a say");
+    if (lots.some(({ known }) => known !== fence.known())) otherwise = "touched";
+    else if (!(await tx.messages.areNext(flow.id, all))) otherwise = "behind";
+    else return;
+    throw new NotNow("it is not the turn of these lots");
   };
-  const settled = await settleAlike(store, first.flow, batch, env, async () => undefined, before, "waits");
-  if (settled === null) return null;
+  const settled = await settleAlike(store, flow, batch, env, async () => undefined, before, "waits");
+  if (settled === null) return otherwise;
   return {
     ...settled,
     mapping: lots.flatMap(({ mapped }) => (mapped === null ? [] : [...mapped.took])),

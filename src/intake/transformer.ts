@@ -29,31 +29,39 @@ export interface TransformerEnvironment {
   readonly failed: (flow: LiveFlow, error: unknown) => void;
 }
 
+const NOTHING: ReadonlyMap<number, MappedAhead> = new Map();
+
+/** While lots are under way, which wake us when they are mapped, all flows are asked for at these intervals; milliseconds. */
+const ASK_MS = 5;
+
 /** Gives every flow with queued messages one turn; true when there was anything to do. */
 export function transformer(env: TransformerEnvironment): () => Promise<boolean> {
   const sizes = new Map<number, BatchSize>();
 
   async function turn(flow: LiveFlow): Promise<boolean> {
     const lots = env.ahead.ready(flow.id);
-    const [first] = lots;
+    const [first, ...others] = lots;
     if (first === undefined) return env.ahead.waits(flow.id) ? false : takeStored(flow);
-    let settled: Transformed | null = null;
     failpoint("before_transform");
-    try {
-      settled = await settleLots(lots, env);
-    } finally {
-      env.ahead.drop(lots, settled !== null);
-    }
-    if (settled === null) return takeStored(flow, mappedAhead(lots));
-    env.settled(first.flow, settled);
+    const end = await settleLots([first, ...others], env);
+    if (end === "behind" && (await takeStored(flow, { before: first.places.first }))) return true;
+    env.ahead.drop(lots, end === "mixed");
+    if (typeof end === "string") return takeStored(flow, { ahead: mappedAhead(lots) });
+    env.settled(first.flow, end);
     failpoint("after_transform");
     return true;
   }
 
-  /** @param ahead what some were mapped to before, by place: they are among the first, or their turn is over */
+  /**
+   * @param ahead what some of the first were mapped to before, by place
+   * @param before only those of places below this one
+   */
   async function takeStored(
     flow: LiveFlow,
-    ahead: ReadonlyMap<number, MappedAhead> = new Map(),
+    {
+      ahead = NOTHING,
+      before = Number.POSITIVE_INFINITY,
+    }: { readonly ahead?: ReadonlyMap<number, MappedAhead>; readonly before?: number } = {},
   ): Promise<boolean> {
     let size = sizes.get(flow.id);
     if (size === undefined) {
@@ -63,7 +71,8 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     const limit = Math.max(size.size, ahead.size);
     const held = env.store.seat.held();
     const known = env.fence.known();
-    const claimed = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit, held));
+    const queued = await env.store.transaction((tx) => tx.messages.queued(flow.id, 0, limit, held));
+    const claimed = queued.filter(({ place }) => place < before);
     if (claimed.length === 0) return false;
     failpoint("before_transform");
     const own = startTurn(env.clock);
@@ -94,14 +103,22 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     return true;
   }
 
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  /** Asked for all of them together: a hub has many flows, and most have nothing to do. */
+  async function withWork(): Promise<readonly LiveFlow[]> {
+    const running = env.flows.all().filter((flow) => env.running(flow.id));
+    if (env.ahead.isBusy() && env.clock() - askedAt < ASK_MS)
+      return running.filter((flow) => env.ahead.ready(flow.id).length > 0);
+    askedAt = env.clock();
+    const ids = running.map((flow) => flow.id);
+    const found = new Set(await env.store.transaction((tx) => tx.messages.withQueued(ids)));
+    return running.filter((flow) => found.has(flow.id));
+  }
+
   return async () => {
     let worked = false;
-    const running = env.flows.all().filter((flow) => env.running(flow.id));
-    // Asked for all of them together: a hub has many flows, and most have nothing to do.
-    const ids = running.map((flow) => flow.id);
-    const busy = new Set(await env.store.transaction((tx) => tx.messages.withQueued(ids)));
-    for (const flow of running) {
-      if (!busy.has(flow.id)) continue;
+    for (const flow of await withWork()) {
       try {
         worked = (await turn(flow)) || worked;
       } catch (error) {
