@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openDispatcher, openStore } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import { partOf, type Role } from "./config/role.ts";
-import type { Sink, Source, System } from "./connector/contract.ts";
+import type { FileSource, Sink, Source, System } from "./connector/contract.ts";
 import type { Gate } from "./connector/gate.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
 import { HubError } from "./errors.ts";
@@ -22,6 +22,7 @@ import { every } from "./intake/every.ts";
 import { fileIntake } from "./intake/file-intake.ts";
 import { gathering } from "./intake/gathering.ts";
 import { laneKeeper } from "./intake/lane-keeper.ts";
+import { looks } from "./intake/looks.ts";
 import { mapAhead } from "./intake/map-ahead.ts";
 import type { MapperDoor } from "./intake/mapper.ts";
 import { recordReader } from "./intake/read-record.ts";
@@ -188,6 +189,10 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     const source = flow.definition.source;
     return "topic" in source ? undefined : options.systems[source.system]?.sources[source.read];
   };
+  const filesOf = (flow: LiveFlow): FileSource | undefined => {
+    const source = sourceOf(flow);
+    return source?.kind === "files" ? source : undefined;
+  };
   const files = fileIntake({
     store,
     fence: guard,
@@ -202,14 +207,20 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     shadow,
     openReader: options.openReader ?? (() => undefined),
     flows,
-    source: (flow) => {
-      const source = sourceOf(flow);
-      return source?.kind === "files" ? source : undefined;
-    },
+    source: filesOf,
     running,
     accepting,
     problem: news.fileProblem,
     finished: news.fileFinished,
+  });
+  const folders = looks({
+    flows,
+    clock,
+    random: Math.random,
+    source: filesOf,
+    take: (flow) => files.take(flow),
+    taken: () => dispatcher.wake(),
+    failed: news.sourceFailed,
   });
   const state = statusReader({
     store,
@@ -345,10 +356,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     if ((await options.projectChanged()) || undeployed || (await deploys.isBehind())) await deployAll();
     if (!store.seat.alone()) await follow();
     await collects.tick();
-    for (const flow of flows.all()) {
-      if (flow.definition.schedule !== null || stopping) continue;
-      if ((await files.take(flow)) > 0) dispatcher.wake();
-    }
+    folders.tick();
   }
 
   await options.projectChanged();
@@ -437,6 +445,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       looking.stop();
       housekeeping.stop();
       keeping.stop();
+      await folders.close();
       await slots.stop();
       await collects.close();
       await dispatcher.close();

@@ -80,6 +80,11 @@ export interface PushedItem {
 /** A source of whole files. All methods run on the engine thread. */
 export interface FileSource {
   readonly kind: "files";
+  /**
+   * Set where a look goes over a network: milliseconds from the end of one to the next, where no schedule says when. Then
+   * looks and claims pass the gate of the system.
+   */
+  readonly every?: number;
   /** Files that are complete and may be taken now, in the order they are to be processed. */
   list(): Promise<readonly FileOffer[]>;
   /**
@@ -92,9 +97,11 @@ export interface FileSource {
    * Called after the hub has committed that it owns the file: takes it away from the drop.
    * Safe to call again after a crash, also when the file is already gone.
    */
-  settle(offer: FileOffer): Promise<void>;
+  settle(offer: TakenFile): Promise<void>;
   /** Gives back a claim that did not lead to a commit. */
   release(offer: FileOffer): Promise<void>;
+  /** The hub stops: what is under way over a network fails soon. */
+  stop?(): void;
   /** What the last `list` saw and left where it is, each with its name in `place.file`, the reason and the cure. */
   refusals?(): readonly HubError[];
   /** Writes the rejected rows where the sender looks for them, e.g. `<name>.rejected.csv`. Same name, same bytes: safe to repeat. */
@@ -110,6 +117,12 @@ export interface FileOffer {
   readonly size: number;
   /** Milliseconds since 1970. */
   readonly modified: number;
+}
+
+/** An offer that the hub has taken. */
+export interface TakenFile extends FileOffer {
+  /** As claimed; sources that cannot tell files apart otherwise know it by that. */
+  readonly sha256?: string;
 }
 
 export interface ClaimedFile {

@@ -1,5 +1,5 @@
 import { HubError } from "../errors.ts";
-import type { ListenDesk, ListenSource, Pulled, Sink, Source, System } from "./contract.ts";
+import type { FileSource, ListenDesk, ListenSource, Pulled, Sink, Source, System } from "./contract.ts";
 import type { Busy, Gate } from "./gate.ts";
 
 const targetBusy: Busy = (message, retryAfter) => new HubError("TL_TARGET_BUSY", message, { retryAfter });
@@ -53,10 +53,21 @@ function guardSource(source: Source, gate: Gate): Source {
         kind: "listen",
         listen: (desk, signal) => guardListen(source, gate, desk, signal),
       };
-    case "push":
     case "files":
+      // Folders of this machine are no system that could be down.
+      return source.every === undefined ? source : guardFiles(source, gate);
+    case "push":
       return source;
   }
+}
+
+/** What takes files away or gives them back belongs to the calls before it. */
+function guardFiles(source: FileSource, gate: Gate): FileSource {
+  return {
+    ...source,
+    list: () => gate.pass(() => source.list(), sourceBusy),
+    claim: (offer, archive) => gate.pass(() => source.claim(offer, archive), sourceBusy),
+  };
 }
 
 /** The gate is passed once the connection stands: it may stand for weeks. */

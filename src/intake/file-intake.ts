@@ -75,7 +75,8 @@ export function fileIntake(env: FileIntakeEnvironment): FileIntake {
     if (flow === undefined || source === undefined) return;
     try {
       if (!file.settled) {
-        await source.settle({ name: file.name, size: file.size, modified: file.modified });
+        const { name, size, modified, sha256 } = file;
+        await source.settle({ name, size, modified, sha256 });
         await env.store.transaction((tx) => tx.files.settled(file.id));
       }
       if (!file.reported && file.state !== "running") {

@@ -13,7 +13,10 @@ export interface SourceFailures {
 }
 
 /** @param name of the source, for those who are told */
-export function sourceFailures(env: SourcesEnvironment, name: string): SourceFailures {
+export function sourceFailures(
+  env: Pick<SourcesEnvironment, "clock" | "random" | "failed">,
+  name: string,
+): SourceFailures {
   let inARow = 0;
   let last: Failure | null = null;
   return {
