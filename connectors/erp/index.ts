@@ -1,21 +1,41 @@
-import { checkDropFolders, DropFolderSettings, defineConnector, dropFolders, Type } from "tieline/connector";
+import {
+  checkDropFolders,
+  defineConnector,
+  dropFolders,
+  HubError,
+  remoteFolders,
+  remoteServer,
+} from "tieline/connector";
+import { ErpSettings } from "./settings.ts";
 
-/** An ERP system that exports its master data as files into folders. */
+/** An ERP system that exports its master data as files into folders, here or on a server. */
 export default defineConnector({
   name: "erp",
-  description: "ERP system that drops files (CSV, fixed width, XML, JSON) into a folder",
-  settings: Type.Object(
-    {
-      files: Type.Record(Type.String(), DropFolderSettings, {
-        description: "Drop folders, by the name of the source",
-      }),
-    },
-    { additionalProperties: false },
-  ),
-  open: ({ files }, context) => ({
-    sources: dropFolders(files, context),
-    sinks: {},
-    check: () => checkDropFolders(files, context),
-    close: async () => {},
-  }),
+  description: "ERP system that drops files (CSV, fixed width, XML, JSON) into a folder, here or on a server",
+  settings: ErpSettings,
+  open: ({ files = {}, server, remote = {} }, context) => {
+    for (const name of Object.keys(remote)) refuseTwice(files, name);
+    const place = server === undefined ? undefined : remoteServer(server, context.dir ?? ".");
+    if (place === undefined && Object.keys(remote).length > 0)
+      throw new HubError("TL_CONFIG_INVALID", "`remote` needs a `server`", {
+        cure: "Say where it is: `server: { url: sftp://hub@erp.example.com, … }`.",
+      });
+    const fetched = place === undefined ? undefined : remoteFolders(place, remote, context);
+    return {
+      sources: { ...dropFolders(files, context), ...fetched?.sources },
+      sinks: {},
+      async check() {
+        await checkDropFolders(files, context);
+        await fetched?.check();
+      },
+      close: async () => place?.close(),
+    };
+  },
 });
+
+function refuseTwice(files: Readonly<Record<string, unknown>>, name: string): void {
+  if (!Object.hasOwn(files, name)) return;
+  throw new HubError("TL_CONFIG_INVALID", `\`files\` and \`remote\` both have ${name}`, {
+    cure: "Give each a name of its own.",
+  });
+}

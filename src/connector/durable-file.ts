@@ -64,16 +64,26 @@ export interface Copied {
 
 /** Copies an open file to `path`, durably, hashing on the way. Memory does not grow with the file. */
 export async function copyDurably(from: FileHandle, path: string): Promise<Copied> {
+  async function* read(): AsyncIterable<Uint8Array> {
+    const buffer = Buffer.allocUnsafe(COPY_BUFFER);
+    for (let at = 0; ; ) {
+      const { bytesRead } = await from.read(buffer, 0, COPY_BUFFER, at);
+      if (bytesRead === 0) return;
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  }
+  return receiveDurably(read(), path);
+}
+
+/** Writes what comes to `path`, durably, hashing on the way. Memory does not grow with the file. */
+export async function receiveDurably(content: AsyncIterable<Uint8Array>, path: string): Promise<Copied> {
   const hash = createHash("sha256");
   let size = 0;
   async function* read(): AsyncIterable<Uint8Array> {
-    const buffer = Buffer.allocUnsafe(COPY_BUFFER);
-    for (;;) {
-      const { bytesRead } = await from.read(buffer, 0, COPY_BUFFER, size);
-      if (bytesRead === 0) return;
-      const chunk = buffer.subarray(0, bytesRead);
+    for await (const chunk of content) {
       hash.update(chunk);
-      size += bytesRead;
+      size += chunk.length;
       yield chunk;
     }
   }

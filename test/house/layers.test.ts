@@ -40,6 +40,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@sinclair/typebox": ["src/connector/", "src/api/"],
   ajv: ["src/schema/"],
   amqplib: ["connectors/queue/"],
+  "basic-ftp": ["src/connector/remote/"],
   "ajv-formats": ["src/schema/"],
   bullmq: ["src/backend/bullmq/"],
   commander: ["src/cli/"],
@@ -60,6 +61,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "postal-mime": ["connectors/email/"],
   "prom-client": ["src/observe/"],
   saxes: ["src/format/"],
+  ssh2: ["src/connector/remote/"],
   undici: ["src/connector/", "connectors/"],
   yaml: ["src/config/"],
 };

@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asterisk16, asterisk22 } from "./asterisk.ts";
 import { mariadb } from "./mariadb.ts";
+import { openssh } from "./openssh.ts";
 import type { Peer } from "./peer.ts";
 import { postfix } from "./postfix.ts";
 import { postgres } from "./postgres.ts";
 import { rabbitmq } from "./rabbitmq.ts";
+import { vsftpd } from "./vsftpd.ts";
 
 /**
  * Proves connectors against real systems: installs what is missing (Debian's packages, as root), starts each system on the
@@ -17,7 +19,16 @@ import { rabbitmq } from "./rabbitmq.ts";
  *   npm run test:peers -- mariadb      one system
  *   npm run test:peers -- database     all systems of one connector
  */
-const PEERS: readonly Peer[] = [postgres, mariadb, rabbitmq, asterisk16, asterisk22, postfix];
+const PEERS: readonly Peer[] = [
+  postgres,
+  mariadb,
+  rabbitmq,
+  asterisk16,
+  asterisk22,
+  postfix,
+  openssh,
+  vsftpd,
+];
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
