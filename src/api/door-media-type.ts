@@ -21,9 +21,9 @@ function checkMediaType(flow: DoorFlow, contentType: string): void {
     .find((one) => one.startsWith("charset="))
     ?.slice(8)
     .replaceAll('"', "");
-  // XML declares its own encoding; elsewhere the flow's must be the one sent.
-  if (charset === undefined || flow.format.name === "xml" || sameCharset(charset, flow.format.encoding))
-    return;
+  // XML and EDIFACT declare their own encoding; elsewhere the flow's must be the one sent.
+  const declares = flow.format.name === "xml" || flow.format.name === "edifact";
+  if (charset === undefined || declares || sameCharset(charset, flow.format.encoding)) return;
   throw new HubError("TL_MEDIA_TYPE", `the charset is not ${flow.format.encoding}`);
 }
 

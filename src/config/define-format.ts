@@ -1,6 +1,7 @@
+import type { EdiOptions } from "../format/edi.ts";
 import type { FixedLayout } from "../format/fixed-layout.ts";
 import type { FormatDefinition } from "../format/open.ts";
-import type { RawCsv, RawFormat } from "./raw-flow.ts";
+import type { RawCsv, RawEdi, RawFormat } from "./raw-flow.ts";
 import { parseSize } from "./size.ts";
 
 const RECORD_LIMIT = "1MiB";
@@ -10,12 +11,26 @@ export function defineFormat(raw: RawFormat, layout: FixedLayout | null): Format
   if (raw === "json") return { json: {} };
   if (raw === "jsonl") return { jsonl: {} };
   if (raw === "csv") return { csv: defineCsv({}) };
+  if (raw === "edifact") return { edifact: defineEdi({}) };
+  if (raw === "x12") return { x12: defineEdi({}) };
   if ("json" in raw || "jsonl" in raw) return raw;
   if ("csv" in raw) return { csv: defineCsv(raw.csv) };
   if ("xml" in raw) return { xml: { attributes: "@", text: "#text", namespaces: "strip", ...raw.xml } };
+  if ("edifact" in raw) return { edifact: defineEdi(raw.edifact) };
+  if ("x12" in raw) return { x12: defineEdi(raw.x12) };
   if (layout === null) return undefined;
   const { encoding = "utf-8", recordLimit = RECORD_LIMIT } = raw.fixed;
   return { fixed: { layout, encoding, recordLimit: parseSize(recordLimit) ?? 0 } };
+}
+
+function defineEdi({ recordLimit = RECORD_LIMIT, ...raw }: RawEdi): EdiOptions {
+  return {
+    groups: [],
+    trailers: "refuse",
+    encoding: "utf-8",
+    ...raw,
+    recordLimit: parseSize(recordLimit) ?? 0,
+  };
 }
 
 type Csv = Extract<FormatDefinition, { csv: unknown }>["csv"];

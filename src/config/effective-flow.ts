@@ -59,6 +59,8 @@ function sourceOf({ source }: FlowDefinition, written: Json | undefined): JsonOb
 function formatOf(format: FormatDefinition, layout: string): Json {
   if ("fixed" in format) return { fixed: { ...format.fixed, layout, ...limitOf(format.fixed) } };
   if ("csv" in format) return { csv: { ...format.csv, ...limitOf(format.csv) } };
+  if ("edifact" in format) return { edifact: { ...format.edifact, ...limitOf(format.edifact) } };
+  if ("x12" in format) return { x12: { ...format.x12, ...limitOf(format.x12) } };
   const [name = "json", options = {}] = Object.entries(format)[0] ?? [];
   return Object.keys(options).length === 0 ? name : (format as unknown as Json);
 }

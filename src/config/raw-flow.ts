@@ -47,13 +47,24 @@ export type RawFormat =
   | "json"
   | "jsonl"
   | "csv"
+  | "edifact"
+  | "x12"
   | { readonly json: { readonly record?: string } }
   | { readonly jsonl: Readonly<Record<string, never>> }
   | { readonly csv: RawCsv }
   | { readonly xml: RawXml }
   | {
       readonly fixed: { readonly layout: string; readonly encoding?: string; readonly recordLimit?: string };
-    };
+    }
+  | { readonly edifact: RawEdi }
+  | { readonly x12: RawEdi };
+
+export interface RawEdi {
+  readonly groups?: readonly string[];
+  readonly trailers?: "refuse" | "ignore";
+  readonly encoding?: string;
+  readonly recordLimit?: string;
+}
 
 export interface RawCsv {
   readonly delimiter?: string;

@@ -45,8 +45,27 @@ export function createDecoder(label: string): Decoder {
 }
 
 /**
- * The encoding of a file by its first bytes: a byte order mark decides, then an XML declaration, then what was declared.
- * A few hundred bytes suffice.
+ * Encodings by the syntax identifier of EDIFACT's UNB (ISO 9735). Those that are not here leave it to the partners: UNOA
+ * and UNOB are ASCII, but what is sent as them often is not.
+ */
+const EDIFACT_ENCODINGS: Readonly<Record<string, string>> = {
+  UNOC: "iso-8859-1",
+  UNOD: "iso-8859-2",
+  UNOE: "iso-8859-5",
+  UNOF: "iso-8859-7",
+  UNOG: "iso-8859-3",
+  UNOH: "iso-8859-4",
+  UNOI: "iso-8859-6",
+  UNOJ: "iso-8859-8",
+  UNOK: "iso-8859-9",
+  UNOL: "iso-8859-15",
+  UNOW: "utf-8",
+  UNOY: "utf-8",
+};
+
+/**
+ * The encoding of a file by its first bytes: a byte order mark decides, then an XML declaration or the head of an EDIFACT
+ * interchange, then what was declared. A few hundred bytes suffice.
  * @throws HubError TL_ENCODING_INVALID when an XML declaration names an encoding in which it could not be written, or
  *   one that is not known
  */
@@ -57,6 +76,8 @@ export function detectEncoding(first: Uint8Array, declared: string): string {
   if (first[0] === 0x3c && first[1] === 0 && first[2] === 0x3f) return "utf-16le";
   if (first[0] === 0 && first[1] === 0x3c && first[2] === 0) return "utf-16be";
   const start = Buffer.from(first.subarray(0, 256)).toString("latin1");
+  const syntax = /^\s*(?:UNA.{6}\s*)?UNB.(UNO[A-Z])/s.exec(start)?.[1];
+  if (syntax !== undefined) return encodingName(EDIFACT_ENCODINGS[syntax] ?? declared);
   const label = /^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z][\w.:-]*)["']/.exec(start)?.[1];
   if (label === undefined) return encodingName(declared);
   const name = knownName(label);
@@ -80,14 +101,15 @@ function knownName(label: string): string | undefined {
 }
 
 /**
- * A small body as UTF-8; a byte order mark or an XML declaration overrides the encoding given. UTF-8 is passed on as it
+ * A small body as UTF-8; a byte order mark, an XML declaration or the head of an EDIFACT interchange overrides
+ * the encoding given. UTF-8 is passed on as it
  * is, since every format checks it.
  * @throws HubError TL_ENCODING_INVALID with line, column and byte of the first bad byte
  */
 export function decodeText(bytes: Uint8Array, encoding: string): Uint8Array {
   const first = bytes[0] ?? 0;
-  // Neither a mark nor a declaration begins like this.
-  if (first > 0 && first < 0x80 && first !== 0x3c && UTF8.test(encoding)) return bytes;
+  // Neither a mark nor a declaration begins like this; blanks and "U" may stand before one.
+  if (first > 0x20 && first < 0x80 && first !== 0x3c && first !== 0x55 && UTF8.test(encoding)) return bytes;
   const name = detectEncoding(bytes, encoding);
   if (name === "utf-8") return bytes;
   const text = attempt(createDecoder(name), bytes, false);

@@ -22,10 +22,15 @@ export interface Row {
    * `context`, are equal values: where the record stands, and what stands around it, makes no difference.
    */
   readonly bytes?: Uint8Array;
+  /**
+   * What else decides over the value and is not the same all over the file, such as the interchange around a message;
+   * together with `bytes` it stands for the value.
+   */
+  readonly within?: string;
 }
 
 export interface RecordStream extends AsyncIterable<readonly Row[]> {
-  /** Known once the first rows have come. */
+  /** Known once the first rows have come; later ones may add to it. */
   readonly context: RecordContext;
 }
 
@@ -34,16 +39,20 @@ export interface RecordStream extends AsyncIterable<readonly Row[]> {
  * All positions refer to UTF-8; files in other encodings are transcoded first (`encoding.ts`).
  */
 export interface Format {
-  readonly name: "json" | "jsonl" | "csv" | "xml" | "fixed";
+  readonly name: "json" | "jsonl" | "csv" | "xml" | "fixed" | "edifact" | "x12";
   /** Media types a push source takes for this format. */
   readonly mediaTypes: readonly string[];
-  /** The encoding of incoming bytes; a WHATWG label, "utf-8" unless set. XML may override it by its declaration. */
+  /**
+   * The encoding of incoming bytes; a WHATWG label, "utf-8" unless set. XML and EDIFACT may override it by
+   * what they declare.
+   */
   readonly encoding: string;
   /**
    * Decodes one record or one small document (a webhook's body, a row read again).
+   * @param offset of the record in its file; given together with the file's context
    * @throws HubError TL_DECODE_FAILED, TL_TOO_DEEP, TL_HEADER_MISMATCH … with line and column
    */
-  decode(utf8: Uint8Array, context?: RecordContext): Json;
+  decode(utf8: Uint8Array, context?: RecordContext, offset?: number): Json;
   /**
    * Streams the records of a UTF-8 file; memory does not grow with its size. Chunks hold up to about 500 rows.
    * @throws HubError while iterating when the file as a whole is wrong (truncated, wrong header)
@@ -51,7 +60,7 @@ export interface Format {
   records(path: string): RecordStream;
   /**
    * Whether a file must be read to its end before its first record may be used, since only the end tells whether it
-   * is whole (XML, a JSON array).
+   * is whole (XML, a JSON array, an interchange).
    */
   readonly wholeFile: boolean;
 }

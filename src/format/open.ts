@@ -1,6 +1,7 @@
 import { HubError } from "../errors.ts";
 import { openCsv } from "./csv.ts";
 import type { CsvOptions } from "./csv-options.ts";
+import { type EdiOptions, openEdifact, openX12 } from "./edi.ts";
 import { encodingName } from "./encoding.ts";
 import { type FixedOptions, openFixed } from "./fixed.ts";
 import type { Format } from "./format.ts";
@@ -15,7 +16,9 @@ export type FormatDefinition =
   | { readonly jsonl: Readonly<Record<string, never>> }
   | { readonly csv: CsvOptions }
   | { readonly xml: XmlOptions }
-  | { readonly fixed: FixedOptions };
+  | { readonly fixed: FixedOptions }
+  | { readonly edifact: EdiOptions }
+  | { readonly x12: EdiOptions };
 
 /**
  * A format with its options bound.
@@ -33,5 +36,7 @@ function openNamed(definition: FormatDefinition): Format {
   if ("csv" in definition) return openCsv(definition.csv);
   if ("xml" in definition) return openXml(definition.xml);
   if ("fixed" in definition) return openFixed(definition.fixed);
-  throw new HubError("TL_CONFIG_INVALID", "a format is one of json, jsonl, csv, xml, fixed");
+  if ("edifact" in definition) return openEdifact(definition.edifact);
+  if ("x12" in definition) return openX12(definition.x12);
+  throw new HubError("TL_CONFIG_INVALID", "a format is one of json, jsonl, csv, xml, fixed, edifact, x12");
 }

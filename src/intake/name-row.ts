@@ -2,6 +2,7 @@ import { asHubError, type HubError } from "../errors.ts";
 import type { CompiledFlow } from "../flow/compile.ts";
 import type { Row } from "../format/format.ts";
 import type { Json } from "../message/json.ts";
+import type { RecordHash } from "./record-hash.ts";
 
 /** What a row is called, before it is mapped. */
 export interface NamedRow {
@@ -14,7 +15,7 @@ export interface NamedRow {
 }
 
 /** @param hash of the record's bytes, see `recordHash` */
-export function nameRow(compiled: CompiledFlow, row: Row, hash: (bytes: Uint8Array) => string): NamedRow {
+export function nameRow(compiled: CompiledFlow, row: Row, hash: RecordHash): NamedRow {
   if (row.error !== undefined || row.bytes === undefined)
     return { key: null, hash: null, record: null, error: row.error ?? null };
   const value = row.value as Json;
@@ -22,7 +23,7 @@ export function nameRow(compiled: CompiledFlow, row: Row, hash: (bytes: Uint8Arr
     const info = { receivedAt: 0, headers: null, file: null, row: row.row };
     const key = compiled.key(value, info);
     const record = compiled.record(value, info, key);
-    return { key, hash: hash(row.bytes), record, error: null };
+    return { key, hash: hash(row.bytes, row.within), record, error: null };
   } catch (error) {
     return { key: null, hash: null, record: null, error: asHubError(error) };
   }

@@ -14,7 +14,7 @@ import {
   type ToReader,
   UNCHANGED,
 } from "./reader.ts";
-import { recordHash } from "./record-hash.ts";
+import { type RecordHash, recordHash } from "./record-hash.ts";
 import { rowFeed } from "./row-feed.ts";
 import { startTurn } from "./turn.ts";
 
@@ -55,7 +55,7 @@ export async function readFile(reading: Reading, port: ReaderPort): Promise<void
   const feed = rowFeed(stream, reading.skip);
   const mapping = rowMapping(compiled, reading.name);
   const alone = compiled.definition.routes.every(({ to }) => to === "crm.customer");
-  let hash: ReturnType<typeof recordHash> | undefined;
+  let hash: RecordHash | undefined;
   const named: Chunk[] = [];
 
   async function map(chunk: Chunk): Promise<void> {

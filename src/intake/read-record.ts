@@ -27,7 +27,7 @@ export function recordReader(store: Store, data: string): ReadRecord {
       files.set(id, file);
     }
     const bytes = await readSlice(join(data, file.text), message.slice.offset, message.slice.length);
-    return { value: format.decode(bytes, file.context), file: file.name };
+    return { value: format.decode(bytes, file.context, message.slice.offset), file: file.name };
   };
 }
 

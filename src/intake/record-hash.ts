@@ -1,6 +1,9 @@
-import { hash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { RecordContext } from "../format/format.ts";
 import type { Asked } from "../mapping/look-up.ts";
+
+/** The hash of a record's bytes, and of what else decides over its value where that is not the same all over the file. */
+export type RecordHash = (bytes: Uint8Array, within?: string) => string;
 
 /** Room for most records; a longer one gets memory of its own. */
 const ROOM = 16 * 1024;
@@ -13,11 +16,12 @@ const ROOM = 16 * 1024;
  *
  * @param version id of the flow version
  */
-export function recordHash(version: number, context: RecordContext): (bytes: Uint8Array) => string {
+export function recordHash(version: number, context: RecordContext): RecordHash {
   const head = Buffer.from(`${version}\n${JSON.stringify(context)}\n`);
   let memory = Buffer.allocUnsafe(head.length + ROOM);
   head.copy(memory);
-  return (bytes) => {
+  return (bytes, within) => {
+    if (within !== undefined) return hashWithin(version, within, bytes);
     const length = head.length + bytes.length;
     if (length > memory.length) {
       memory = Buffer.allocUnsafe(2 * length);
@@ -26,6 +30,10 @@ export function recordHash(version: number, context: RecordContext): (bytes: Uin
     memory.set(bytes, head.length);
     return hash("sha1", memory.subarray(0, length), "base64");
   };
+}
+
+function hashWithin(version: number, within: string, bytes: Uint8Array): string {
+  return createHash("sha1").update(`${version}\n${within}\n`).update(bytes).digest("base64");
 }
 
 /**

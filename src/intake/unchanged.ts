@@ -3,7 +3,7 @@ import { crmEntity, type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
 import type { RecordStream, Row } from "../format/format.ts";
 import type { Store } from "../store/store.ts";
 import { type NamedRow, nameRow } from "./name-row.ts";
-import { recordHash } from "./record-hash.ts";
+import { type RecordHash, recordHash } from "./record-hash.ts";
 
 /** What is known of a row before it is mapped. */
 export interface Look {
@@ -29,7 +29,7 @@ export function unchangedCheck(
 ): (rows: readonly Row[]) => Promise<readonly Look[]> {
   const entity = crmEntity(flow);
   const system = sourceSystem(flow.definition);
-  let hash: ReturnType<typeof recordHash> | undefined;
+  let hash: RecordHash | undefined;
   return async (rows) => {
     hash ??= recordHash(flow.version, stream.context);
     const named: NamedRow[] = [];
