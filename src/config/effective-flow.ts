@@ -47,20 +47,23 @@ export function effectiveFlow(flow: FlowDefinition, written: Json | undefined): 
 function sourceOf({ source }: FlowDefinition, written: Json | undefined): JsonObject {
   if (readsTopic(source)) return { topic: source.topic };
   const layout = textAt(written, "source", "format", "fixed", "layout") ?? "";
+  const copybook = textAt(written, "source", "format", "cobol", "copybook") ?? "";
   const { system, read, format, poll } = source;
   return present({
     system,
     read,
-    format: formatOf(format, layout),
+    format: formatOf(format, layout, copybook),
     poll: poll === undefined ? null : formatDuration(poll),
   });
 }
 
-function formatOf(format: FormatDefinition, layout: string): Json {
+function formatOf(format: FormatDefinition, layout: string, copybook: string): Json {
   if ("fixed" in format) return { fixed: { ...format.fixed, layout, ...limitOf(format.fixed) } };
   if ("csv" in format) return { csv: { ...format.csv, ...limitOf(format.csv) } };
   if ("edifact" in format) return { edifact: { ...format.edifact, ...limitOf(format.edifact) } };
   if ("x12" in format) return { x12: { ...format.x12, ...limitOf(format.x12) } };
+  if ("mt940" in format) return { mt940: { ...format.mt940, ...limitOf(format.mt940) } };
+  if ("cobol" in format) return { cobol: { ...format.cobol, copybook } };
   const [name = "json", options = {}] = Object.entries(format)[0] ?? [];
   return Object.keys(options).length === 0 ? name : (format as unknown as Json);
 }

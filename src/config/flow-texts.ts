@@ -1,4 +1,5 @@
 import { HubError } from "../errors.ts";
+import { parseCopybook } from "../format/copybook.ts";
 import type { FixedLayout } from "../format/fixed-layout.ts";
 import { parseJson } from "../format/json.ts";
 import { isObject, type Json } from "../message/json.ts";
@@ -21,6 +22,8 @@ export interface FlowTexts {
   /** Path of the mapping from the project folder. */
   readonly map: string | null;
   readonly layout: FixedLayout | null;
+  /** The text of the copybook. */
+  readonly copybook: string | null;
 }
 
 /** Reads everything the flow names and everything that names in turn; `findings` also takes what is wrong inside them. */
@@ -36,12 +39,25 @@ export function readTexts(context: FlowContext, findings: Finding[]): FlowTexts 
     if (path !== undefined) readSchema(path, context, texts, findings);
   }
   const at = ["source", "format", "fixed", "layout"];
+  const copybook = readNamed(["source", "format", "cobol", "copybook"], folder, folder, context, texts);
+  if (copybook !== undefined) checkCopybook(copybook, context, texts);
   const layout = textAt(raw, ...at) === undefined ? undefined : readNamed(at, "", "schemas", context, texts);
   return {
     texts,
     map: map ?? null,
     layout: layout === undefined ? null : readLayout(layout, texts[layout] ?? "", findings),
+    copybook: copybook === undefined ? null : (texts[copybook] ?? null),
   };
+}
+
+function checkCopybook(path: string, { report }: FlowContext, texts: Record<string, string>): void {
+  const text = texts[path] ?? "";
+  try {
+    parseCopybook(text);
+  } catch (error) {
+    if (!(error instanceof HubError)) throw error;
+    reportInside(path, text, error, report);
+  }
 }
 
 function readNamed(

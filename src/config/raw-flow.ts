@@ -49,6 +49,7 @@ export type RawFormat =
   | "csv"
   | "edifact"
   | "x12"
+  | "mt940"
   | { readonly json: { readonly record?: string } }
   | { readonly jsonl: Readonly<Record<string, never>> }
   | { readonly csv: RawCsv }
@@ -57,13 +58,27 @@ export type RawFormat =
       readonly fixed: { readonly layout: string; readonly encoding?: string; readonly recordLimit?: string };
     }
   | { readonly edifact: RawEdi }
-  | { readonly x12: RawEdi };
+  | { readonly x12: RawEdi }
+  | { readonly mt940: RawMt940 }
+  | { readonly cobol: RawCobol };
 
 export interface RawEdi {
   readonly groups?: readonly string[];
   readonly trailers?: "refuse" | "ignore";
   readonly encoding?: string;
   readonly recordLimit?: string;
+}
+
+export interface RawMt940 {
+  readonly encoding?: string;
+  readonly recordLimit?: string;
+}
+
+interface RawCobol {
+  readonly copybook: string;
+  readonly encoding?: string;
+  readonly records?: "fixed" | "rdw" | "rdw-little-endian" | "lines";
+  readonly comp5?: "big-endian" | "little-endian";
 }
 
 export interface RawCsv {

@@ -52,7 +52,7 @@ function readContent(context: FlowContext, own: Finding[]): FlowDefinition | nul
   if (!sound) return null;
   const written = raw as unknown as RawFlow;
   const format: FormatDefinition | undefined =
-    "topic" in written.source ? { json: {} } : defineFormat(written.source.format ?? "json", files.layout);
+    "topic" in written.source ? { json: {} } : defineFormat(written.source.format ?? "json", files);
   if (format === undefined || kind === undefined) return null;
   const error = env.compileFormat?.(format) ?? null;
   if (error !== null) report.key(["source", "format"], `source.format: ${error.message}`, error.cure);

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { copyFile, open } from "node:fs/promises";
 import { HubError } from "../errors.ts";
 
 /**
@@ -9,6 +9,9 @@ import { HubError } from "../errors.ts";
 const WINDOWS_1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009dž\u009f";
 
 const UTF8 = /^utf-?8$/i;
+
+/** What a format names as its encoding whose files are not text and stay as they are. */
+export const BYTES = "bytes";
 
 /** More bytes than any character has, in any encoding. */
 const LONGEST = 8;
@@ -23,6 +26,7 @@ interface Decoder {
  * @throws HubError TL_CONFIG_INVALID when no such encoding is known
  */
 export function encodingName(label: string): string {
+  if (label === BYTES) return BYTES;
   try {
     return new TextDecoder(label).encoding;
   } catch {
@@ -70,6 +74,7 @@ const EDIFACT_ENCODINGS: Readonly<Record<string, string>> = {
  *   one that is not known
  */
 export function detectEncoding(first: Uint8Array, declared: string): string {
+  if (declared === BYTES) return BYTES;
   if (first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf) return "utf-8";
   if (first[0] === 0xff && first[1] === 0xfe) return "utf-16le";
   if (first[0] === 0xfe && first[1] === 0xff) return "utf-16be";
@@ -111,7 +116,7 @@ export function decodeText(bytes: Uint8Array, encoding: string): Uint8Array {
   // Neither a mark nor a declaration begins like this; blanks and "U" may stand before one.
   if (first > 0x20 && first < 0x80 && first !== 0x3c && first !== 0x55 && UTF8.test(encoding)) return bytes;
   const name = detectEncoding(bytes, encoding);
-  if (name === "utf-8") return bytes;
+  if (name === "utf-8" || name === BYTES) return bytes;
   const text = attempt(createDecoder(name), bytes, false);
   if (text !== undefined) return Buffer.from(text);
   const search = createSearch(name);
@@ -126,6 +131,10 @@ export function decodeText(bytes: Uint8Array, encoding: string): Uint8Array {
  */
 export async function transcode(path: string, encoding: string, target: string): Promise<string> {
   const name = detectEncoding(await firstBytes(path), encoding);
+  if (name === BYTES) {
+    await copyFile(path, target);
+    return name;
+  }
   const out = await open(target, "w");
   let done = 0;
   try {

@@ -36,10 +36,11 @@ export interface RecordStream extends AsyncIterable<readonly Row[]> {
 
 /**
  * One format with its options bound: bytes in, JSON values out.
- * All positions refer to UTF-8; files in other encodings are transcoded first (`encoding.ts`).
+ * All positions refer to UTF-8; files in other encodings are transcoded first (`encoding.ts`). Where files are no text
+ * (COBOL) they refer to the bytes as they came.
  */
 export interface Format {
-  readonly name: "json" | "jsonl" | "csv" | "xml" | "fixed" | "edifact" | "x12";
+  readonly name: "json" | "jsonl" | "csv" | "xml" | "fixed" | "edifact" | "x12" | "mt940" | "cobol";
   /** Media types a push source takes for this format. */
   readonly mediaTypes: readonly string[];
   /**

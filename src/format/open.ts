@@ -1,4 +1,5 @@
 import { HubError } from "../errors.ts";
+import { type CobolOptions, openCobol } from "./cobol.ts";
 import { openCsv } from "./csv.ts";
 import type { CsvOptions } from "./csv-options.ts";
 import { type EdiOptions, openEdifact, openX12 } from "./edi.ts";
@@ -7,6 +8,7 @@ import { type FixedOptions, openFixed } from "./fixed.ts";
 import type { Format } from "./format.ts";
 import { type JsonOptions, openJson } from "./json-format.ts";
 import { openJsonLines } from "./jsonl.ts";
+import { type Mt940Options, openMt940 } from "./mt940.ts";
 import { openXml } from "./xml.ts";
 import type { XmlOptions } from "./xml-options.ts";
 
@@ -18,7 +20,9 @@ export type FormatDefinition =
   | { readonly xml: XmlOptions }
   | { readonly fixed: FixedOptions }
   | { readonly edifact: EdiOptions }
-  | { readonly x12: EdiOptions };
+  | { readonly x12: EdiOptions }
+  | { readonly mt940: Mt940Options }
+  | { readonly cobol: CobolOptions };
 
 /**
  * A format with its options bound.
@@ -38,5 +42,10 @@ function openNamed(definition: FormatDefinition): Format {
   if ("fixed" in definition) return openFixed(definition.fixed);
   if ("edifact" in definition) return openEdifact(definition.edifact);
   if ("x12" in definition) return openX12(definition.x12);
-  throw new HubError("TL_CONFIG_INVALID", "a format is one of json, jsonl, csv, xml, fixed, edifact, x12");
+  if ("mt940" in definition) return openMt940(definition.mt940);
+  if ("cobol" in definition) return openCobol(definition.cobol);
+  throw new HubError(
+    "TL_CONFIG_INVALID",
+    "a format is one of json, jsonl, csv, xml, fixed, edifact, x12, mt940, cobol",
+  );
 }

@@ -5,6 +5,7 @@ import type { CsvContext, CsvSetup } from "./csv-options.ts";
 import { isCsvContext } from "./csv-options.ts";
 import { createCsvScanner } from "./csv-scan.ts";
 import { createEncoder } from "./encode.ts";
+import { BYTES } from "./encoding.ts";
 import type { Format, RecordContext } from "./format.ts";
 import { asBuffer } from "./text.ts";
 
@@ -23,7 +24,7 @@ export interface RejectedRecord {
  * The refused records as the bytes of a file. CSV keeps the file's delimiter, encoding and header, and adds four columns
  * that say which row it was and why; the record's own text is not touched, so a person can mend it and drop the file
  * again (the four columns are then passed over). A record that is itself broken CSV stands quoted in the first column.
- * Other formats give JSON Lines with `row`, `line`, `code`, `error` and `raw`.
+ * Other formats give JSON Lines with `row`, `line`, `code`, `error` and `raw`, which is base64 where files are no text.
  * @param context of the file the records came from
  * @param encoding of that file; where it cannot be written (Shift_JIS and its like) the file is UTF-8
  */
@@ -37,7 +38,8 @@ export function rejectFile(
     const encoder = createEncoder(encoding);
     return encoded(csvLines(format.setup, context, records), encoder.mark, encoder.encode);
   }
-  return encoded(jsonLines(records), new Uint8Array(0), (text) => Buffer.from(text));
+  const rawAs = format.encoding === BYTES ? "base64" : "utf8";
+  return encoded(jsonLines(records, rawAs), new Uint8Array(0), (text) => Buffer.from(text));
 }
 
 type Records = Iterable<RejectedRecord> | AsyncIterable<RejectedRecord>;
@@ -51,9 +53,9 @@ async function* encoded(
   for await (const line of lines) yield encode(line);
 }
 
-async function* jsonLines(records: Records): AsyncGenerator<string> {
+async function* jsonLines(records: Records, rawAs: "utf8" | "base64"): AsyncGenerator<string> {
   for await (const { row, line, code, error, raw } of records) {
-    yield `${JSON.stringify({ row, line, code, error, raw: Buffer.from(raw).toString("utf8") })}\n`;
+    yield `${JSON.stringify({ row, line, code, error, raw: Buffer.from(raw).toString(rawAs) })}\n`;
   }
 }
 

@@ -6,7 +6,7 @@ import { asHubError, type HubError, toFailure } from "../errors.ts";
 import { failpoint } from "../flow/failpoint.ts";
 import type { Fence } from "../flow/fence.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
-import { transcode } from "../format/encoding.ts";
+import { BYTES, transcode } from "../format/encoding.ts";
 import type { NewFile } from "../store/file-table.ts";
 import { DUTY, leasesOf } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
@@ -73,9 +73,9 @@ async function textOf(
   const path = join(data, archive);
   const { size } = await stat(path);
   try {
-    // Transcoding also proves that every byte is of the encoding; for UTF-8 the copy itself is then the text.
+    // Transcoding also proves that every byte is of the encoding; for UTF-8, and what is no text, the copy itself is read.
     const encoding = await transcode(path, flow.compiled.format.encoding, `${path}.utf8`);
-    if (encoding !== "utf-8")
+    if (encoding !== "utf-8" && encoding !== BYTES)
       return { path: `${archive}.utf8`, size: (await stat(`${path}.utf8`)).size, error: null };
     await rm(`${path}.utf8`);
     return { path: archive, size, error: null };

@@ -363,7 +363,7 @@ describe("any text as EDIFACT", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -380,7 +380,7 @@ describe("any text as EDIFACT", () => {
           for (const row of rows) expect(row.value === undefined).toBe(row.error !== undefined);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 });
