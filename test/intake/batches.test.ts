@@ -18,6 +18,7 @@ const OTHERS = 40;
 /** Nothing is mapped in another thread. */
 const NOBODY: MapAhead = {
   offer: () => false,
+  isBusy: () => false,
   ready: () => [],
   waits: () => false,
   drop: () => undefined,
