@@ -20,13 +20,15 @@ export function middle(rounds: readonly Measured[]): Measured {
     worker: of("worker"),
     database: of("database"),
     batch: of("batch"),
+    held: of("held"),
     processors: of("processors"),
   };
 }
 
 /**
  * Costs with which the simulation of one worker has the rate that one worker had. Processor times, batch and flush were
- * measured; what is left over is idle time, or work of the database that ran beside the worker's own.
+ * measured; what is left over is idle time, or work of the database that ran beside the worker's own. How long the
+ * customer repository is held was measured too: alone it keeps nobody waiting, and two meet there.
  */
 export function calibrate(one: Measured, flush: number, load: Load): Costs {
   const plain: Costs = {
@@ -36,14 +38,22 @@ export function calibrate(one: Measured, flush: number, load: Load): Costs {
     flush,
     idle: 0,
     overlap: 0,
+    alone: 0,
   };
   const rate = (costs: Costs): number => simulate(costs, { shared: one.processors }, 1, load).rate;
   if (rate(plain) > one.rate) {
     const idle = halve(0, plain.batch / one.rate, (idle) => rate({ ...plain, idle }) > one.rate);
-    return { ...plain, idle };
+    return held({ ...plain, idle }, one, load);
   }
   const overlap = halve(0, 1, (overlap) => rate({ ...plain, overlap }) < one.rate);
-  return { ...plain, overlap };
+  return held({ ...plain, overlap }, one, load);
+}
+
+/** With as much of the worker's work behind the repository's door as it takes to hold it for the share that was measured. */
+function held(costs: Costs, one: Measured, load: Load): Costs {
+  const share = (alone: number): number =>
+    simulate({ ...costs, alone }, { shared: one.processors }, 1, load).held;
+  return { ...costs, alone: halve(0, 1, (alone) => share(alone) < one.held) };
 }
 
 /** The value at which `more` stops to hold. */

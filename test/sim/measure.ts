@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { Client } from "pg";
 import { LANES } from "../../src/message/lane.ts";
@@ -23,6 +24,8 @@ export interface Measured {
   readonly database: number;
   /** Messages that shared one transaction that wrote. */
   readonly batch: number;
+  /** Share of the time in which one of them held the customer repository. */
+  readonly held: number;
   /** Processors that others left, as found just before and just after. */
   readonly processors: number;
 }
@@ -92,7 +95,9 @@ async function worked(sql: Client, hubs: readonly BenchHub[], messages: number):
   });
   await left(WINDOW.from);
   const first = await look();
+  const holding = watchRepository(number);
   await left(WINDOW.to);
+  const held = await holding.end();
   const last = await look();
   const done = first.queued - last.queued;
   return {
@@ -101,12 +106,38 @@ async function worked(sql: Client, hubs: readonly BenchHub[], messages: number):
     worker: (last.worker - first.worker) / done,
     database: (last.database - first.database) / done,
     batch: done / (last.commits - first.commits),
+    held,
     processors: (before + (await freeProcessors())) / 2,
   };
 }
 
 const EVEN = `SELECT count(DISTINCT owner) FROM lane WHERE lane < ${LANES} AND owner IS NOT NULL`;
 const LEAST = `SELECT min(n) FROM (SELECT count(*) AS n FROM lane WHERE lane < ${LANES} GROUP BY owner) AS o`;
+
+const HELD = `SELECT count(*) FROM pg_locks, (SELECT hashtextextended('tieline crm tieline', 0) AS k) AS r
+  WHERE locktype = 'advisory' AND granted AND objsubid = 1
+    AND classid::bigint = (k >> 32) & 4294967295 AND objid::bigint = k & 4294967295`;
+const LOOK_MS = 5;
+
+/** Looks again and again whether somebody holds the customer repository. */
+function watchRepository(number: (text: string) => Promise<number>) {
+  let [open, looks, found] = [true, 0, 0];
+  const looking = (async () => {
+    while (open) {
+      found += Math.min(1, await number(HELD));
+      looks += 1;
+      await pause(LOOK_MS);
+    }
+  })();
+  return {
+    /** Share of the looks. */
+    async end(): Promise<number> {
+      open = false;
+      await looking;
+      return found / Math.max(1, looks);
+    },
+  };
+}
 
 /** Processor time of all processes of the server that say what they are. */
 async function databaseSeconds(sql: Client): Promise<number> {

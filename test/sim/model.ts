@@ -11,6 +11,8 @@ export interface Costs {
   readonly idle: number;
   /** Share of the database's work that runs beside the worker's own. */
   readonly overlap: number;
+  /** Share of the worker's work that it does while it holds the customer repository; null: nobody waits for that. */
+  readonly alone: number | null;
 }
 
 /** Where the processors are. Fractions are those that others use. */
@@ -37,4 +39,6 @@ export interface Outcome {
   /** Share of the time that the database's processors, and its log, were at work. */
   readonly database: number;
   readonly log: number;
+  /** Share of the time in which the customer repository was held. */
+  readonly held: number;
 }

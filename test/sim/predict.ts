@@ -41,7 +41,14 @@ function endOf(outcomes: Prediction["outcomes"]): Prediction["end"] {
   });
   const { workers, rate } = outcomes[at] ?? { workers: 0, rate: 0 };
   // What is short shows where still more want it.
-  const { database, log } = outcomes[Math.min(at + 1, outcomes.length - 1)] ?? { database: 0, log: 0 };
-  const by = database > 0.8 ? "its processors" : log > 0.8 ? "its log" : "the worker of the busiest keys";
+  const { database, log, held } = outcomes[Math.min(at + 1, outcomes.length - 1)] ?? {
+    ...{ database: 0, log: 0, held: 0 },
+  };
+  const short = [
+    [held, "its customer repository, which takes one batch at a time"],
+    [database, "its processors"],
+    [log, "its log"],
+  ] as const;
+  const by = short.find(([share]) => share > 0.8)?.[1] ?? "the worker of the busiest keys";
   return { workers, rate, by };
 }

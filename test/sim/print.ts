@@ -37,6 +37,7 @@ export function asText({
     `one worker    ${whole(one.rate)} messages/s, ${micro(one.worker)} µs of its processor and ${micro(one.database)} µs of the database's a message`,
     `two workers   ${whole(two.rate)} messages/s; ${whole(expected)} expected: ${off}`,
     `a transaction ${Math.round(costs.batch)} messages, ${milli(costs.flush)} ms until its log is on the disk, ${milli(costs.idle)} ms idle; ${(costs.overlap * 100).toFixed(0)} % of the database's work beside the worker's`,
+    `repository    held for ${share(one.held)} of the time by one worker, ${share(two.held)} by two`,
     `processors    ${one.processors.toFixed(2)} and ${two.processors.toFixed(2)} were left by others`,
     "",
     `messages/s by workers, each with a processor of its own, and a database with ${processors}:`,
@@ -52,6 +53,10 @@ export function asText({
 
 function whole(value: number): string {
   return Math.round(value).toLocaleString("en-US");
+}
+
+function share(value: number): string {
+  return `${(value * 100).toFixed(0)} %`;
 }
 
 function micro(seconds: number): string {

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Costs, Load } from "./model.ts";
 import { simulate } from "./simulate.ts";
 
-const COSTS: Costs = { worker: 0.0004, database: 0.0001, batch: 100, flush: 0.002, idle: 0.001, overlap: 0 };
+const COSTS: Costs = {
+  ...{ worker: 0.0004, database: 0.0001, batch: 100, flush: 0.002, idle: 0.001, overlap: 0 },
+  alone: null,
+};
 const LOAD: Load = { messages: 100_000, keys: 100_000, skew: 0, failing: 0, backoff: 5 };
 const LARGE = { database: 64 };
 
@@ -39,6 +42,16 @@ describe("the simulation of many workers", () => {
     const two = simulate(COSTS, { shared: 1 }, 2, LOAD).rate;
     expect(two).toBeGreaterThan(one);
     expect(two).toBeLessThanOrEqual(1 / (COSTS.worker + COSTS.database));
+  });
+
+  it("lets one batch at a time through the customer repository", () => {
+    const alone = { ...COSTS, alone: 0.5 };
+    const holds = 100 * (0.0002 + 0.0001) + 0.002;
+    const { rate, held } = simulate(alone, LARGE, 16, LOAD);
+    expect(rate).toBeLessThanOrEqual(100 / holds + 1);
+    expect(rate).toBeGreaterThan((100 / holds) * 0.9);
+    expect(held).toBeGreaterThan(0.9);
+    expect(simulate(alone, LARGE, 1, LOAD).rate).toBeCloseTo(simulate(COSTS, LARGE, 1, LOAD).rate, -1);
   });
 
   it("is held back by the worker that has the key which most messages have", () => {

@@ -19,6 +19,7 @@ export function simulate(
 ): Outcome {
   const clock = openClock(machines);
   const log = openLog(clock, costs.flush);
+  const repository = openRepository(clock);
   const all = deal(load, workers, random);
   const enough = load.messages * 0.9;
   let done = 0;
@@ -31,7 +32,9 @@ export function simulate(
       return;
     }
     const database = size * costs.database;
+    const inside = costs.alone ?? 1;
     const committed = (): void => {
+      if (costs.alone !== null) repository.leave();
       done += ends;
       clock.at(clock.now() + costs.idle, () => next(work));
     };
@@ -41,13 +44,23 @@ export function simulate(
       parts -= 1;
       if (parts === 0) clock.run("database", database * (1 - costs.overlap), commit);
     };
-    clock.run("worker", size * costs.worker, beside);
-    clock.run("database", database * costs.overlap, beside);
+    const settle = (): void => {
+      clock.run("worker", size * costs.worker * inside, beside);
+      clock.run("database", database * costs.overlap, beside);
+    };
+    clock.run("worker", size * costs.worker * (1 - inside), () =>
+      costs.alone === null ? settle() : repository.enter(settle),
+    );
   };
 
   for (const work of all) next(work);
   const seconds = clock.play(() => done >= enough);
-  return { rate: done / seconds, database: clock.busy() / seconds, log: log.busy() / seconds };
+  return {
+    rate: done / seconds,
+    database: clock.busy() / seconds,
+    log: log.busy() / seconds,
+    held: repository.busy() / seconds,
+  };
 }
 
 /** Simulated time, and processors that those who need them share evenly, one at most for each. */
@@ -123,6 +136,32 @@ function openLog(clock: ReturnType<typeof openClock>, seconds: number) {
     flush(then: () => void): void {
       waiting.push(then);
       begin();
+    },
+  };
+}
+
+/** The customer repository, which is held from the first look at it until the commit, by one at a time. */
+function openRepository(clock: ReturnType<typeof openClock>) {
+  const waiting: (() => void)[] = [];
+  let since: number | null = null;
+  let busy = 0;
+
+  function begin(then: () => void): void {
+    since = clock.now();
+    then();
+  }
+
+  return {
+    busy: () => busy,
+    enter: (then: () => void): void => {
+      if (since === null) begin(then);
+      else waiting.push(then);
+    },
+    leave(): void {
+      busy += clock.now() - (since ?? clock.now());
+      since = null;
+      const first = waiting.shift();
+      if (first !== undefined) begin(first);
     },
   };
 }
