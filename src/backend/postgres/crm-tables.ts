@@ -85,7 +85,9 @@ export function crmTables(sql: Sql, written: WriteCount, schema: string): CrmTab
       sql.send(ALONE, schema);
     },
     async reserve(customers, records) {
-      return { customer: await draw(sql, "customer", customers), record: await draw(sql, "record", records) };
+      const drawn = [draw(sql, "customer", customers), draw(sql, "record", records)] as const;
+      const [customer, record] = await Promise.all(drawn);
+      return { customer, record };
     },
     async heads(entity, system, externalIds) {
       const found = await sql.all<StoredHeadText>(HEADS, entityNumber(entity), system, distinct(externalIds));
