@@ -337,7 +337,9 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         return pumping;
       }
       again = false;
-      pumping = pump()
+      // Not in this turn: what begins may end at once, and asks for a pump that must find this one under way.
+      pumping = Promise.resolve()
+        .then(pump)
         // The store does not answer; who asks at the next poll finds what is left.
         .catch((error: unknown) => env.note("failed", asHubError(error).code))
         .finally(() => {

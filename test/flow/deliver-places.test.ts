@@ -58,35 +58,42 @@ test("what waits for its commit keeps its key waiting, and nobody else from the 
   }
 }, 20_000);
 
-test("an older state that was read along with the newer one is not sent behind it", async () => {
-  const queue = await queueOf(0, []);
-  try {
-    const route = (await queue.store.transaction((tx) => tx.flows.routes()))[0];
-    const base = { flow: route?.flow ?? 0, route: route?.id ?? 0, lane: 0, key: "a", replay: 0, file: null };
-    await queue.store.transaction((tx) =>
-      tx.deliveries.insert(
-        [2, 1, 3].map((version, index) => ({
-          ...base,
-          ...{ message: index + 1, version, allowStale: false, createdAt: 1 },
-          body: Buffer.from(JSON.stringify({ text: String(version) })),
-        })),
-      ),
-    );
-    const sent: number[] = [];
-    const sink: Sink = {
-      idempotent: true,
-      async send(delivery) {
-        sent.push(numberIn(delivery));
-        return { answer: "200" };
-      },
-    };
-    const one = queue.sender(sink);
-    await one.pump();
-    const open = () => queue.store.transaction((tx) => tx.deliveries.open());
-    await expect.poll(open).toEqual([]);
-    expect(sent).toEqual([2, 3]);
-    await one.close();
-  } finally {
-    await queue.dispose();
-  }
-}, 20_000);
+test.each([1, 4])(
+  "older states that were read along with a newer one are not sent behind it (%i at once)",
+  async (concurrency) => {
+    const queue = await queueOf(0, []);
+    try {
+      const route = (await queue.store.transaction((tx) => tx.flows.routes()))[0];
+      const base = { flow: route?.flow ?? 0, route: route?.id ?? 0, lane: 0, replay: 0, file: null };
+      const keys = ["a", "b", "c", "d", "e"];
+      await queue.store.transaction((tx) =>
+        tx.deliveries.insert(
+          [3, 1, 2, 1, 2, 4].flatMap((version, index) =>
+            keys.map((key) => ({
+              ...{ ...base, key, version, message: index + 1, allowStale: false, createdAt: 1 },
+              body: Buffer.from(JSON.stringify({ text: String(version) })),
+            })),
+          ),
+        ),
+      );
+      const sent: Outgoing[] = [];
+      const sink: Sink = {
+        idempotent: true,
+        concurrency,
+        async send(delivery) {
+          sent.push(delivery);
+          return { answer: "200" };
+        },
+      };
+      const one = queue.sender(sink);
+      await one.pump();
+      const open = () => queue.store.transaction((tx) => tx.deliveries.open());
+      await expect.poll(open).toEqual([]);
+      for (const key of keys) expect(sent.filter((one) => one.key === key).map(numberIn)).toEqual([3, 4]);
+      await one.close();
+    } finally {
+      await queue.dispose();
+    }
+  },
+  20_000,
+);
