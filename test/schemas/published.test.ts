@@ -73,6 +73,13 @@ const FORMATS: readonly RawFormat[] = [
     },
   },
   { fixed: { layout: "l.json", encoding: "utf-8", recordLimit: "1MiB" } },
+  "edifact",
+  "x12",
+  "mt940",
+  { edifact: { groups: ["LIN", "LIN/ALC"], trailers: "ignore", encoding: "utf-8", recordLimit: "1MiB" } },
+  { x12: { groups: ["PO1"], trailers: "refuse", encoding: "utf-8", recordLimit: "1MiB" } },
+  { mt940: { encoding: "utf-8", recordLimit: "1MiB" } },
+  { cobol: { copybook: "c.cpy", encoding: "cp273", records: "rdw", comp5: "little-endian" } },
 ];
 
 const LAYOUT: FixedLayout = {
@@ -145,9 +152,10 @@ describe("the types of the program", () => {
   });
 
   it("have every option of every format", () => {
-    const formats = (definition("format")["else"] as { properties: Record<string, { properties?: object }> })
-      .properties;
-    for (const [name, { properties = {} }] of Object.entries(formats)) {
+    const formats = (definition("format")["else"] as { properties: Record<string, JsonSchema> }).properties;
+    for (const [name, schema] of Object.entries(formats)) {
+      const properties =
+        schema["properties"] ?? resolved(schema, publishedSchema("flow"))["properties"] ?? {};
       const used = FORMATS.flatMap((format) =>
         typeof format === "object" && name in format ? Object.keys(Object.values(format)[0] as object) : [],
       );
