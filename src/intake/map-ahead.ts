@@ -63,6 +63,9 @@ const FOLLOW_MS = 50;
 const MOST = 2048;
 /** Messages that are settled together at most. */
 const MOST_TOGETHER = 512;
+/** So many are enough for a settlement; fewer wait for those being mapped, until the oldest is so old. Milliseconds. */
+const ENOUGH = 192;
+const GATHER_MS = 8;
 /** A mapper that is silent for so long is given up; milliseconds. */
 const PATIENCE_MS = 2_000;
 /**
@@ -165,6 +168,13 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
     return alike ? flow : undefined;
   }
 
+  /** Whether more lots are about to come back, so that all are settled together: nobody waits for it, and it costs less. */
+  function isWorthWaiting(lots: readonly Lot[], found: readonly Lot[], count: number): boolean {
+    const [oldest] = found;
+    if (oldest === undefined || found.length === lots.length || count >= ENOUGH) return false;
+    return lots[found.length]?.mapped === null && env.clock() - oldest.sentAt < GATHER_MS;
+  }
+
   function send(to: Mapper, lot: Lot, messages: readonly NewMessage[]): void {
     const { flow, keys, acceptedAt: receivedAt, strangers } = lot;
     if (!told.has(flow.version)) {
@@ -226,11 +236,12 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
         found.push(lot);
         count += lot.keys.length;
       }
-      return found;
+      return isWorthWaiting(lots, found, count) ? [] : found;
     },
     waits(id) {
       const [oldest] = flows.get(id)?.lots ?? [];
-      if (oldest === undefined || oldest.mapped !== null) return false;
+      if (oldest === undefined) return false;
+      if (oldest.mapped !== null) return true;
       if (env.clock() - oldest.sentAt < PATIENCE_MS) return true;
       void mapper?.close();
       giveUp(new Error("the mapper does not answer"));
