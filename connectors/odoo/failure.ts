@@ -1,0 +1,76 @@
+import { type ErrorCode, HubError } from "tieline/connector";
+
+/** Whose fault a failure is. `server`: Odoo failed in a way that says nothing about whose. */
+export type OdooFault = "away" | "busy" | "access" | "settings" | "data" | "server";
+
+/** A failure in words that quote no data: what Odoo says may hold values of a record, so its class alone is told. */
+export class OdooFailure extends Error {
+  override readonly name = "OdooFailure";
+  readonly fault: OdooFault;
+  /** The field it is about, where Odoo names one. */
+  readonly field: string | undefined;
+
+  constructor(
+    fault: OdooFault,
+    message: string,
+    more: { readonly field?: string; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+    this.fault = fault;
+    this.field = more.field;
+  }
+}
+
+/** By the class that `error.data.name` of JSON-RPC names; the first that fits. */
+const BY_CLASS: readonly (readonly [RegExp, OdooFault])[] = [
+  [/^odoo\.exceptions\.Access(Denied|Error)$/, "access"],
+  [/^odoo\.exceptions\.(UserError|ValidationError|MissingError|RedirectWarning|Warning)$/, "data"],
+  [/^psycopg2\.errors\.(SerializationFailure|DeadlockDetected|LockNotAvailable|QueryCanceled)$/, "busy"],
+  [/^(psycopg2\.errors\.TooManyConnections|psycopg2\.pool\.PoolError|odoo\.sql_db\.PoolError)$/, "busy"],
+  [
+    /^psycopg2\.(OperationalError|InterfaceError|errors\.(AdminShutdown|CrashShutdown|CannotConnectNow))$/,
+    "away",
+  ],
+  [/^psycopg2\.(IntegrityError|DataError)$/, "data"],
+  [
+    /^psycopg2\.errors\.(\w+Violation|StringDataRightTruncation|NumericValueOutOfRange|InvalidTextRepresentation)$/,
+    "data",
+  ],
+];
+
+/** What Odoo's database says when it is not there at all: no matter of waiting. */
+const NO_DATABASE = /database ".*" does not exist/;
+
+export function faultOf(name: string, message: string): OdooFault {
+  const fault = BY_CLASS.find(([pattern]) => pattern.test(name))?.[1] ?? "server";
+  return fault === "away" && NO_DATABASE.test(message) ? "settings" : fault;
+}
+
+/** What a failure means to who reads. */
+export function sourceFailure(error: unknown): unknown {
+  if (!(error instanceof OdooFailure)) return error;
+  const codes: Readonly<Record<OdooFault, ErrorCode>> = {
+    away: "TL_SOURCE_UNAVAILABLE",
+    busy: "TL_SOURCE_UNAVAILABLE",
+    access: "TL_SOURCE_ACCESS",
+    settings: "TL_SOURCE_REFUSED",
+    data: "TL_SOURCE_REFUSED",
+    server: "TL_SOURCE_REFUSED",
+  };
+  return new HubError(codes[error.fault], error.message, { cause: error });
+}
+
+/** What a failure means to who writes. Every sink finds out by itself what was done before: none leaves doubt. */
+export function targetFailure(error: unknown): unknown {
+  if (!(error instanceof OdooFailure)) return error;
+  const codes: Readonly<Record<OdooFault, ErrorCode>> = {
+    away: "TL_TARGET_UNAVAILABLE",
+    busy: "TL_TARGET_BUSY",
+    access: "TL_TARGET_ACCESS",
+    settings: "TL_TARGET_ACCESS",
+    data: "TL_TARGET_REFUSED",
+    server: "TL_TARGET_FAILED",
+  };
+  const place = error.field === undefined ? {} : { place: { field: error.field } };
+  return new HubError(codes[error.fault], error.message, { cause: error, ...place });
+}
