@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asterisk16, asterisk22 } from "./asterisk.ts";
 import { mariadb } from "./mariadb.ts";
+import { odoo } from "./odoo.ts";
 import { openssh } from "./openssh.ts";
 import type { Peer } from "./peer.ts";
 import { postfix } from "./postfix.ts";
@@ -28,6 +29,7 @@ const PEERS: readonly Peer[] = [
   postfix,
   openssh,
   vsftpd,
+  odoo,
 ];
 
 const ROOT = new URL("../..", import.meta.url).pathname;
