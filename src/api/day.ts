@@ -29,7 +29,8 @@ function firstInstant(local: number, zone: string): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function offset(at: number, zone: string): number {
+/** How far a zone's clocks are ahead of UTC at an instant; milliseconds. */
+export function offset(at: number, zone: string): number {
   let format = formats.get(zone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });

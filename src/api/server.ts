@@ -8,6 +8,7 @@ import { parseJson } from "../format/json.ts";
 import { openCounters } from "../observe/counter.ts";
 import { requireSafeAuth, requireToken } from "./auth.ts";
 import { answerClientError } from "./client-error.ts";
+import { dashboardRoutes } from "./dashboard.ts";
 import { type ApiDeps, type ApiLimits, DEFAULT_LIMITS } from "./deps.ts";
 import { DOOR, openDoor } from "./door.ts";
 import { healthRoutes } from "./health.ts";
@@ -16,11 +17,16 @@ import { sendProblem } from "./problem.ts";
 import { customerRoutes } from "./resource/customer.ts";
 import { deployRoutes } from "./resource/deploy.ts";
 import { errorRoutes } from "./resource/error.ts";
+import { errorGroupRoutes } from "./resource/error-group.ts";
 import { fileRoutes } from "./resource/file.ts";
 import { flowRoutes } from "./resource/flow.ts";
 import { hubRoutes } from "./resource/hub.ts";
 import { messageRoutes } from "./resource/message.ts";
+import { overviewRoutes } from "./resource/overview.ts";
 import { replayRoutes } from "./resource/replay.ts";
+import { scheduleRoutes } from "./resource/schedule.ts";
+import { sessionRoutes } from "./resource/session.ts";
+import { streamRoutes } from "./resource/stream.ts";
 import { ProblemSchema } from "./schema.ts";
 import { answerUnknownRoutes } from "./unknown-route.ts";
 import { serveWhole } from "./whole-door.ts";
@@ -91,11 +97,15 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
     },
   });
   await app.register(plugin((inner) => healthRoutes(inner, deps, counters)));
-  await app.register(plugin(openRoutes), { prefix: "/api/v1" });
+  await app.register(
+    plugin((inner) => openRoutes(inner, deps)),
+    { prefix: "/api/v1" },
+  );
   await app.register(
     plugin((inner) => guardedRoutes(inner, deps)),
     { prefix: "/api/v1" },
   );
+  await app.register(plugin(async (inner) => dashboardRoutes(inner)));
   await app.ready();
   return app;
 }
@@ -107,8 +117,13 @@ function plugin(add: (app: FastifyInstance) => Promise<void>): FastifyPluginCall
   };
 }
 
-/** What needs no token: the catalogue of errors and the description of the API. */
-async function openRoutes(app: FastifyInstance): Promise<void> {
+/** What needs no token: signing in, the catalogue of errors and the description of the API. */
+async function openRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  takeJson(app);
+  app.addHook("onRequest", async (_request, reply) => {
+    reply.header("cache-control", "no-store");
+  });
+  await sessionRoutes(app, deps);
   await errorRoutes(app);
   const schema = {
     tags: ["hub"],
@@ -129,12 +144,7 @@ async function openRoutes(app: FastifyInstance): Promise<void> {
 }
 
 async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    "application/json",
-    { parseAs: "buffer" },
-    async (_request: unknown, body: Buffer) => parseBody(body),
-  );
+  takeJson(app);
   app.addHook("onRequest", async (request, reply) => {
     reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
     requireToken(request, deps);
@@ -150,6 +160,19 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await fileRoutes(app, deps);
   await customerRoutes(app, deps);
   await hubRoutes(app, deps);
+  await overviewRoutes(app, deps);
+  await errorGroupRoutes(app, deps);
+  await scheduleRoutes(app, deps);
+  await streamRoutes(app, deps);
+}
+
+function takeJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    async (_request: unknown, body: Buffer) => parseBody(body),
+  );
 }
 
 /** @throws HubError TL_USAGE with line and column */

@@ -24,6 +24,13 @@ export interface Queries {
   slots(flow: string, page: Page): Promise<Paged<SlotRow>>;
   /** Books per route of a flow over a time span, milliseconds since 1970, `from` inclusive, `to` exclusive. */
   books(flow: string, from: number, to: number): Promise<FlowBooks>;
+  /**
+   * What was counted from `from` on (milliseconds since 1970, whole minutes), of every flow, in spans of `minutes`.
+   * Follows the index over minutes, so its cost is that of the span.
+   */
+  traffic(from: number, minutes: number): Promise<readonly Traffic[]>;
+  /** What a delivery sends: all of it or the first `limit` bytes. @param id as in `DeliveryDetail` */
+  deliveryBody(id: number, limit: number): Promise<DeliveryBody | undefined>;
   audit(page: Page): Promise<Paged<AuditEntry & { readonly id: number }>>;
   /** Versions of a flow that the store has, newest first. */
   versions(flow: string): Promise<readonly FlowVersion[]>;
@@ -174,6 +181,22 @@ export interface FlowBooks {
   readonly duplicate: number;
   readonly refused: number;
   readonly routes: readonly RouteBooks[];
+}
+
+export interface Traffic {
+  readonly flow: string;
+  /** `accepted`, `duplicate` and `refused` of the flow as a whole; else how deliveries and effects of its routes ended. */
+  readonly outcome: string;
+  /** Begin of the span, milliseconds since 1970. */
+  readonly at: number;
+  readonly n: number;
+}
+
+export interface DeliveryBody {
+  readonly message: number;
+  /** Bytes. */
+  readonly size: number;
+  readonly body: Uint8Array;
 }
 
 /** opening + in = the sum of the outcomes + closing (invariant I4). */

@@ -272,6 +272,33 @@ export function describeQueries(name: string, open: () => Promise<QueriesUnderTe
       });
     });
 
+    test("traffic is counted by flow, outcome and span, from a minute on", async () => {
+      const { traffic } = queries;
+      const day = await traffic(T0 - 3_600_000, 60);
+      const mine = day.filter((one) => one.flow === "erp");
+      expect([...mine].sort((a, b) => (a.outcome < b.outcome ? -1 : 1))).toEqual([
+        { flow: "erp", outcome: "accepted", at: T0, n: 5 },
+        { flow: "erp", outcome: "applied", at: T0, n: 4 },
+        { flow: "erp", outcome: "duplicate", at: T0, n: 2 },
+        { flow: "erp", outcome: "parked", at: T0, n: 1 },
+      ]);
+      const more = await traffic(T0 - 2 * 86_400_000, 1440);
+      const accepted = more.filter((one) => one.flow === "erp" && one.outcome === "accepted");
+      expect(accepted.map((one) => one.n).sort((a, b) => a - b)).toEqual([5, 10]);
+      expect((await traffic(T0 + 86_400_000, 60)).filter((one) => one.flow === "erp")).toEqual([]);
+    });
+
+    test("a delivery shows what it sends, and of a long one the beginning", async () => {
+      const [first] = (await allOf(queries, { code: "TL_TARGET_REFUSED" }, 10)).slice(-1);
+      const detail = await queries.message(first!.place);
+      const { id } = detail!.deliveries[0]!;
+      const whole = await queries.deliveryBody(id, 100);
+      expect(whole).toMatchObject({ message: first!.place, size: 2 });
+      expect(Buffer.from(whole!.body).toString()).toBe("{}");
+      expect(Buffer.from((await queries.deliveryBody(id, 1))!.body).toString()).toBe("{");
+      expect(await queries.deliveryBody(1_000_000, 100)).toBeUndefined();
+    });
+
     test("a message shows its deliveries, tries, trail, version and what stands in its way", async () => {
       const first = await queries.message(1);
       expect(first).toMatchObject({

@@ -6,6 +6,7 @@ import { STATES } from "../../message/outcome.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
+import { messagesOf } from "../fingerprint.ts";
 import { pageFrom, presentFailure, presentMessage, presentPage, time } from "../present.ts";
 import {
   Code,
@@ -57,6 +58,12 @@ const Filter = closed({
   file: Type.Optional(Type.Integer({ minimum: 1 })),
   since: Type.Optional(Moment),
   until: Type.Optional(Moment),
+  fingerprint: Type.Optional(
+    Type.String({
+      pattern: "^[0-9a-f]{12}$",
+      description: "Of /error-groups: those that failed for this reason",
+    }),
+  ),
 });
 
 const Try = Type.Object({
@@ -69,6 +76,7 @@ const Try = Type.Object({
 
 const Delivery = Type.Object({
   id: Type.String(),
+  sequence: Type.Integer({ description: "Rises with every delivery; names its body" }),
   to: Type.String(),
   state: StateText,
   outcome: nullable(Type.String()),
@@ -135,8 +143,16 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
         response: { 200: pageOf(Summary), ...problems(404) },
       },
     },
-    async ({ query }) =>
-      presentPage(await deps.queries.messages(filterFrom(query), pageFrom(query)), presentMessage),
+    async ({ query: { fingerprint, ...query } }) => {
+      const filter = filterFrom(query);
+      const page = pageFrom(query);
+      return presentPage(
+        fingerprint === undefined
+          ? await deps.queries.messages(filter, page)
+          : await messagesOf(deps.queries, filter, fingerprint, page),
+        presentMessage,
+      );
+    },
   );
 
   app.get<{ Params: IdParams }>(
@@ -191,6 +207,36 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
     },
   );
 
+  const SentParams = closed({ ...IdParams.properties, delivery: Type.Integer({ minimum: 1 }) });
+  app.get<{ Params: Static<typeof SentParams> }>(
+    "/messages/:id/deliveries/:delivery/body",
+    {
+      schema: {
+        tags,
+        summary: "What a delivery sends, as the mapping made it; the first 64 KiB",
+        params: SentParams,
+        response: {
+          200: {
+            description: "The bytes",
+            content: { "application/octet-stream": { schema: Type.String({ format: "binary" }) } },
+          },
+          ...problems(404),
+        },
+      },
+    },
+    async ({ params }, reply) => {
+      const sent = await deps.queries.deliveryBody(params.delivery, FIRST_BYTES);
+      if (sent === undefined || messageId(sent.message) !== params.id)
+        throw new HubError("TL_NOT_FOUND", "the message has no such delivery, or it is kept no more");
+      return reply
+        .header("content-type", "application/octet-stream")
+        .header("content-disposition", `attachment; filename="${params.id}-${params.delivery}.bin"`)
+        .header("tieline-size", String(sent.size))
+        .serializer((bytes: Buffer) => bytes as never)
+        .send(asBuffer(sent.body));
+    },
+  );
+
   for (const [act, summary, run] of [
     ["park", "Take a message off its path, to wait for a person", deps.engine.park],
     ["discard", "End a parked message without effect; what waits behind it goes on", deps.engine.discard],
@@ -232,7 +278,7 @@ function filterFrom({
   limit: __,
   state,
   ...rest
-}: Static<typeof Filter>): MessageFilter {
+}: Omit<Static<typeof Filter>, "fingerprint">): MessageFilter {
   return {
     ...rest,
     ...(state === undefined ? {} : state === "rejected" ? { outcome: state } : { state }),
@@ -278,6 +324,7 @@ function presentDetail(message: MessageDetail) {
 function presentDelivery(place: number, delivery: DeliveryDetail) {
   return {
     ...delivery,
+    sequence: delivery.id,
     id: deliveryId(place, delivery.to, delivery.replay),
     createdAt: time(delivery.createdAt),
     nextAt: time(delivery.nextAt),

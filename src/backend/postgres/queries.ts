@@ -1,7 +1,7 @@
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
-import { flowNames, listAudit, listSlots, readBooks } from "./query-flows.ts";
-import { readMessage, readRaw } from "./query-message.ts";
+import { flowNames, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
+import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { listVersions, readTexts } from "./query-version.ts";
@@ -19,6 +19,8 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     rejects: (file, page) => listRejects(sql, file, page),
     slots: async (flow, page) => listSlots(sql, await idOf(flow), page),
     books: async (flow, from, to) => readBooks(sql, await idOf(flow), from, to),
+    traffic: (from, minutes) => readTraffic(sql, from, minutes),
+    deliveryBody: (id, limit) => readDeliveryBody(sql, id, limit),
     audit: (page) => listAudit(sql, page),
     versions: async (flow) => listVersions(sql, await idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, await idOf(flow), hash),

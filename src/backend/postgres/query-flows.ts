@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../../store/audit-table.ts";
-import type { FlowBooks, Page, Paged } from "../../store/queries.ts";
+import type { FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
 import type { SlotRow } from "../../store/slot-table.ts";
 import { booksOf, type TallySum } from "../rows/books.ts";
 import { type FlowNames, namesOf } from "../rows/flow-names.ts";
@@ -45,5 +45,16 @@ export async function readBooks(sql: ReadSql, flow: number, from: number, to: nu
   return booksOf(
     sums.map((one) => ({ ...one, before: one.before ?? 0, within: one.within ?? 0 })),
     routes,
+  );
+}
+
+/** Flow by flow, since the tally is ordered so. A route's "in" counts what "accepted" has counted already. */
+export async function readTraffic(sql: ReadSql, from: number, minutes: number): Promise<readonly Traffic[]> {
+  return sql.all<Traffic>(
+    `SELECT f.name AS flow, t.outcome, t.at, t.n FROM flow f CROSS JOIN LATERAL (
+       SELECT outcome, minute / $2::bigint * $2::bigint * 60000 AS at, sum(n)::bigint AS n FROM tally
+       WHERE flow = f.id AND minute >= $1 AND outcome NOT IN ('in', 'waiting') GROUP BY 1, 2) t
+     ORDER BY f.id`,
+    ...[Math.floor(from / 60_000), minutes],
   );
 }

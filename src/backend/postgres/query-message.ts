@@ -1,6 +1,6 @@
 import type { Attempt } from "../../store/delivery-table.ts";
 import type { TrailEntry } from "../../store/message-table.ts";
-import type { DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
+import type { DeliveryBody, DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
 import {
   type DeliveryDetailColumns,
   type DetailColumns,
@@ -94,4 +94,16 @@ export async function readRaw(
 ): Promise<RawBody | undefined> {
   const row = await sql.get<RawColumns>(RAW, place, limit ?? LARGEST_LENGTH);
   return row === undefined ? undefined : toRaw(row);
+}
+
+export async function readDeliveryBody(
+  sql: ReadSql,
+  id: number,
+  limit: number,
+): Promise<DeliveryBody | undefined> {
+  return sql.get<DeliveryBody>(
+    `SELECT d.message, length(b.body) AS size, substring(b.body FROM 1 FOR $2) AS body FROM delivery d
+     JOIN delivery_body b ON b.id = d.id WHERE d.id = $1`,
+    ...[id, limit],
+  );
 }

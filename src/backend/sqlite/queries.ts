@@ -3,8 +3,8 @@ import { setImmediate as otherWork } from "node:timers/promises";
 import { HubError } from "../../errors.ts";
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
-import { flowNames, listAudit, listSlots, readBooks } from "./query-flows.ts";
-import { readMessage, readRaw } from "./query-message.ts";
+import { flowNames, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
+import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { listVersions, readTexts } from "./query-version.ts";
@@ -30,6 +30,8 @@ export function sqliteQueries(sql: Sql): Queries {
     rejects: async (file, page) => listRejects(sql, file, page),
     slots: async (flow, page) => listSlots(sql, flowNames(sql).idOf(flow), page),
     books: async (flow, from, to) => readBooks(sql, flowNames(sql).idOf(flow), from, to),
+    traffic: async (from, minutes) => readTraffic(sql, from, minutes),
+    deliveryBody: async (id, limit) => readDeliveryBody(sql, id, limit),
     audit: async (page) => listAudit(sql, page),
     versions: async (flow) => listVersions(sql, flowNames(sql).idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),

@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../../store/audit-table.ts";
-import type { FlowBooks, Page, Paged } from "../../store/queries.ts";
+import type { FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
 import type { SlotRow } from "../../store/slot-table.ts";
 import { booksOf, type TallySum } from "../rows/books.ts";
 import { type FlowNames, namesOf } from "../rows/flow-names.ts";
@@ -47,4 +47,21 @@ export function readBooks(sql: Sql, flow: number, from: number, to: number): Flo
     flow,
   );
   return booksOf(sums, routes);
+}
+
+/** Flow by flow, since the tally is ordered so. A route's "in" counts what "accepted" has counted already. */
+export function readTraffic(sql: Sql, from: number, minutes: number): readonly Traffic[] {
+  const names = flowNames(sql);
+  return names.ids.flatMap((id) =>
+    sql.all<Traffic>(
+      `SELECT ? AS flow, outcome, minute / ? * ? * 60000 AS at, sum(n) AS n FROM tally
+       WHERE flow = ? AND minute >= ? AND outcome NOT IN ('in', 'waiting') GROUP BY outcome, minute / ?`,
+      names.nameOf(id),
+      minutes,
+      minutes,
+      id,
+      Math.floor(from / 60_000),
+      minutes,
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Attempt } from "../../store/delivery-table.ts";
 import type { TrailEntry } from "../../store/message-table.ts";
-import type { DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
+import type { DeliveryBody, DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
 import {
   type DeliveryDetailColumns,
   type DetailColumns,
@@ -9,6 +9,7 @@ import {
   toDetail,
   toRaw,
 } from "../rows/message-detail.ts";
+import { toBytes } from "../rows/row.ts";
 import { flowNames } from "./query-flows.ts";
 import { loadSummaries } from "./query-message-list.ts";
 import type { Sql } from "./sql.ts";
@@ -89,4 +90,14 @@ export function readRaw(sql: Sql, place: number, limit: number | null): RawBody 
     place,
   );
   return row === undefined ? undefined : toRaw(row);
+}
+
+export function readDeliveryBody(sql: Sql, id: number, limit: number): DeliveryBody | undefined {
+  const row = sql.get<{ message: number; size: number; body: Uint8Array | ArrayBuffer }>(
+    `SELECT d.message, length(b.body) AS size, substr(b.body, 1, ?) AS body FROM delivery d
+     JOIN delivery_body b ON b.id = d.id WHERE d.id = ?`,
+    limit,
+    id,
+  );
+  return row === undefined ? undefined : { ...row, body: toBytes(row.body) };
 }

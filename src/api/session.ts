@@ -1,0 +1,49 @@
+import { createHmac } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { sameToken } from "./token.ts";
+
+const NAME = "tieline_session";
+/** How long a browser stays signed in; seconds. */
+const LIFE_S = 12 * 3600;
+
+/**
+ * The cookie of a browser that has shown the token. No script can read it, and it does not hold the token but a proof of
+ * it that ends by itself: it outlives a restart, and a new token ends all of them.
+ * @param secure whether the browser came by https, so that the cookie never goes over a plain connection
+ */
+export function sessionCookie(token: string, now: number, secure: boolean): string {
+  const until = now + LIFE_S * 1000;
+  return cookie(`${until}.${proofOf(token, until)}`, LIFE_S, secure);
+}
+
+export function endedCookie(secure: boolean): string {
+  return cookie("", 0, secure);
+}
+
+function cookie(value: string, seconds: number, secure: boolean): string {
+  const rest = `Path=/api; HttpOnly; SameSite=Strict; Max-Age=${seconds}`;
+  return `${NAME}=${value}; ${rest}${secure ? "; Secure" : ""}`;
+}
+
+/** Whether a request comes from a browser that is signed in, and from our own page when it changes something. */
+export function hasSession(
+  request: { readonly method: string; readonly headers: IncomingHttpHeaders },
+  token: string,
+  now: number,
+): boolean {
+  const value = new RegExp(`(?:^|; ?)${NAME}=([^;]*)`).exec(request.headers.cookie ?? "")?.[1] ?? "";
+  const [until = "", proof = ""] = value.split(".");
+  if (!/^\d{13}$/.test(until) || Number(until) < now) return false;
+  if (!sameToken(proof, proofOf(token, Number(until)))) return false;
+  return ["GET", "HEAD"].includes(request.method) || isOwnPage(request.headers);
+}
+
+/** Browsers say which page a request comes from, and no page can make them lie. */
+function isOwnPage({ "sec-fetch-site": site, origin, host }: IncomingHttpHeaders): boolean {
+  if (site !== undefined) return site === "same-origin";
+  return origin !== undefined && host !== undefined && /^https?:\/\/(.+)$/.exec(origin)?.[1] === host;
+}
+
+function proofOf(token: string, until: number): string {
+  return createHmac("sha256", token).update(`session until ${until}`).digest("base64url");
+}
