@@ -17,7 +17,7 @@ export async function importGraph(rules: IFlattenedRuleSet): Promise<ICruiseResu
     enhancedResolveOptions: {
       conditionNames: ["development", "import", "node", "default"],
       exportsFields: ["exports"],
-      extensions: [".ts", ".js"],
+      extensions: [".ts", ".tsx", ".js"],
     },
     validate: true,
     ruleSet: rules,

@@ -29,12 +29,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   intake: [...PATH, "control", "observe"],
   api: [...PATH, "control", "intake", "observe"],
   cli: [...PATH, "control", "kept", "deploy", "project.ts"],
-  dashboard: ["api"],
+  // It runs in a browser, and knows the hub by its HTTP API alone.
+  dashboard: [],
   deploy: [],
 };
 
 /** Per library: the only places that may import it. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
+  "@mantine/.*": ["src/dashboard/"],
+  "@tanstack/.*": ["src/dashboard/"],
   "@fastify/.*": ["src/api/"],
   "@opentelemetry/.*": ["src/observe/"],
   "@sinclair/typebox": ["src/connector/", "src/api/"],
@@ -60,9 +63,12 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   pino: ["src/observe/"],
   "postal-mime": ["connectors/email/"],
   "prom-client": ["src/observe/"],
+  react: ["src/dashboard/"],
+  "react-dom": ["src/dashboard/"],
   saxes: ["src/format/"],
   ssh2: ["src/connector/remote/"],
   undici: ["src/connector/", "connectors/"],
+  vite: ["src/dashboard/build.mjs"],
   yaml: ["src/config/"],
 };
 
@@ -87,6 +93,12 @@ describe("the layers", () => {
     const folders = graph.modules.map((module) => /^src\/([^/]+)\//.exec(module.source)?.[1] ?? "");
     const unknown = folders.filter((folder) => folder !== "" && !Object.hasOwn(MAY_IMPORT, folder));
     expect([...new Set(unknown)]).toEqual([]);
+  });
+
+  it("nothing of the hub imports what runs in a browser", async () => {
+    const from = { path: "^(src|connectors)/", pathNot: ["^src/dashboard/"] };
+    const to = { path: "^src/dashboard/" };
+    expect(await broken([{ name: "imports the dashboard", severity: "error", from, to }])).toEqual([]);
   });
 
   it("a technology is picked in one place", async () => {

@@ -12,7 +12,7 @@ export function sourceFiles(): string[] {
         join(folder, name),
       ),
     )
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .filter((name) => /\.tsx?$/.test(name) && !name.endsWith(".test.ts"))
     .sort();
 }
 

@@ -1,0 +1,1588 @@
+// Made from the API's description by `npm run dashboard:types`; a test tells when it is no longer current.
+
+export interface Operations {
+  "GET /audit": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: number;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: number;
+        readonly at: string;
+        readonly actor: string;
+        readonly act: string;
+        readonly target: string;
+        readonly detail: string | null;
+        readonly reason: string | null;
+      })[];
+      readonly next: number | null;
+    };
+  };
+  "POST /backup": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly folder: string;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly bytes: number;
+    };
+  };
+  "GET /customers": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: string;
+      readonly q?: string;
+      readonly phone?: string;
+      readonly country?: string;
+      readonly email?: string;
+      readonly system?: string;
+      readonly id?: string;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: string;
+        readonly name: string | null;
+        readonly status: string | null;
+        readonly updatedAt: string;
+      })[];
+      readonly next: string | null;
+    };
+  };
+  "GET /customers/{id}": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly id: string;
+      readonly name: string | null;
+      readonly status: string | null;
+      readonly alive: boolean;
+      readonly revision: number;
+      readonly createdAt: string;
+      readonly updatedAt: string;
+      readonly golden: Readonly<Record<string, unknown>>;
+      readonly provenance: Readonly<Record<string, unknown>>;
+      readonly externalIds: readonly ({
+        readonly system: string;
+        readonly id: string;
+        readonly version: unknown;
+        readonly deleted: boolean;
+        readonly origin: {
+          readonly message: string | null;
+          readonly file: number | null;
+          readonly row: number | null;
+          readonly flowVersion: number;
+          readonly at: string;
+        };
+      })[];
+      readonly possibleMatches: readonly ({
+        readonly id: string;
+        readonly name: string | null;
+        readonly by: readonly ({
+          readonly kind: string;
+          readonly value: string;
+        })[];
+      })[];
+      readonly history: {
+        readonly items: readonly ({
+          readonly entity: string;
+          readonly system: string;
+          readonly id: string;
+          readonly at: string;
+          readonly possible: boolean;
+          readonly values: Readonly<Record<string, unknown>>;
+          readonly origin: {
+            readonly message: string | null;
+            readonly file: number | null;
+            readonly row: number | null;
+            readonly flowVersion: number;
+            readonly at: string;
+          };
+        })[];
+        readonly next: string | null;
+      };
+    };
+  };
+  "GET /customers/{id}/history": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: string;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly entity: string;
+        readonly system: string;
+        readonly id: string;
+        readonly at: string;
+        readonly possible: boolean;
+        readonly values: Readonly<Record<string, unknown>>;
+        readonly origin: {
+          readonly message: string | null;
+          readonly file: number | null;
+          readonly row: number | null;
+          readonly flowVersion: number;
+          readonly at: string;
+        };
+      })[];
+      readonly next: string | null;
+    };
+  };
+  "POST /deploy": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly flows: readonly ({
+        readonly name: string;
+        readonly texts: Readonly<Record<string, string>>;
+      })[];
+      readonly remove?: readonly (string)[];
+      readonly reason?: string;
+    };
+    answer: {
+      readonly mode: "on-save" | "manual";
+      readonly flows: readonly ({
+        readonly name: string;
+        readonly change: "new" | "changed" | "removed" | "same";
+        readonly before: string | null;
+        readonly after: string | null;
+        readonly underWay: {
+          readonly messages: number;
+          readonly files: number;
+        };
+        readonly waits: string | null;
+        readonly problems: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+        readonly routes: {
+          readonly added: readonly (string)[];
+          readonly removed: readonly (string)[];
+        };
+        readonly slots: {
+          readonly before: readonly (string)[];
+          readonly after: readonly (string)[];
+        } | null;
+      })[];
+    };
+  };
+  "POST /deploy/plan": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly flows: readonly ({
+        readonly name: string;
+        readonly texts: Readonly<Record<string, string>>;
+      })[];
+      readonly remove?: readonly (string)[];
+    };
+    answer: {
+      readonly mode: "on-save" | "manual";
+      readonly flows: readonly ({
+        readonly name: string;
+        readonly change: "new" | "changed" | "removed" | "same";
+        readonly before: string | null;
+        readonly after: string | null;
+        readonly underWay: {
+          readonly messages: number;
+          readonly files: number;
+        };
+        readonly waits: string | null;
+        readonly problems: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+        readonly routes: {
+          readonly added: readonly (string)[];
+          readonly removed: readonly (string)[];
+        };
+        readonly slots: {
+          readonly before: readonly (string)[];
+          readonly after: readonly (string)[];
+        } | null;
+      })[];
+    };
+  };
+  "GET /error-groups": {
+    query: {
+      readonly state?: "parked" | "rejected";
+      readonly flow?: string;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly fingerprint: string;
+        readonly flow: string;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        };
+        readonly count: number;
+        readonly keys: number;
+        readonly oldest: string;
+        readonly newest: string;
+        readonly sample: string;
+        readonly perHour: readonly (number)[];
+      })[];
+      readonly looked: number;
+      readonly complete: boolean;
+    };
+  };
+  "GET /errors": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly code: string;
+        readonly type: string;
+        readonly fault: string;
+        readonly status: number;
+        readonly title: string;
+        readonly cure: string;
+      })[];
+    };
+  };
+  "GET /errors/{code}": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly code: string;
+      readonly type: string;
+      readonly fault: string;
+      readonly status: number;
+      readonly title: string;
+      readonly cure: string;
+    };
+  };
+  "GET /files": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: number;
+      readonly flow?: string;
+      readonly state?: "running" | "done" | "stopped" | "rejected" | "duplicate";
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: number;
+        readonly flow: string;
+        readonly name: string;
+        readonly size: number;
+        readonly sha256: string;
+        readonly state: "running" | "done" | "stopped" | "rejected" | "duplicate";
+        readonly rows: number;
+        readonly offset: number;
+        readonly textSize: number;
+        readonly progress: number;
+        readonly books: Readonly<Record<string, Readonly<Record<string, number>>>>;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly duplicateOf: number | null;
+        readonly startedAt: string;
+        readonly finishedAt: string | null;
+        readonly settled: boolean;
+      })[];
+      readonly next: number | null;
+    };
+  };
+  "GET /files/{id}": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly id: number;
+      readonly flow: string;
+      readonly name: string;
+      readonly size: number;
+      readonly sha256: string;
+      readonly state: "running" | "done" | "stopped" | "rejected" | "duplicate";
+      readonly rows: number;
+      readonly offset: number;
+      readonly textSize: number;
+      readonly progress: number;
+      readonly books: Readonly<Record<string, Readonly<Record<string, number>>>>;
+      readonly failure: {
+        readonly code: string;
+        readonly message: string;
+        readonly title: string;
+        readonly cure: string;
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly issues?: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+      } | null;
+      readonly duplicateOf: number | null;
+      readonly startedAt: string;
+      readonly finishedAt: string | null;
+      readonly settled: boolean;
+    };
+  };
+  "GET /files/{id}/rejected-rows": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: number;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly message: string;
+        readonly key: string | null;
+        readonly row: number;
+        readonly line: number;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        };
+      })[];
+      readonly next: number | null;
+    };
+  };
+  "GET /files/{id}/rejects": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: Blob;
+  };
+  "POST /files/{id}/resume": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: number;
+      readonly flow: string;
+      readonly name: string;
+      readonly size: number;
+      readonly sha256: string;
+      readonly state: "running" | "done" | "stopped" | "rejected" | "duplicate";
+      readonly rows: number;
+      readonly offset: number;
+      readonly textSize: number;
+      readonly progress: number;
+      readonly books: Readonly<Record<string, Readonly<Record<string, number>>>>;
+      readonly failure: {
+        readonly code: string;
+        readonly message: string;
+        readonly title: string;
+        readonly cure: string;
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly issues?: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+      } | null;
+      readonly duplicateOf: number | null;
+      readonly startedAt: string;
+      readonly finishedAt: string | null;
+      readonly settled: boolean;
+    };
+  };
+  "GET /flows": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: number;
+        readonly name: string;
+        readonly description: string;
+        readonly version: number | null;
+        readonly hash: string | null;
+        readonly accepting: boolean;
+        readonly running: boolean;
+        readonly open: number;
+        readonly problem: string | null;
+        readonly problems: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+        readonly routes: readonly ({
+          readonly to: string;
+          readonly stopped: string | null;
+          readonly waitingUntil: string | null;
+          readonly open: number;
+        })[];
+        readonly nextSlot: string | null;
+        readonly source: {
+          readonly name: string;
+          readonly kind: "pull" | "listen";
+          readonly state: "idle" | "reading" | "connecting" | "connected" | "waiting" | "paused";
+          readonly cursor: string | null;
+          readonly movedAt: string | null;
+          readonly failure: {
+            readonly code: string;
+            readonly message: string;
+            readonly title: string;
+            readonly cure: string;
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly issues?: readonly ({
+              readonly place?: {
+                readonly file?: string;
+                readonly line?: number;
+                readonly column?: number;
+                readonly record?: number;
+                readonly field?: string;
+              };
+              readonly message: string;
+            })[];
+          } | null;
+          readonly nextAt: string | null;
+          readonly collected: number;
+        } | null;
+      })[];
+    };
+  };
+  "GET /flows/{name}": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly id: number;
+      readonly name: string;
+      readonly description: string;
+      readonly version: number | null;
+      readonly hash: string | null;
+      readonly accepting: boolean;
+      readonly running: boolean;
+      readonly open: number;
+      readonly problem: string | null;
+      readonly problems: readonly ({
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly message: string;
+      })[];
+      readonly routes: readonly ({
+        readonly to: string;
+        readonly stopped: string | null;
+        readonly waitingUntil: string | null;
+        readonly open: number;
+      })[];
+      readonly nextSlot: string | null;
+      readonly source: {
+        readonly name: string;
+        readonly kind: "pull" | "listen";
+        readonly state: "idle" | "reading" | "connecting" | "connected" | "waiting" | "paused";
+        readonly cursor: string | null;
+        readonly movedAt: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly nextAt: string | null;
+        readonly collected: number;
+      } | null;
+      readonly definition: Readonly<Record<string, unknown>> | null;
+      readonly files: readonly (string)[];
+    };
+  };
+  "GET /flows/{name}/books": {
+    query: {
+      readonly day?: string;
+    };
+    body: undefined;
+    answer: {
+      readonly flow: string;
+      readonly day: string;
+      readonly zone: string;
+      readonly accepted: number;
+      readonly duplicate: number;
+      readonly refused: number;
+      readonly routes: readonly ({
+        readonly to: string;
+        readonly opening: number;
+        readonly in: number;
+        readonly outcomes: Readonly<Record<string, number>>;
+        readonly closing: number;
+      })[];
+    };
+  };
+  "POST /flows/{name}/cursor": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly cursor: unknown;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: number;
+      readonly name: string;
+      readonly description: string;
+      readonly version: number | null;
+      readonly hash: string | null;
+      readonly accepting: boolean;
+      readonly running: boolean;
+      readonly open: number;
+      readonly problem: string | null;
+      readonly problems: readonly ({
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly message: string;
+      })[];
+      readonly routes: readonly ({
+        readonly to: string;
+        readonly stopped: string | null;
+        readonly waitingUntil: string | null;
+        readonly open: number;
+      })[];
+      readonly nextSlot: string | null;
+      readonly source: {
+        readonly name: string;
+        readonly kind: "pull" | "listen";
+        readonly state: "idle" | "reading" | "connecting" | "connected" | "waiting" | "paused";
+        readonly cursor: string | null;
+        readonly movedAt: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly nextAt: string | null;
+        readonly collected: number;
+      } | null;
+    };
+  };
+  "POST /flows/{name}/pause": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly what?: "accept" | "deliver" | "both";
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: number;
+      readonly name: string;
+      readonly description: string;
+      readonly version: number | null;
+      readonly hash: string | null;
+      readonly accepting: boolean;
+      readonly running: boolean;
+      readonly open: number;
+      readonly problem: string | null;
+      readonly problems: readonly ({
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly message: string;
+      })[];
+      readonly routes: readonly ({
+        readonly to: string;
+        readonly stopped: string | null;
+        readonly waitingUntil: string | null;
+        readonly open: number;
+      })[];
+      readonly nextSlot: string | null;
+      readonly source: {
+        readonly name: string;
+        readonly kind: "pull" | "listen";
+        readonly state: "idle" | "reading" | "connecting" | "connected" | "waiting" | "paused";
+        readonly cursor: string | null;
+        readonly movedAt: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly nextAt: string | null;
+        readonly collected: number;
+      } | null;
+    };
+  };
+  "POST /flows/{name}/resume": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly what?: "accept" | "deliver" | "both";
+      readonly reason?: string;
+      readonly route?: string;
+    };
+    answer: {
+      readonly id: number;
+      readonly name: string;
+      readonly description: string;
+      readonly version: number | null;
+      readonly hash: string | null;
+      readonly accepting: boolean;
+      readonly running: boolean;
+      readonly open: number;
+      readonly problem: string | null;
+      readonly problems: readonly ({
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly message: string;
+      })[];
+      readonly routes: readonly ({
+        readonly to: string;
+        readonly stopped: string | null;
+        readonly waitingUntil: string | null;
+        readonly open: number;
+      })[];
+      readonly nextSlot: string | null;
+      readonly source: {
+        readonly name: string;
+        readonly kind: "pull" | "listen";
+        readonly state: "idle" | "reading" | "connecting" | "connected" | "waiting" | "paused";
+        readonly cursor: string | null;
+        readonly movedAt: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly nextAt: string | null;
+        readonly collected: number;
+      } | null;
+    };
+  };
+  "POST /flows/{name}/routes/{to}/resume": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: number;
+      readonly name: string;
+      readonly description: string;
+      readonly version: number | null;
+      readonly hash: string | null;
+      readonly accepting: boolean;
+      readonly running: boolean;
+      readonly open: number;
+      readonly problem: string | null;
+      readonly problems: readonly ({
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly message: string;
+      })[];
+      readonly routes: readonly ({
+        readonly to: string;
+        readonly stopped: string | null;
+        readonly waitingUntil: string | null;
+        readonly open: number;
+      })[];
+      readonly nextSlot: string | null;
+      readonly source: {
+        readonly name: string;
+        readonly kind: "pull" | "listen";
+        readonly state: "idle" | "reading" | "connecting" | "connected" | "waiting" | "paused";
+        readonly cursor: string | null;
+        readonly movedAt: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly nextAt: string | null;
+        readonly collected: number;
+      } | null;
+    };
+  };
+  "POST /flows/{name}/run": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly reason?: string;
+    };
+    answer: {
+      readonly files: number;
+      readonly records: number;
+      readonly asked: boolean;
+    };
+  };
+  "GET /flows/{name}/slots": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: number;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly at: string;
+        readonly state: string;
+        readonly startedAt: string;
+        readonly finishedAt: string | null;
+        readonly detail: string | null;
+      })[];
+      readonly next: number | null;
+    };
+  };
+  "GET /flows/{name}/versions": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly hash: string;
+        readonly deployedAt: string;
+        readonly inForce: boolean;
+      })[];
+    };
+  };
+  "GET /flows/{name}/versions/{hash}": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly texts: Readonly<Record<string, string>>;
+    };
+  };
+  "GET /messages": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: number;
+      readonly flow?: string;
+      readonly state?: "queued" | "waiting" | "held" | "sending" | "parked" | "done" | "rejected";
+      readonly outcome?: "applied" | "unchanged" | "stale" | "superseded" | "duplicate" | "filtered" | "rejected" | "parked" | "discarded";
+      readonly key?: string;
+      readonly code?: string;
+      readonly file?: number;
+      readonly since?: number | string;
+      readonly until?: number | string;
+      readonly fingerprint?: string;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: string;
+        readonly flow: string;
+        readonly key: string | null;
+        readonly state: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+        readonly acceptedAt: string;
+        readonly finishedAt: string | null;
+        readonly attempts: number;
+        readonly replay: number;
+        readonly file: number | null;
+        readonly row: number | null;
+        readonly outcomes: Readonly<Record<string, string>>;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+      })[];
+      readonly next: number | null;
+    };
+  };
+  "GET /messages/{id}": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly id: string;
+      readonly flow: string;
+      readonly key: string | null;
+      readonly state: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+      readonly acceptedAt: string;
+      readonly finishedAt: string | null;
+      readonly attempts: number;
+      readonly replay: number;
+      readonly file: number | null;
+      readonly row: number | null;
+      readonly outcomes: Readonly<Record<string, string>>;
+      readonly failure: {
+        readonly code: string;
+        readonly message: string;
+        readonly title: string;
+        readonly cure: string;
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly issues?: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+      } | null;
+      readonly ownState: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+      readonly system: string;
+      readonly event: string | null;
+      readonly contentType: string | null;
+      readonly headers: Readonly<Record<string, string>> | null;
+      readonly size: number;
+      readonly raw: string;
+      readonly place: {
+        readonly file: number;
+        readonly name: string | null;
+        readonly row: number;
+        readonly line: number;
+      } | null;
+      readonly cause: string | null;
+      readonly nextAt: string | null;
+      readonly traceparent: string | null;
+      readonly version: {
+        readonly id: number;
+        readonly hash: string;
+        readonly deployedAt: string;
+      } | null;
+      readonly plan: {
+        readonly routes: readonly (string)[];
+        readonly allowStale: boolean;
+      } | null;
+      readonly waitsBehind: number;
+      readonly blocks: number;
+      readonly blockedBy: string | null;
+      readonly deliveries: readonly ({
+        readonly id: string;
+        readonly sequence: number;
+        readonly to: string;
+        readonly state: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+        readonly outcome: string | null;
+        readonly replay: number;
+        readonly attempts: number;
+        readonly createdAt: string;
+        readonly nextAt: string | null;
+        readonly finishedAt: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly answer: string | null;
+        readonly tries: readonly ({
+          readonly attempt: number;
+          readonly startedAt: string;
+          readonly endedAt: string | null;
+          readonly code: string | null;
+          readonly answer: string | null;
+        })[];
+        readonly blockedBy: number | null;
+      })[];
+      readonly trail: readonly ({
+        readonly at: string;
+        readonly step: string;
+        readonly route: string | null;
+        readonly detail: string | null;
+      })[];
+    };
+  };
+  "GET /messages/{id}/deliveries/{delivery}/body": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: Blob;
+  };
+  "POST /messages/{id}/discard": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: string;
+      readonly flow: string;
+      readonly key: string | null;
+      readonly state: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+      readonly acceptedAt: string;
+      readonly finishedAt: string | null;
+      readonly attempts: number;
+      readonly replay: number;
+      readonly file: number | null;
+      readonly row: number | null;
+      readonly outcomes: Readonly<Record<string, string>>;
+      readonly failure: {
+        readonly code: string;
+        readonly message: string;
+        readonly title: string;
+        readonly cure: string;
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly issues?: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+      } | null;
+      readonly ownState: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+      readonly system: string;
+      readonly event: string | null;
+      readonly contentType: string | null;
+      readonly headers: Readonly<Record<string, string>> | null;
+      readonly size: number;
+      readonly raw: string;
+      readonly place: {
+        readonly file: number;
+        readonly name: string | null;
+        readonly row: number;
+        readonly line: number;
+      } | null;
+      readonly cause: string | null;
+      readonly nextAt: string | null;
+      readonly traceparent: string | null;
+      readonly version: {
+        readonly id: number;
+        readonly hash: string;
+        readonly deployedAt: string;
+      } | null;
+      readonly plan: {
+        readonly routes: readonly (string)[];
+        readonly allowStale: boolean;
+      } | null;
+      readonly waitsBehind: number;
+      readonly blocks: number;
+      readonly blockedBy: string | null;
+      readonly deliveries: readonly ({
+        readonly id: string;
+        readonly sequence: number;
+        readonly to: string;
+        readonly state: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+        readonly outcome: string | null;
+        readonly replay: number;
+        readonly attempts: number;
+        readonly createdAt: string;
+        readonly nextAt: string | null;
+        readonly finishedAt: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly answer: string | null;
+        readonly tries: readonly ({
+          readonly attempt: number;
+          readonly startedAt: string;
+          readonly endedAt: string | null;
+          readonly code: string | null;
+          readonly answer: string | null;
+        })[];
+        readonly blockedBy: number | null;
+      })[];
+      readonly trail: readonly ({
+        readonly at: string;
+        readonly step: string;
+        readonly route: string | null;
+        readonly detail: string | null;
+      })[];
+    };
+  };
+  "POST /messages/{id}/park": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: string;
+      readonly flow: string;
+      readonly key: string | null;
+      readonly state: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+      readonly acceptedAt: string;
+      readonly finishedAt: string | null;
+      readonly attempts: number;
+      readonly replay: number;
+      readonly file: number | null;
+      readonly row: number | null;
+      readonly outcomes: Readonly<Record<string, string>>;
+      readonly failure: {
+        readonly code: string;
+        readonly message: string;
+        readonly title: string;
+        readonly cure: string;
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly issues?: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+      } | null;
+      readonly ownState: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+      readonly system: string;
+      readonly event: string | null;
+      readonly contentType: string | null;
+      readonly headers: Readonly<Record<string, string>> | null;
+      readonly size: number;
+      readonly raw: string;
+      readonly place: {
+        readonly file: number;
+        readonly name: string | null;
+        readonly row: number;
+        readonly line: number;
+      } | null;
+      readonly cause: string | null;
+      readonly nextAt: string | null;
+      readonly traceparent: string | null;
+      readonly version: {
+        readonly id: number;
+        readonly hash: string;
+        readonly deployedAt: string;
+      } | null;
+      readonly plan: {
+        readonly routes: readonly (string)[];
+        readonly allowStale: boolean;
+      } | null;
+      readonly waitsBehind: number;
+      readonly blocks: number;
+      readonly blockedBy: string | null;
+      readonly deliveries: readonly ({
+        readonly id: string;
+        readonly sequence: number;
+        readonly to: string;
+        readonly state: "queued" | "waiting" | "held" | "sending" | "parked" | "done";
+        readonly outcome: string | null;
+        readonly replay: number;
+        readonly attempts: number;
+        readonly createdAt: string;
+        readonly nextAt: string | null;
+        readonly finishedAt: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly answer: string | null;
+        readonly tries: readonly ({
+          readonly attempt: number;
+          readonly startedAt: string;
+          readonly endedAt: string | null;
+          readonly code: string | null;
+          readonly answer: string | null;
+        })[];
+        readonly blockedBy: number | null;
+      })[];
+      readonly trail: readonly ({
+        readonly at: string;
+        readonly step: string;
+        readonly route: string | null;
+        readonly detail: string | null;
+      })[];
+    };
+  };
+  "GET /messages/{id}/raw": {
+    query: {
+      readonly all?: boolean;
+    };
+    body: undefined;
+    answer: Blob;
+  };
+  "GET /openapi.json": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: Readonly<Record<string, unknown>>;
+  };
+  "GET /overview": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly at: string;
+      readonly since: string;
+      readonly flows: readonly ({
+        readonly name: string;
+        readonly received: number;
+        readonly filtered: number;
+        readonly queued: number;
+        readonly sent: number;
+        readonly errored: number;
+        readonly parked: number;
+        readonly oldest: string | null;
+        readonly perHour: readonly (number)[];
+      })[];
+    };
+  };
+  "POST /replay": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly selection: {
+        readonly messages?: readonly (string)[];
+        readonly flow?: string;
+        readonly state?: "parked" | "rejected" | "done";
+        readonly code?: string;
+        readonly key?: string;
+        readonly file?: number;
+        readonly since?: number | string;
+        readonly until?: number | string;
+      };
+      readonly version?: "current" | "same";
+      readonly routes?: readonly (string)[];
+      readonly allowStale?: boolean;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly matched: number;
+      readonly keys: number;
+      readonly oldest: string | null;
+      readonly newest: string | null;
+      readonly sample: readonly (string)[];
+    };
+  };
+  "POST /replay/plan": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly selection: {
+        readonly messages?: readonly (string)[];
+        readonly flow?: string;
+        readonly state?: "parked" | "rejected" | "done";
+        readonly code?: string;
+        readonly key?: string;
+        readonly file?: number;
+        readonly since?: number | string;
+        readonly until?: number | string;
+      };
+    };
+    answer: {
+      readonly matched: number;
+      readonly keys: number;
+      readonly oldest: string | null;
+      readonly newest: string | null;
+      readonly sample: readonly (string)[];
+    };
+  };
+  "GET /schedules": {
+    query: {
+      readonly count?: number;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly flow: string;
+        readonly cron: string;
+        readonly zone: string;
+        readonly window: {
+          readonly from: string;
+          readonly to: string;
+        } | null;
+        readonly misfire: string;
+        readonly upcoming: readonly ({
+          readonly at: string;
+          readonly clockChange: boolean;
+        })[];
+      })[];
+    };
+  };
+  "GET /session": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly signedIn: boolean;
+      readonly auth: "token" | "none";
+    };
+  };
+  "POST /session": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly token: string;
+    };
+    answer: {
+      readonly signedIn: boolean;
+      readonly auth: "token" | "none";
+    };
+  };
+  "DELETE /session": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly signedIn: boolean;
+      readonly auth: "token" | "none";
+    };
+  };
+  "GET /status": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly version: string;
+      readonly at: string;
+      readonly stopping: boolean;
+      readonly diskFree: number;
+      readonly diskLow: boolean;
+      readonly backlog: number;
+      readonly backlogFull: boolean;
+      readonly lanes: number;
+      readonly duty: boolean;
+      readonly flows: number;
+    };
+  };
+  "GET /stream": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: Blob;
+  };
+  "GET /systems": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly name: string;
+        readonly connector: string;
+        readonly settings: unknown;
+        readonly sources: readonly ({
+          readonly flow: string;
+          readonly name: string;
+          readonly kind: "pull" | "listen";
+          readonly state: "idle" | "reading" | "connecting" | "connected" | "waiting" | "paused";
+          readonly cursor: string | null;
+          readonly movedAt: string | null;
+          readonly failure: {
+            readonly code: string;
+            readonly message: string;
+            readonly title: string;
+            readonly cure: string;
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly issues?: readonly ({
+              readonly place?: {
+                readonly file?: string;
+                readonly line?: number;
+                readonly column?: number;
+                readonly record?: number;
+                readonly field?: string;
+              };
+              readonly message: string;
+            })[];
+          } | null;
+          readonly nextAt: string | null;
+          readonly collected: number;
+        })[];
+        readonly gate: {
+          readonly breaker: "closed" | "open" | "half-open" | null;
+          readonly opensIn: number | null;
+          readonly failures: number;
+          readonly recent: number | null;
+        } | null;
+      })[];
+    };
+  };
+  "POST /systems/{name}/check": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly ok: boolean;
+      readonly failure: {
+        readonly code: string;
+        readonly message: string;
+        readonly title: string;
+        readonly cure: string;
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly issues?: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+      } | null;
+    };
+  };
+}

@@ -1,0 +1,136 @@
+import { Title } from "@mantine/core";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { Answer } from "../api/client.ts";
+import { useApi } from "../api/use.ts";
+import { Loaded } from "../part/loaded.tsx";
+import { Time, Updated } from "../part/time.tsx";
+import { Golden, OriginLink } from "./customer-golden.tsx";
+
+const route = getRouteApi("/customers/$id");
+
+type Detail = Answer<"GET /customers/{id}">;
+
+/** One customer over all systems, with where each value came from. */
+export function Customer() {
+  const { id } = route.useParams();
+  const query = useApi("GET /customers/{id}", { path: { id } });
+  return (
+    <>
+      <div className="head">
+        <Title order={1}>{query.data?.name ?? id}</Title>
+        <span className="faint mono">{id}</span>
+        {query.data?.alive === false ? <span className="pill bad">no system has it any more</span> : null}
+        <span className="end">
+          <Updated at={query.dataUpdatedAt} />
+        </span>
+      </div>
+      <Loaded query={query}>
+        {(customer) => (
+          <div className="columns side">
+            <div>
+              <Golden customer={customer} />
+              <History customer={customer} />
+            </div>
+            <div>
+              <Ids customer={customer} />
+              <Matches customer={customer} />
+            </div>
+          </div>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Ids({ customer }: { readonly customer: Detail }) {
+  return (
+    <section className="card">
+      <header>
+        <Title order={2}>Known as</Title>
+      </header>
+      <table className="rows">
+        <tbody>
+          {customer.externalIds.map(({ system, id, deleted, origin }) => (
+            <tr key={`${system} ${id}`}>
+              <td>{system}</td>
+              <td className="mono">
+                {id} {deleted ? <span className="pill">deleted</span> : null}
+                <div>
+                  <OriginLink origin={origin} />
+                </div>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Matches({ customer }: { readonly customer: Detail }) {
+  if (customer.possibleMatches.length === 0) return null;
+  return (
+    <section className="card">
+      <header>
+        <Title order={2}>Maybe the same</Title>
+        <span className="faint">never merged by itself</span>
+      </header>
+      <table className="rows">
+        <tbody>
+          {customer.possibleMatches.map(({ id, name, by }) => (
+            <tr key={id}>
+              <td>
+                <Link className="link" to="/customers/$id" params={{ id }}>
+                  {name ?? id}
+                </Link>
+                <div className="faint">{by.map((one) => `same ${one.kind} ${one.value}`).join(", ")}</div>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function History({ customer }: { readonly customer: Detail }) {
+  const { items, next } = customer.history;
+  return (
+    <section className="card">
+      <header>
+        <Title order={2}>History</Title>
+        <span className="faint">calls, mails, invoices, orders; newest first</span>
+      </header>
+      {items.length === 0 ? (
+        <p className="empty">Nothing yet.</p>
+      ) : (
+        <table className="rows fold">
+          <tbody>
+            {items.map(({ entity, system, id, at, possible, values, origin }) => (
+              <tr key={`${system} ${entity} ${id}`}>
+                <td className="fit">
+                  <Time at={at} />
+                </td>
+                <td className="fit">
+                  {entity} {possible ? <span className="pill warn">maybe</span> : null}
+                </td>
+                <td className="wide">
+                  <details>
+                    <summary>
+                      {system} {id}
+                    </summary>
+                    <pre className="payload">{JSON.stringify(values, null, 2)}</pre>
+                  </details>
+                </td>
+                <td className="fit">
+                  <OriginLink origin={origin} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {next === null ? null : <div className="foot">the newest {items.length}; there are older ones</div>}
+    </section>
+  );
+}

@@ -1,0 +1,188 @@
+import { Title } from "@mantine/core";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { Answer } from "../api/client.ts";
+import { useApi } from "../api/use.ts";
+import { placeInWords } from "../part/fault.tsx";
+import { Lever } from "../part/lever.tsx";
+import { Loaded } from "../part/loaded.tsx";
+import { Pill } from "../part/pill.tsx";
+import { Time, Updated } from "../part/time.tsx";
+import { FlowLevers, flowStates } from "./flow-levers.tsx";
+import { Versions } from "./flow-versions.tsx";
+
+const route = getRouteApi("/flows/$name");
+
+type Detail = Answer<"GET /flows/{name}">;
+
+/** One flow: its routes, the books of today, its versions. */
+export function Flow() {
+  const { name } = route.useParams();
+  const query = useApi("GET /flows/{name}", { path: { name } });
+  return (
+    <>
+      <div className="head">
+        <Title order={1}>{name}</Title>
+        {query.data === undefined
+          ? null
+          : flowStates(query.data).map((state) => <Pill key={state} word={state} />)}
+        <span className="end">
+          <Updated at={query.dataUpdatedAt} />
+        </span>
+      </div>
+      <Loaded query={query}>
+        {(flow) => (
+          <>
+            <Routes flow={flow} />
+            <Books name={name} />
+            <Versions name={name} />
+            {flow.definition === null ? null : (
+              <section className="card">
+                <header>
+                  <Title order={2}>Definition</Title>
+                  <span className="faint">in force, with every default filled in</span>
+                </header>
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+                <pre className="payload" tabIndex={0}>
+                  {JSON.stringify(flow.definition, null, 2)}
+                </pre>
+              </section>
+            )}
+          </>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+function Routes({ flow }: { readonly flow: Detail }) {
+  const { name, description, problems, routes, source } = flow;
+  return (
+    <section className="card">
+      <div className="body">
+        <p>{description}</p>
+        <FlowLevers flow={flow} />
+      </div>
+      {problems.length === 0 ? null : (
+        <div className="notice bad">
+          <strong>The newest text is not in force</strong>
+          <ul>
+            {problems.map((one) => (
+              <li key={one.message}>
+                <span className="mono">{placeInWords(one.place ?? {})}</span> {one.message}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {source === null ? null : (
+        <p className="body">
+          {source.name} <Pill word={source.state} /> {source.collected.toLocaleString("en")} items since the
+          hub started{source.failure === null ? "" : `; ${source.failure.title}: ${source.failure.message}`}
+        </p>
+      )}
+      <table className="rows">
+        <thead>
+          <tr>
+            <th>Route</th>
+            <th className="number">Queued</th>
+            <th>State</th>
+            <th />
+          </tr>
+        </thead>
+        <tbody>
+          {routes.map(({ to, open, stopped, waitingUntil }) => (
+            <tr key={to}>
+              <td>{to}</td>
+              <td className="number">{open.toLocaleString("en")}</td>
+              <td>
+                {stopped !== null ? (
+                  <>
+                    <Pill word="stopped" /> {stopped}
+                  </>
+                ) : waitingUntil !== null ? (
+                  <>
+                    <Pill word="waiting" /> the system does not answer; next attempt{" "}
+                    <Time at={waitingUntil} />
+                  </>
+                ) : (
+                  <Pill word="running" />
+                )}
+              </td>
+              <td className="fit">
+                {stopped === null ? null : (
+                  <Lever
+                    name="Resume"
+                    operation="POST /flows/{name}/routes/{to}/resume"
+                    path={{ name, to }}
+                  />
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div className="foot">
+        <Link className="link" to="/messages" search={{ flow: name }}>
+          Messages
+        </Link>
+        <Link className="link" to="/errors" search={{ flow: name }}>
+          Errors
+        </Link>
+        <Link className="link" to="/files" search={{ flow: name }}>
+          Files
+        </Link>
+      </div>
+    </section>
+  );
+}
+
+/** opening + in = outcomes + closing, or something is wrong; the page shows the sum as it is. */
+function Books({ name }: { readonly name: string }) {
+  const query = useApi("GET /flows/{name}/books", { path: { name } });
+  return (
+    <section className="card">
+      <header>
+        <Title order={2}>Books</Title>
+        {query.data === undefined ? null : (
+          <span className="faint">
+            {query.data.day} in {query.data.zone}: {query.data.accepted.toLocaleString("en")} accepted,{" "}
+            {query.data.duplicate.toLocaleString("en")} duplicate, {query.data.refused.toLocaleString("en")}{" "}
+            refused
+          </span>
+        )}
+      </header>
+      <Loaded query={query} lines={2}>
+        {({ routes }) => (
+          <table className="rows">
+            <thead>
+              <tr>
+                <th>Route</th>
+                <th className="number">Opening</th>
+                <th className="number">In</th>
+                <th>Outcomes</th>
+                <th className="number">Closing</th>
+              </tr>
+            </thead>
+            <tbody>
+              {routes.map((one) => (
+                <tr key={one.to}>
+                  <td>{one.to}</td>
+                  <td className="number">{one.opening.toLocaleString("en")}</td>
+                  <td className="number">{one.in.toLocaleString("en")}</td>
+                  <td>
+                    {Object.entries(one.outcomes).map(([outcome, n]) => (
+                      <span key={outcome}>
+                        {n.toLocaleString("en")} <Pill word={outcome} />{" "}
+                      </span>
+                    ))}
+                  </td>
+                  <td className="number">{one.closing.toLocaleString("en")}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </Loaded>
+    </section>
+  );
+}

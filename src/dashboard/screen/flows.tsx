@@ -1,0 +1,92 @@
+import { Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { Item } from "../api/client.ts";
+import { useApi } from "../api/use.ts";
+import { Loaded } from "../part/loaded.tsx";
+import { Pill } from "../part/pill.tsx";
+import { Time, Updated } from "../part/time.tsx";
+import { FlowLevers, flowStates } from "./flow-levers.tsx";
+
+export type FlowItem = Item<"GET /flows">;
+
+/** Flows with their state and routes, and the levers to pause and resume them. */
+export function Flows() {
+  const query = useApi("GET /flows");
+  return (
+    <>
+      <div className="head">
+        <Title order={1}>Flows</Title>
+        <span className="end">
+          <Updated at={query.dataUpdatedAt} />
+        </span>
+      </div>
+      <div className="card">
+        <Loaded query={query}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <p className="empty">
+                No flow is in force. <code>npx tieline new flow my-first-flow</code> makes one.
+              </p>
+            ) : (
+              <table className="rows fold">
+                <thead>
+                  <tr>
+                    <th>Flow</th>
+                    <th>State</th>
+                    <th>Routes</th>
+                    <th className="number">Queued</th>
+                    <th>Next run</th>
+                    <th>Version</th>
+                    <th />
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map((flow) => (
+                    <FlowRow key={flow.name} flow={flow} />
+                  ))}
+                </tbody>
+              </table>
+            )
+          }
+        </Loaded>
+      </div>
+    </>
+  );
+}
+
+function FlowRow({ flow }: { readonly flow: FlowItem }) {
+  const { name, description, routes, open, nextSlot, hash } = flow;
+  return (
+    <tr>
+      <td className="wide">
+        <Link className="link" data-row to="/flows/$name" params={{ name }}>
+          {name}
+        </Link>
+        <div className="faint">{description}</div>
+      </td>
+      <td className="fit">
+        {flowStates(flow).map((state) => (
+          <Pill key={state} word={state} />
+        ))}
+      </td>
+      <td>
+        {routes.map(({ to, open: waiting, stopped }) => (
+          <div key={to}>
+            {to} {waiting === 0 ? null : <span className="faint">{waiting} queued </span>}
+            {stopped === null ? null : <Pill word="stopped" />}
+          </div>
+        ))}
+      </td>
+      <td className="number" data-name="queued">
+        {open.toLocaleString("en")}
+      </td>
+      <td className="fit">
+        <Time at={nextSlot} />
+      </td>
+      <td className="mono fit">{hash?.slice(0, 8) ?? "none"}</td>
+      <td className="fit">
+        <FlowLevers flow={flow} />
+      </td>
+    </tr>
+  );
+}

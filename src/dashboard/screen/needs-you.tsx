@@ -1,0 +1,172 @@
+import { Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Answer } from "../api/client.ts";
+import { useApi } from "../api/use.ts";
+import { Lever } from "../part/lever.tsx";
+import { Loaded } from "../part/loaded.tsx";
+import { span, useNow } from "../part/time.tsx";
+
+interface Need {
+  readonly id: string;
+  readonly rank: number;
+  readonly tone: "bad" | "warn";
+  readonly text: ReactNode;
+  readonly act: ReactNode;
+}
+
+type Flows = Answer<"GET /flows">["items"];
+type Overview = Answer<"GET /overview">;
+
+/** Waiting longer than this is told, even when nothing has failed; milliseconds. */
+const LONG_MS = 15 * 60_000;
+
+/** What goes on only when a person acts, the worst first, each with the way to mend it. */
+export function NeedsYou() {
+  const flows = useApi("GET /flows");
+  const overview = useApi("GET /overview");
+  const files = useApi("GET /files", { query: { state: "stopped", limit: 10 } });
+  const now = useNow(10_000);
+  const needs = [
+    ...(flows.data?.items.flatMap(ofFlow) ?? []),
+    ...(overview.data?.flows.flatMap((flow) => ofNumbers(flow, now)) ?? []),
+    ...(files.data?.items.map(ofFile) ?? []),
+  ].sort((a, b) => a.rank - b.rank);
+  return (
+    <section className="card">
+      <header>
+        <Title order={2}>Needs you</Title>
+        {needs.length === 0 ? null : <span className="faint">{needs.length}</span>}
+      </header>
+      <Loaded query={flows} lines={3}>
+        {() =>
+          needs.length === 0 ? (
+            <p className="empty">Nothing. All that waits goes on by itself.</p>
+          ) : (
+            <table className="rows">
+              <tbody>
+                {needs.map(({ id, tone, text, act }) => (
+                  <tr key={id}>
+                    <td>
+                      <span className={`pill ${tone}`}>{tone === "bad" ? "act" : "look"}</span> {text}
+                    </td>
+                    <td className="fit number">{act}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): readonly Need[] {
+  const needs: Need[] = routes.flatMap(({ to, stopped, open }) =>
+    stopped === null
+      ? []
+      : [
+          {
+            id: `route ${name} ${to}`,
+            rank: 0,
+            tone: "bad" as const,
+            text: (
+              <>
+                <strong>{name}</strong> to {to} is stopped: {stopped}. {open} wait.
+              </>
+            ),
+            act: (
+              <Lever name="Resume" operation="POST /flows/{name}/routes/{to}/resume" path={{ name, to }} />
+            ),
+          },
+        ],
+  );
+  if (problem !== null)
+    needs.push({
+      id: `problem ${name}`,
+      rank: 1,
+      tone: "bad",
+      text: (
+        <>
+          <strong>{name}</strong>: its newest text is not in force: {problem}
+        </>
+      ),
+      act: null,
+    });
+  if (!accepting || !running)
+    needs.push({
+      id: `paused ${name}`,
+      rank: 4,
+      tone: "warn",
+      text: (
+        <>
+          <strong>{name}</strong> is paused: {pausedInWords(accepting, running)}
+        </>
+      ),
+      act: <Lever name="Resume" operation="POST /flows/{name}/resume" path={{ name }} />,
+    });
+  return needs;
+}
+
+export function pausedInWords(accepting: boolean, running: boolean): string {
+  if (!accepting && !running) return "it takes nothing, and works on nothing stored";
+  return accepting
+    ? "it takes items, but works on nothing stored"
+    : "it takes nothing; what is stored is worked on";
+}
+
+function ofNumbers(
+  { name, parked, oldest, queued }: Overview["flows"][number],
+  now: number,
+): readonly Need[] {
+  const needs: Need[] = [];
+  if (parked > 0)
+    needs.push({
+      id: `parked ${name}`,
+      rank: 2,
+      tone: "bad",
+      text: (
+        <>
+          <strong>{name}</strong>: {parked === 10_000 ? "10,000 or more" : parked} parked now
+        </>
+      ),
+      act: (
+        <Link className="link" to="/errors" search={{ flow: name }}>
+          See why
+        </Link>
+      ),
+    });
+  const age = oldest === null ? 0 : now - Date.parse(oldest);
+  if (age > LONG_MS)
+    needs.push({
+      id: `oldest ${name}`,
+      rank: 3,
+      tone: "warn",
+      text: (
+        <>
+          <strong>{name}</strong>: the oldest of {queued} has waited {span(age)}
+        </>
+      ),
+      act: (
+        <Link className="link" to="/messages" search={{ flow: name, state: "waiting" }}>
+          See what waits
+        </Link>
+      ),
+    });
+  return needs;
+}
+
+function ofFile({ id, name, flow, failure }: Answer<"GET /files">["items"][number]): Need {
+  return {
+    id: `file ${id}`,
+    rank: 1,
+    tone: "bad",
+    text: (
+      <>
+        <strong>{flow}</strong>: file {name} is stopped{failure === null ? "" : `: ${failure.title}`}
+      </>
+    ),
+    act: <Lever name="Resume" operation="POST /files/{id}/resume" path={{ id }} />,
+  };
+}

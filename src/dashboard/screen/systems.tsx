@@ -1,0 +1,90 @@
+import { Button, Title } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type Answer, call, type Item, type Problem } from "../api/client.ts";
+import { useApi } from "../api/use.ts";
+import { FailureNotice, ProblemNotice } from "../part/fault.tsx";
+import { Loaded } from "../part/loaded.tsx";
+import { Pill } from "../part/pill.tsx";
+import { span, Updated } from "../part/time.tsx";
+
+type System = Item<"GET /systems">;
+
+/** The systems the hub joins, how they are, and a test of each. */
+export function Systems() {
+  const query = useApi("GET /systems");
+  return (
+    <>
+      <div className="head">
+        <Title order={1}>Systems</Title>
+        <span className="end">
+          <Updated at={query.dataUpdatedAt} />
+        </span>
+      </div>
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <div className="card">
+              <p className="empty">No system is configured. They stand in tieline.yaml.</p>
+            </div>
+          ) : (
+            items.map((system) => <OneSystem key={system.name} system={system} />)
+          )
+        }
+      </Loaded>
+    </>
+  );
+}
+
+function OneSystem({ system }: { readonly system: System }) {
+  const { name, connector, sources, gate, settings } = system;
+  const check = useMutation<Answer<"POST /systems/{name}/check">, Problem>({
+    mutationFn: () => call("POST /systems/{name}/check", { path: { name } }),
+  });
+  return (
+    <section className="card">
+      <header>
+        <Title order={2}>{name}</Title>
+        <span className="faint">connector {connector}</span>
+        {gate?.breaker === null || gate === null ? null : <Pill word={gate.breaker} />}
+        <span className="end">
+          {check.data?.ok === true ? <span className="pill good">answers</span> : null}{" "}
+          <Button
+            size="compact-xs"
+            variant="default"
+            loading={check.isPending}
+            onClick={() => check.mutate()}
+          >
+            Test the connection
+          </Button>
+        </span>
+      </header>
+      {check.error === null ? null : <ProblemNotice problem={check.error} />}
+      {check.data === undefined || check.data.failure === null ? null : (
+        <FailureNotice failure={check.data.failure} />
+      )}
+      <div className="body">
+        {gate === null ? null : (
+          <p className="faint">
+            {gate.failures} failures in a row
+            {gate.recent === null ? "" : `, ${gate.recent} calls within its rate`}
+            {gate.opensIn === null ? "" : `, next try in ${span(gate.opensIn)}`}
+          </p>
+        )}
+        {sources.map((source) => (
+          <p key={source.name}>
+            {source.name} <Pill word={source.state} />{" "}
+            <Link className="link" to="/flows/$name" params={{ name: source.flow }}>
+              {source.flow}
+            </Link>
+            {source.failure === null ? null : ` ${source.failure.title}: ${source.failure.message}`}
+          </p>
+        ))}
+        <details>
+          <summary>Settings, secrets as references</summary>
+          <pre className="payload">{JSON.stringify(settings, null, 2)}</pre>
+        </details>
+      </div>
+    </section>
+  );
+}

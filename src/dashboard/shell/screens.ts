@@ -1,0 +1,12 @@
+/** The screens in the order of the rail; `g` and then the key leads there. */
+export const SCREENS = [
+  { to: "/", name: "Overview", key: "o" },
+  { to: "/messages", name: "Messages", key: "m" },
+  { to: "/errors", name: "Errors", key: "e" },
+  { to: "/flows", name: "Flows", key: "f" },
+  { to: "/files", name: "Files", key: "i" },
+  { to: "/customers", name: "Customers", key: "c" },
+  { to: "/schedules", name: "Schedules", key: "s" },
+  { to: "/systems", name: "Systems", key: "y" },
+  { to: "/audit", name: "Audit log", key: "a" },
+] as const;

@@ -1,0 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { openBench } from "../api/setup.ts";
+import { operationTypes } from "./operations.ts";
+
+const bench = await openBench();
+writeFileSync(new URL("../../src/dashboard/api/operations.ts", import.meta.url), operationTypes(bench.app));
+await bench.close();
