@@ -182,6 +182,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     clock,
     busy: () => performance.eventLoopUtilization().active,
+    storeApart: settings.storage.kind !== "sqlite",
     ahead,
     failed: news.transformFailed,
   });

@@ -24,6 +24,8 @@ export interface TransformerEnvironment {
   readonly clock: () => number;
   /** How long this thread has worked so far; milliseconds. */
   readonly busy: () => number;
+  /** Whether the store answers from another process: a settlement lets others in while it waits for it. */
+  readonly storeApart: boolean;
   readonly traces: EngineTraces | null;
   readonly ahead: MapAhead;
   readonly failed: (flow: LiveFlow, error: unknown) => void;
@@ -94,7 +96,10 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
       env.settled(version, settled);
       failpoint("after_transform");
       done += settled.ends.length;
-      worked += settled.mapping.reduce((sum, seconds) => sum + seconds * 1000, env.busy() - begun);
+      const mapping = settled.mapping.reduce((sum, seconds) => sum + seconds * 1000, 0);
+      const settling = env.busy() - begun;
+      // What holds the engine at a stretch counts.
+      worked += env.storeApart ? Math.max(mapping, settling) : mapping + settling;
       if (own.isOver()) break;
     }
     // As long as all that was claimed would have taken. What was waited for is left out, and what others did meanwhile: a

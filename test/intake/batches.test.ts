@@ -52,6 +52,7 @@ test("what others do while a batch waits for the store makes batches no smaller"
     settled: (_, { ends }) => batches.push(ends.length),
     clock: () => 0,
     busy: () => others,
+    storeApart: true,
     failed: (_, error) => {
       throw error;
     },
