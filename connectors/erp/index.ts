@@ -2,6 +2,8 @@ import {
   checkDropFolders,
   defineConnector,
   dropFolders,
+  type FileSink,
+  fileSink,
   HubError,
   remoteFolders,
   remoteServer,
@@ -13,7 +15,7 @@ export default defineConnector({
   name: "erp",
   description: "ERP system that drops files (CSV, fixed width, XML, JSON) into a folder, here or on a server",
   settings: ErpSettings,
-  open: ({ files = {}, server, remote = {} }, context) => {
+  open: ({ files = {}, server, remote = {}, write = {} }, context) => {
     for (const name of Object.keys(remote)) refuseTwice(files, name);
     const place = server === undefined ? undefined : remoteServer(server, context.dir ?? ".");
     if (place === undefined && Object.keys(remote).length > 0)
@@ -21,12 +23,15 @@ export default defineConnector({
         cure: "Say where it is: `server: { url: sftp://hub@erp.example.com, … }`.",
       });
     const fetched = place === undefined ? undefined : remoteFolders(place, remote, context);
+    const sinks: Record<string, FileSink> = {};
+    for (const [name, options] of Object.entries(write)) sinks[name] = fileSink(place, options, context);
     return {
       sources: { ...dropFolders(files, context), ...fetched?.sources },
-      sinks: {},
+      sinks,
       async check() {
         await checkDropFolders(files, context);
         await fetched?.check();
+        for (const sink of Object.values(sinks)) await sink.check();
       },
       close: async () => place?.close(),
     };

@@ -1,4 +1,11 @@
-import { DropFolderSettings, named, RemoteFolderSettings, RemoteSettings, Type } from "tieline/connector";
+import {
+  DropFolderSettings,
+  FileSinkSettings,
+  named,
+  RemoteFolderSettings,
+  RemoteSettings,
+  Type,
+} from "tieline/connector";
 
 export const ErpSettings = Type.Object(
   {
@@ -12,6 +19,7 @@ export const ErpSettings = Type.Object(
       RemoteFolderSettings,
       "Folders on `server` that files are fetched from, by the name of the source",
     ),
+    write: named(FileSinkSettings, "Folders that files are written to, by the name of the sink"),
   },
   { additionalProperties: false, minProperties: 1, description: "One ERP system" },
 );

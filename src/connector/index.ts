@@ -9,6 +9,8 @@ export { defineConnector, secret } from "./define.ts";
 export { type DropFolderOptions, dropFolder } from "./drop-folder.ts";
 export { checkDropFolders, DropFolderSettings, dropFolders } from "./drop-folder-settings.ts";
 export { writeDurably } from "./durable-file.ts";
+export { type FileSink, fileSink } from "./file-sink.ts";
+export { FileSinkSettings } from "./file-sink-settings.ts";
 export { type HttpOptions, HttpSettings } from "./http-settings.ts";
 export { type HttpSink, httpSink } from "./http-sink.ts";
 export { named } from "./named.ts";

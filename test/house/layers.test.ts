@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   schema: ["kept"],
   mapping: ["kept"],
   config: ["format", "schema", "mapping", "connector", "kept"],
-  connector: [],
+  connector: ["format"],
   store: [],
   dispatch: [],
   crm: ["store"],

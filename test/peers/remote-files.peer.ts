@@ -18,6 +18,7 @@ import type { FileSource, System } from "../../src/connector/contract.ts";
 import { remoteServer } from "../../src/connector/remote/server.ts";
 import type { RemoteFolderOptions, RemoteOptions } from "../../src/connector/remote/settings.ts";
 import { HubError } from "../../src/errors.ts";
+import type { Json } from "../../src/message/json.ts";
 import {
   cutConnections,
   HOME,
@@ -270,6 +271,51 @@ describe("a folder on a server", () => {
     expect(entry).toMatchObject({ modified: null });
     const [offer] = await open(folder).files.list();
     expect(offer?.modified).toBe(moment.getTime());
+  });
+});
+
+describe("a folder on a server that is written to", () => {
+  const sinkOn = (folder: { readonly name: string }, place: RemoteOptions = server()) => {
+    const answers = { folder: folder.name, name: "A-{id}.jsonl", format: { jsonl: {} } };
+    const system = erp.open({ server: place, write: { answers } }, { system: "erp", now: () => Date.now() });
+    closing.push(() => system.close());
+    const sink = system.sinks["answers"];
+    if (sink === undefined) throw new Error("no sink");
+    const send = (body: Json) =>
+      sink.send(
+        { id: "m-7.erp.answers", sequence: 1, key: null, body, attempt: 1 },
+        AbortSignal.timeout(14_000),
+      );
+    return { system, send };
+  };
+
+  test("has each file whole or not at all, and the same when it is sent again", async () => {
+    const folder = peerFolder();
+    const { system, send } = sinkOn(folder);
+    await system.check();
+    const body = Array.from({ length: 20_000 }, (_, id) => ({ id, text: "x".repeat(100) }));
+    const whole = body.map((line) => `${JSON.stringify(line)}\n`).join("").length;
+    const sizes = new Set<number>();
+    const watch = setInterval(() => {
+      const path = join(folder.path, "A-m-7.erp.answers.jsonl");
+      if (existsSync(path)) sizes.add(statSync(path).size);
+    }, 1);
+    await send(body);
+    await send(body);
+    await pause(10);
+    clearInterval(watch);
+    expect([...sizes]).toEqual([whole]);
+    expect(folder.names()).toEqual(["A-m-7.erp.answers.jsonl"]);
+  });
+
+  test("stops the route when it may not be written to, is missing, or the password is wrong", async () => {
+    const folder = peerFolder();
+    chmodSync(folder.path, 0o555);
+    expect(await codeOf(sinkOn(folder).send([{ id: 1 }]))).toBe("TL_TARGET_ACCESS");
+    expect(await codeOf(sinkOn({ name: "no-such" }).send([{ id: 1 }]))).toBe("TL_TARGET_ACCESS");
+    expect(await codeOf(sinkOn(folder, server({ password: "wrong" })).send([{ id: 1 }]))).toBe(
+      "TL_TARGET_ACCESS",
+    );
   });
 });
 

@@ -12,6 +12,17 @@ export function sourceFailure(error: unknown, folder: string): unknown {
   });
 }
 
+/** What a failure means to who writes to a folder. */
+export function targetFailure(error: unknown, folder: string): unknown {
+  return hubError(error, folder, {
+    away: "TL_TARGET_UNAVAILABLE",
+    failed: "TL_TARGET_BUSY",
+    access: "TL_TARGET_ACCESS",
+    denied: "TL_TARGET_ACCESS",
+    absent: "TL_TARGET_ACCESS",
+  });
+}
+
 function hubError(error: unknown, folder: string, codes: Readonly<Record<RemoteFault, ErrorCode>>): unknown {
   if (!(error instanceof RemoteFailure)) return error;
   const { fault, message } = error;

@@ -1,0 +1,75 @@
+import { type Static, Type } from "@sinclair/typebox";
+import { RemotePath } from "./remote/settings.ts";
+
+const Csv = Type.Object(
+  {
+    columns: Type.Array(Type.String({ description: "A field of the record", minLength: 1 }), {
+      description: "Fields in the order of their columns; a record that has others is refused",
+      minItems: 1,
+      uniqueItems: true,
+    }),
+    delimiter: Type.Optional(
+      Type.String({ description: "Between cells", pattern: '^[^\\r\\n"]$', default: "," }),
+    ),
+    encoding: Type.Optional(
+      Type.String({ description: "Such as utf-8 or windows-1252", minLength: 1, default: "utf-8" }),
+    ),
+    header: Type.Optional(Type.Boolean({ description: "The first line names the columns", default: true })),
+    newline: Type.Optional(
+      Type.Union([Type.Literal("crlf"), Type.Literal("lf")], { description: "Line ends", default: "crlf" }),
+    ),
+    formulas: Type.Optional(
+      Type.Union([Type.Literal("escape"), Type.Literal("keep")], {
+        description:
+          "Texts that begin with = + - @, tab or carriage return and are no plain numbers: escape puts ' before them, so that no spreadsheet runs them",
+        default: "escape",
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "Comma-separated values" },
+);
+
+const ElementName = (description: string) =>
+  Type.String({ description, pattern: "^[A-Za-z_][A-Za-z0-9_.-]*$" });
+
+const Xml = Type.Object(
+  {
+    root: ElementName("The outermost element"),
+    record: ElementName("The element that is one record"),
+    attributes: Type.Optional(
+      Type.String({ description: "What members begin with that are attributes", minLength: 1, default: "@" }),
+    ),
+    text: Type.Optional(
+      Type.String({ description: "The member for text beside attributes", minLength: 1, default: "#text" }),
+    ),
+  },
+  { additionalProperties: false, description: "XML in UTF-8" },
+);
+
+const only = { additionalProperties: false };
+const Empty = (description: string) => Type.Object({}, { ...only, description });
+
+/** The settings of one folder into which files are written. */
+export const FileSinkSettings = Type.Object(
+  {
+    folder: RemotePath("Folder the files go to: on `server` where there is one, else on this machine"),
+    name: Type.String({
+      description:
+        "Name of a file: {id} stands for the id of the delivery, {sequence} for its number in 12 digits, by which names sort in order",
+      pattern: "^[A-Za-z0-9_{-][A-Za-z0-9._{}-]*$",
+      maxLength: 100,
+    }),
+    format: Type.Union(
+      [
+        Type.Object({ csv: Csv }, { ...only, description: "CSV" }),
+        Type.Object({ xml: Xml }, { ...only, description: "XML" }),
+        Type.Object({ json: Empty("JSON") }, { ...only, description: "One JSON document" }),
+        Type.Object({ jsonl: Empty("JSON Lines") }, { ...only, description: "A JSON document in each line" }),
+      ],
+      { description: "How a message is written: one record, or a list of them" },
+    ),
+  },
+  { additionalProperties: false, description: "A folder that files are written to" },
+);
+
+export type FileSinkOptions = Static<typeof FileSinkSettings>;

@@ -1,0 +1,112 @@
+import { access, constants, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { HubError } from "../errors.ts";
+import { recordWriter } from "../format/write.ts";
+import type { Outgoing, Sink, SystemContext } from "./contract.ts";
+import { codeOf } from "./drop-folder-claim.ts";
+import { requireSafeReject } from "./drop-folder-error.ts";
+import { writeDurably } from "./durable-file.ts";
+import type { FileSinkOptions } from "./file-sink-settings.ts";
+import { targetFailure } from "./remote/failure.ts";
+import type { RemoteServer } from "./remote/server.ts";
+import { writeRemotely } from "./remote/write.ts";
+
+export interface FileSink extends Sink {
+  /** Tests that the folder is there. @throws HubError TL_TARGET_* */
+  check(): Promise<void>;
+}
+
+/**
+ * Writes each message as a file of its own, under a name made of the delivery's id: whoever looks sees it whole or not
+ * at all, and a retry writes the same bytes under the same name.
+ * @param server where the folder is; undefined: on this machine
+ * @throws HubError TL_CONFIG_INVALID
+ */
+export function fileSink(
+  server: RemoteServer | undefined,
+  options: FileSinkOptions,
+  context: SystemContext,
+): FileSink {
+  const { folder, name } = options;
+  if (!name.includes("{id}"))
+    throw new HubError("TL_CONFIG_INVALID", "`name` lacks {id}: two messages would share a file", {
+      cure: 'Write it like "customer-{sequence}-{id}.csv".',
+    });
+  const write = recordWriter(options.format);
+  const local = resolve(context.dir ?? ".", folder);
+  return {
+    idempotent: true,
+    async send(delivery, signal) {
+      const file = nameOf(name, delivery);
+      requireSafeReject(file);
+      const bytes = write(delivery.body);
+      if (server === undefined) await writeHere(local, file, bytes);
+      else await writeThere(server, folder, file, bytes, signal);
+      return { answer: `${file}, ${bytes.length} bytes` };
+    },
+    async check() {
+      if (server === undefined) await checkHere(local);
+      else await told(folder, () => server.use((remote) => remote.list(folder)));
+    },
+  };
+}
+
+function nameOf(template: string, { id, sequence }: Outgoing): string {
+  return template.replaceAll("{id}", id).replaceAll("{sequence}", String(sequence).padStart(12, "0"));
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+async function writeThere(
+  server: RemoteServer,
+  folder: string,
+  file: string,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
+  await told(folder, () => server.use((remote) => writeRemotely(remote, folder, file, once(bytes)), signal));
+}
+
+async function told<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw targetFailure(error, folder);
+  }
+}
+
+/** The folder itself is not made: where a share is not mounted, files would go nowhere. */
+async function writeHere(folder: string, file: string, bytes: Uint8Array): Promise<void> {
+  await checkHere(folder);
+  try {
+    await writeDurably(join(folder, file), once(bytes));
+  } catch (error) {
+    throw localFailure(folder, error);
+  }
+}
+
+async function checkHere(folder: string): Promise<void> {
+  try {
+    if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error("no folder"), { code: "ENOTDIR" });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw localFailure(folder, error);
+  }
+}
+
+function localFailure(folder: string, error: unknown): unknown {
+  const code = codeOf(error);
+  if (code === "") return error;
+  const details = { place: { file: folder }, cause: error };
+  if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return new HubError("TL_TARGET_ACCESS", `the folder is missing or may not be written to (${code})`, {
+      ...details,
+      cure: "Make the folder, give the hub the right to write there, then resume the route.",
+    });
+  return new HubError("TL_TARGET_BUSY", `the file cannot be written now (${code})`, {
+    ...details,
+    cure: "Look for a full disk or a quota; it is tried again by itself.",
+  });
+}
