@@ -1,9 +1,8 @@
 import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
 import type { Shadow } from "../flow/shadow.ts";
-import type { MappedAhead } from "../flow/transform.ts";
-import type { NewMessage, Places } from "../store/message-table.ts";
-import type { FromMapper, MappedLot, Mapper, MapperDoor } from "./mapper.ts";
-import { isOnlyNewcomer, unpackRows } from "./unpack-rows.ts";
+import type { NewMessage } from "../store/message-table.ts";
+import { type Lot, lotToMap } from "./lot.ts";
+import type { FromMapper, Mapper, MapperDoor } from "./mapper.ts";
 
 export interface MapAheadEnvironment {
   readonly open: MapperDoor;
@@ -20,21 +19,6 @@ export interface MapAheadEnvironment {
   readonly ready: () => void;
   /** The mapper is gone; everything is mapped here from now on. */
   readonly gone: (error: unknown) => void;
-}
-
-/** Messages of one flow version that were stored together, and are mapped in another thread. */
-export interface Lot {
-  readonly flow: LiveFlow;
-  readonly system: string;
-  readonly places: Places;
-  readonly keys: readonly (string | null)[];
-  readonly acceptedAt: number;
-  /** What was known of acts when they were stored: whatever a person has done to them since is newer. */
-  readonly known: number;
-  readonly sentAt: number;
-  /** As in `LotToMap`. */
-  readonly strangers: boolean;
-  mapped: MappedLot | null;
 }
 
 /**
@@ -59,8 +43,8 @@ export interface MapAhead {
 /** Fewer are mapped sooner in their turn; but for some milliseconds after a large one, since those behind would wait for it. */
 const WORTH = 8;
 const FOLLOW_MS = 50;
-/** Messages that may be under way to the mapper and back: what comes while the engine commits, a few times. */
-const MOST = 2048;
+/** What may be under way to the mapper and back: what comes while the engine commits, a few times. */
+const MOST = { messages: 2048, bytes: 8 * 1024 * 1024 };
 /** Messages that are settled together at most. */
 const MOST_TOGETHER = 512;
 /** So many are enough for a settlement; fewer wait for those being mapped, until the oldest is so old. Milliseconds. */
@@ -95,7 +79,7 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
   let mapper: Mapper | null | undefined;
   let isReady = false;
   let number = 0;
-  let underWay = 0;
+  const underWay = { messages: 0, bytes: 0 };
 
   function take(message: FromMapper): void {
     switch (message.kind) {
@@ -127,7 +111,8 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
     isReady = false;
     sent.clear();
     flows.clear();
-    underWay = 0;
+    underWay.messages = 0;
+    underWay.bytes = 0;
     env.gone(error);
     env.ready();
   }
@@ -156,7 +141,9 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
       return undefined;
     const state = flows.get(flow.id);
     if (messages.length < WORTH && env.clock() > (state?.followedUntil ?? 0)) return undefined;
-    if (underWay + messages.length > MOST || env.clock() < (state?.restUntil ?? 0)) return undefined;
+    if (underWay.messages + messages.length > MOST.messages) return undefined;
+    if (underWay.bytes + bytesOf(messages) > MOST.bytes || env.clock() < (state?.restUntil ?? 0))
+      return undefined;
     const alike = messages.every(
       (one, at) =>
         one.flow === flow.id &&
@@ -176,21 +163,12 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
   }
 
   function send(to: Mapper, lot: Lot, messages: readonly NewMessage[]): void {
-    const { flow, keys, acceptedAt: receivedAt, strangers } = lot;
+    const { flow } = lot;
     if (!told.has(flow.version)) {
       told.add(flow.version);
       to.send({ kind: "flow", version: flow.version, definition: flow.definition });
     }
-    const lengths = Uint32Array.from(messages, ({ body }) => body?.length ?? 0);
-    const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
-    let at = 0;
-    for (const { body } of messages) {
-      bytes.set(body as Uint8Array, at);
-      at += body?.length ?? 0;
-    }
-    const headers = messages.map((one) => one.headers);
-    const own = { number, version: flow.version, receivedAt, bytes: bytes.buffer, lengths, keys, headers };
-    to.send({ kind: "lot", ...own, strangers });
+    to.send({ kind: "lot", ...lotToMap(number, lot, messages) });
   }
 
   return {
@@ -214,6 +192,7 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
         acceptedAt: (messages[0] as NewMessage).acceptedAt,
         known: env.known(),
         sentAt: env.clock(),
+        bytes: bytesOf(messages),
         strangers,
         mapped: null,
       };
@@ -221,7 +200,8 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
       send(mapper, lot, messages);
       sent.set(number, lot);
       state.lots.push(lot);
-      underWay += messages.length;
+      underWay.messages += messages.length;
+      underWay.bytes += lot.bytes;
       return true;
     },
     ready(id) {
@@ -247,7 +227,7 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
       giveUp(new Error("the mapper does not answer"));
       return false;
     },
-    isBusy: () => underWay > 0,
+    isBusy: () => underWay.messages > 0,
     drop(lots, mixed) {
       const [first] = lots;
       const state = first === undefined ? undefined : flows.get(first.flow.id);
@@ -255,7 +235,8 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
       for (const lot of lots) {
         if (state.lots[0] !== lot) continue;
         state.lots.shift();
-        underWay -= lot.keys.length;
+        underWay.messages -= lot.keys.length;
+        underWay.bytes -= lot.bytes;
       }
       if (!first.strangers || state.mixed > 0) return;
       state.lastMixed = mixed ? Math.min(2 * state.lastMixed, MOST_MIXED) : FEWEST_MIXED / 2;
@@ -269,15 +250,6 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
   };
 }
 
-/** What the messages of lots were mapped to, by place; without those of which too little crossed. */
-export function mappedAhead(lots: readonly Lot[]): ReadonlyMap<number, MappedAhead> {
-  const found = new Map<number, MappedAhead>();
-  for (const { mapped, keys, places } of lots) {
-    if (mapped === null) continue;
-    for (const [at, result] of unpackRows(mapped.rows, keys).entries()) {
-      if (isOnlyNewcomer(result)) continue;
-      found.set(places.first + at, { result, took: mapped.took[at] as number });
-    }
-  }
-  return found;
+function bytesOf(messages: readonly NewMessage[]): number {
+  return messages.reduce((sum, { body }) => sum + (body?.length ?? 0), 0);
 }

@@ -4,7 +4,7 @@ import type { SettleEnvironment } from "../flow/settlement.ts";
 import type { Transformed } from "../flow/transform.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { alikeRows } from "./alike-rows.ts";
-import type { Lot } from "./map-ahead.ts";
+import type { Lot } from "./lot.ts";
 
 class NotNow extends Error {}
 

@@ -203,6 +203,21 @@ test("messages that came before a lot have their turn before it", async () => {
   });
 });
 
+test("no more is sent to a mapper that gives nothing back than may be held in memory", async () => {
+  const mapper = mapperHere();
+  await within(mapper, async (engine, post) => {
+    mapper.held = true;
+    for (let lot = 0; lot < 6; lot++)
+      await post(strangers(10 * lot, 10).map((one) => ({ ...one, note: "a".repeat(200_000) })));
+    mapper.release();
+    await engine.settled();
+    // Two megabytes each: four of them are less than eight MiB with all that is around them, five are more.
+    expect(mapper.mapped).toBe(4);
+    const { n } = engine.sql.get<{ n: number }>("SELECT count(*) AS n FROM customer") as { n: number };
+    expect(n).toBe(80);
+  });
+});
+
 test("what was sent to a mapper that ends is mapped by the engine", async () => {
   const mapper = mapperHere();
   await within(mapper, async (engine, post) => {
