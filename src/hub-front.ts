@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type FlowEntry } from "./api/deps.ts";
+import { type ApiDeps, DEFAULT_LIMITS, type FlowEntry } from "./api/deps.ts";
 import type { createServer } from "./api/server.ts";
 import { loadOrCreateToken } from "./api/token.ts";
 import { type Reads, readsOf } from "./backends.ts";
@@ -43,7 +43,11 @@ export async function openFront(
   const { createServer } = await import("./api/server.ts");
   const logger = openLogger(logLevel);
   const tracing = await openTracing(logger);
-  const server = await createServer({
+  const watched = Object.values(project.systems).some(({ telephone }) => telephone !== undefined);
+  const desk = watched
+    ? await (await import("./hub-desk.ts")).openHubDesk(project.systems, settings.dir, () => deps)
+    : undefined;
+  const deps: ApiDeps = {
     engine,
     status: presentStatus(thread),
     flows: flowEntries(thread),
@@ -73,11 +77,14 @@ export async function openFront(
     now: () => Date.now(),
     version: options.version,
     limits: DEFAULT_LIMITS,
-  });
+    ...(desk === undefined ? {} : { desk }),
+  };
+  const server = await createServer(deps);
   const { fresh } = await thread.ready;
   reads = openReads();
   const { queries } = reads;
   const url = await listen(server, settings.listen);
+  desk?.begin();
   say(options, {
     url,
     token: created ? token : null,
@@ -103,6 +110,7 @@ export async function openFront(
   const stop = async (): Promise<void> => {
     // In the order the data flows: the door first, then the engine; reads last.
     thread.markStopping();
+    await desk?.close();
     await closeInTime(server);
     await tracing?.close();
     await thread.stop();

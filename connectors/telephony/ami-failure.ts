@@ -24,8 +24,22 @@ const SOURCE: Readonly<Record<AmiFault, ErrorCode>> = {
   content: "TL_SOURCE_REFUSED",
   doubt: "TL_SOURCE_UNAVAILABLE",
 };
+const TARGET: Readonly<Record<AmiFault, ErrorCode>> = {
+  away: "TL_TARGET_UNAVAILABLE",
+  access: "TL_TARGET_ACCESS",
+  settings: "TL_TARGET_ACCESS",
+  content: "TL_TARGET_REFUSED",
+  doubt: "TL_IN_DOUBT",
+};
+
 export function sourceFailure(error: unknown): unknown {
   return error instanceof AmiFailure
     ? new HubError(SOURCE[error.fault], error.message, { cause: error })
+    : error;
+}
+
+export function targetFailure(error: unknown): unknown {
+  return error instanceof AmiFailure
+    ? new HubError(TARGET[error.fault], error.message, { cause: error })
     : error;
 }

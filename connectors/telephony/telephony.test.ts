@@ -1,16 +1,37 @@
 import { describe, expect, it } from "vitest";
-import { describeConnector } from "../../test/conformance/connector.ts";
+import { describeConnector, NOW } from "../../test/conformance/connector.ts";
 import { amiAction, amiReader } from "./ami-reader.ts";
 import telephony from "./index.ts";
 
 const NOBODY = { host: "127.0.0.1", port: 1, user: "hub", secret: "hub-secret" };
 const AGENTS = { "101": { name: "Ada", skills: ["en"] }, "102": { name: "Konrad" } };
 
+const REQUEST = {
+  method: "POST",
+  url: "/in/pbx/notes",
+  headers: { "content-type": "application/json" },
+  body: Buffer.from('{"call":"1"}'),
+};
+const OWN = {
+  request: REQUEST,
+  refused: {
+    "another type": {
+      request: { ...REQUEST, headers: { "content-type": "text/plain" } },
+      code: "TL_MEDIA_TYPE",
+    },
+  },
+} as const;
+
 describeConnector("telephony", telephony, {
   settings: ({ inbox }) => ({
     callRecords: { cdr: { inbox: inbox("cdr"), pattern: "cdr-*.csv", stable: 10 } },
     manager: NOBODY,
     agents: AGENTS,
+    country: "DE",
+    routing: { listen: "127.0.0.1:0", deadline: 100, rule: "routing.jsonata" },
+    dial: { context: "tieline-dial", callerId: "5550100" },
+    details: "/no/such/folder/Master.csv",
+    desk: { script: "script.jsonata" },
   }),
   wrongSettings: [
     {},
@@ -18,9 +39,14 @@ describeConnector("telephony", telephony, {
     { manager: { host: "pbx", user: "hub" }, agents: AGENTS },
     { manager: NOBODY, agents: { "101\r\nAction: Originate": { name: "x" } } },
     { manager: NOBODY, agents: { "101": {} } },
+    { manager: NOBODY, agents: AGENTS, routing: { listen: "4573" } },
+    { manager: NOBODY, agents: AGENTS, dial: { context: "x\r\n", callerId: "5550100" } },
   ],
   files: { cdr: { name: "cdr-2026-11-01.csv", content: "start,from,to\n" } },
+  pushes: { notes: OWN, dials: OWN, routings: OWN },
+  pulls: ["records"],
   listens: ["calls"],
+  deadSinks: { dial: { agent: "101", number: "+4930901820", at: new Date(NOW).toISOString() } },
   unreachable: "TL_SOURCE_UNAVAILABLE",
 });
 
@@ -29,7 +55,11 @@ describe("settings of a telephone system", () => {
     telephony.open(settings, { system: "pbx", now: () => 0 });
 
   it("must list the agents where calls are followed", () => {
-    expect(() => open({ manager: NOBODY })).toThrow("`manager` needs `agents`");
+    expect(() => open({ manager: NOBODY })).toThrow("need `agents`");
+  });
+
+  it("can call by a click only where calls are followed", () => {
+    expect(() => open({ dial: { context: "x", callerId: "55" } })).toThrow("need `manager`");
   });
 
   it("must not name a folder as the manager's source", () => {

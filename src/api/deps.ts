@@ -2,6 +2,7 @@ import type { FlowDefinition } from "../config/flow-definition.ts";
 import type { HubSettings } from "../config/hub-settings.ts";
 import type { PushSource } from "../connector/contract.ts";
 import type { Engine, EngineStatus, FlowStatus } from "../control/engine.ts";
+import type { Desk } from "../desk/desk.ts";
 import type { Format } from "../format/format.ts";
 import type { Json } from "../message/json.ts";
 import type { Tracing } from "../observe/tracing.ts";
@@ -26,6 +27,8 @@ export interface ApiDeps {
   /** What the unified customer views read. */
   readonly crm: CrmReads;
   systems(): readonly SystemEntry[];
+  /** What agents see of calls; without it there is no such page. */
+  readonly desk?: Desk;
   readonly settings: Pick<HubSettings, "auth" | "data" | "listen">;
   /** The token that opens `/api`. */
   readonly token: string;

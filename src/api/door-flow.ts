@@ -26,8 +26,15 @@ export interface DoorFlow {
 
 const LIMIT_BYTES = 1024 * 1024;
 
-/** The flows by `system/source`. Flows that do not read a push source, or have no version in force, are left out. */
-export function doorFlows(deps: ApiDeps, entries: readonly FlowEntry[]): ReadonlyMap<string, DoorFlow> {
+/**
+ * The flows by `system/source`. Flows that do not read a push source, or have no version in force, are left out.
+ * @param whose those that senders call, or those that the hub's own API fills
+ */
+export function doorFlows(
+  deps: ApiDeps,
+  entries: readonly FlowEntry[],
+  whose: "senders" | "own" = "senders",
+): ReadonlyMap<string, DoorFlow> {
   const flows = new Map<string, DoorFlow>();
   for (const entry of entries) {
     const { definition, status } = entry;
@@ -35,7 +42,7 @@ export function doorFlows(deps: ApiDeps, entries: readonly FlowEntry[]): Readonl
     const { system, read } = definition.source;
     const source = deps.source(system, read);
     const address = `${system}/${read}`;
-    if (source === undefined || flows.has(address)) continue;
+    if (source === undefined || flows.has(address) || (source.own === true) !== (whose === "own")) continue;
     const format = deps.openFormat(definition);
     flows.set(address, {
       id: status.id,

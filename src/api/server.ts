@@ -10,6 +10,8 @@ import { requireSafeAuth, requireToken } from "./auth.ts";
 import { answerClientError } from "./client-error.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { type ApiDeps, type ApiLimits, DEFAULT_LIMITS } from "./deps.ts";
+import { deskPage } from "./desk/page.ts";
+import { deskRoutes } from "./desk/routes.ts";
 import { DOOR, openDoor } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { lazyCompilers } from "./lazy-compilers.ts";
@@ -101,6 +103,7 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
     plugin((inner) => openRoutes(inner, deps)),
     { prefix: "/api/v1" },
   );
+  if (deps.desk !== undefined) await app.register(plugin(deskPage));
   await app.register(
     plugin((inner) => guardedRoutes(inner, deps)),
     { prefix: "/api/v1" },
@@ -159,6 +162,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await deployRoutes(app, deps);
   await fileRoutes(app, deps);
   await customerRoutes(app, deps);
+  await deskRoutes(app, deps);
   await hubRoutes(app, deps);
   await overviewRoutes(app, deps);
   await errorGroupRoutes(app, deps);

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import type { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
+import type { Telephone } from "./telephone.ts";
 
 /**
  * What a connector is. One folder under `connectors/`, whose `index.ts` exports `defineConnector({...})` as default
@@ -36,6 +37,8 @@ export interface SystemContext {
 export interface System {
   readonly sources: Readonly<Record<string, Source>>;
   readonly sinks: Readonly<Record<string, Sink>>;
+  /** Set where it is a telephone system whose calls agents see. */
+  readonly telephone?: Telephone;
   /** Tests the connection for `tieline doctor`. @throws HubError with the cure */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -48,6 +51,8 @@ export interface PushSource {
   readonly kind: "push";
   /** Largest body in bytes; default 1 MiB. */
   readonly limit?: number;
+  /** True: only the hub itself and its API, for those who bear its token, hand items to it; at `/in` it is not found. */
+  readonly own?: true;
   /** What the sender is answered after the commit, when it needs something else than 202 and JSON. */
   readonly answer?: { readonly status: number; readonly contentType: string; readonly body: string };
   /**

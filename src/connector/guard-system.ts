@@ -7,13 +7,14 @@ const sourceBusy: Busy = (message, retryAfter) =>
   new HubError("TL_SOURCE_UNAVAILABLE", message, { retryAfter });
 
 /**
- * A system all of whose calls pass one gate: what is sent, asked and listened to. What the system does by itself, and
- * `check`, by which a person finds out, do not.
+ * A system all of whose calls pass one gate: what is sent, asked and listened to. What the system does by itself,
+ * `check`, by which a person finds out, and what agents see of calls do not.
  */
 export function guardSystem(system: System, gate: Gate): System {
   return {
     sources: mapped(system.sources, (source) => guardSource(source, gate)),
     sinks: mapped(system.sinks, (sink) => guardSink(sink, gate)),
+    ...(system.telephone === undefined ? {} : { telephone: system.telephone }),
     check: () => system.check(),
     close: () => system.close(),
   };

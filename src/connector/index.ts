@@ -21,5 +21,7 @@ export { type RemoteFolders, remoteFolders } from "./remote/folders.ts";
 export { type RemoteServer, remoteServer } from "./remote/server.ts";
 export { RemoteFolderSettings, RemoteSettings } from "./remote/settings.ts";
 export { sameSecret } from "./signature.ts";
+export type * from "./telephone.ts";
+export { DESK_SOURCES } from "./telephone.ts";
 export { webhook } from "./webhook.ts";
 export { type WebhookOptions, WebhookSettings } from "./webhook-settings.ts";

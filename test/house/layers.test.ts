@@ -25,9 +25,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   observe: ["control", "store"],
   flow: [...PURE, "connector", ...PORTS, "control"],
   control: ["config", "connector", "store"],
+  desk: ["connector", "crm", "mapping", "store"],
   backend: [...PORTS],
   intake: [...PATH, "control", "observe"],
-  api: [...PATH, "control", "intake", "observe"],
+  api: [...PATH, "control", "desk", "intake", "observe"],
   cli: [...PATH, "control", "kept", "deploy", "project.ts"],
   // It runs in a browser, and knows the hub by its HTTP API alone.
   dashboard: [],

@@ -44,6 +44,8 @@ export function caller(call: {
   readonly number: string;
   readonly name: string;
   readonly talk: number;
+  /** Calls, one after the other; default one. */
+  readonly count?: number;
 }): Promise<SipPhone> {
   const from = `From: "${call.name}" <sip:${call.number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]`;
   const head = (
@@ -69,7 +71,7 @@ Max-Forwards: 70
     send(`${head("BYE", "[last_To:]", 2)}Content-Length: 0\n`, true),
     '<recv response="200"/>\n',
   ];
-  return start(steps, [`127.0.0.1:${call.port}`]);
+  return start(steps, call.count ?? 1, [`127.0.0.1:${call.port}`]);
 }
 
 /** Answers the next call. @param ring milliseconds before it is picked up; @param talk until it hangs up, null: never */
@@ -77,6 +79,8 @@ export function answerer(phone: {
   readonly port: number;
   readonly ring: number;
   readonly talk: number | null;
+  /** Calls that it answers, one after the other; default one. */
+  readonly count?: number;
 }): Promise<SipPhone> {
   const bye = `BYE sip:[$1] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
@@ -104,10 +108,10 @@ Content-Length: 0
       : [`<pause milliseconds="${phone.talk}"/>\n`, send(bye, true), '<recv response="200"/>\n']),
     '<Reference variables="0,1,2,3"/>\n',
   ];
-  return start(steps, ["-p", String(phone.port)]);
+  return start(steps, phone.count ?? 1, ["-p", String(phone.port)]);
 }
 
-async function start(steps: readonly string[], args: readonly string[]): Promise<SipPhone> {
+async function start(steps: readonly string[], count: number, args: readonly string[]): Promise<SipPhone> {
   const folder = await mkdtemp(join(tmpdir(), "tieline-sipp-"));
   const script = join(folder, "script.xml");
   const log = join(folder, "messages.log");
@@ -117,10 +121,19 @@ async function start(steps: readonly string[], args: readonly string[]): Promise
   );
   const child: ChildProcess = spawn(
     "sipp",
-    [...args, "-sf", script, "-i", "127.0.0.1", "-m", "1", "-l", "1", "-nostdin", "-trace_msg"].concat([
-      "-message_file",
-      log,
-    ]),
+    [
+      ...args,
+      "-sf",
+      script,
+      "-i",
+      "127.0.0.1",
+      "-m",
+      String(count),
+      "-l",
+      "1",
+      "-nostdin",
+      "-trace_msg",
+    ].concat(["-message_file", log]),
     { stdio: "ignore", cwd: folder },
   );
   const killAlong = (): void => void child.kill("SIGKILL");

@@ -11,6 +11,8 @@ export interface Person {
   readonly id: string;
   readonly name: string;
   readonly phone: string;
+  /** ISO 639. */
+  readonly language?: string;
 }
 
 /** A hub with the example of the telephony connector, as a process of its own. */
@@ -23,6 +25,8 @@ export interface TelephonyHub {
   know(people: readonly Person[]): Promise<void>;
   /** The newest of a customer's contact history, as the API gives it. */
   history(phone: string): Promise<readonly HistoryEntry[]>;
+  /** What an agent's page is told, as it comes; the last is the newest. */
+  page(agent: string): Promise<AgentPage>;
   start(): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -31,6 +35,28 @@ export interface HistoryEntry {
   readonly id: string;
   readonly at: string;
   readonly values: Readonly<Record<string, unknown>> & { readonly attributes?: Record<string, unknown> };
+}
+
+/** One thing that a page was told. */
+export interface Told {
+  readonly id: string;
+  readonly stage: string;
+  readonly number: string | null;
+  readonly who: string;
+  readonly withheld: boolean;
+  readonly startedAt: string;
+  readonly answeredAt: string | null;
+  readonly ringing: readonly string[];
+  readonly customers: readonly { readonly id: string; readonly name: string | null }[];
+  readonly script: string | null;
+  readonly reason: string | null;
+  /** When it came, milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface AgentPage {
+  readonly told: readonly Told[];
+  close(): void;
 }
 
 const PEOPLE_FLOW = `apiVersion: tieline/v1
@@ -48,7 +74,12 @@ const PERSON = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   type: "object",
   required: ["id", "name", "phone"],
-  properties: { id: { type: "string" }, name: { type: "string" }, phone: { type: "string" } },
+  properties: {
+    id: { type: "string" },
+    name: { type: "string" },
+    phone: { type: "string" },
+    language: { type: "string" },
+  },
 };
 
 /** @param env what \`example/tieline.yaml\` asks for */
@@ -65,7 +96,7 @@ export async function telephonyHub(env: Readonly<Record<string, string>>): Promi
   await writeFile(join(dir, "mappings/people/flow.yaml"), PEOPLE_FLOW);
   await writeFile(
     join(dir, "mappings/people/person.jsonata"),
-    '{ "id": id, "name": { "full": name }, "phones": [{ "number": phone }] }\n',
+    '{ "id": id, "name": { "full": name }, "phones": [{ "number": phone }], "language": language }\n',
   );
   await writeFile(join(dir, "schemas/person.schema.json"), JSON.stringify(PERSON));
   const port = await freePort();
@@ -98,6 +129,7 @@ export async function telephonyHub(env: Readonly<Record<string, string>>): Promi
       for (const { phone } of people) await until(async () => (await found(phone)).length > 0);
     },
     history: async (phone) => (await found(phone)).flatMap(({ history }) => history.items),
+    page: async (agent) => openPage(`${url}/api/v1/desk/calls?agent=${agent}`, await secret("api-token")),
     async start() {
       hub = await start();
     },
@@ -106,6 +138,29 @@ export async function telephonyHub(env: Readonly<Record<string, string>>): Promi
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function openPage(url: string, token: string): Promise<AgentPage> {
+  const stop = new AbortController();
+  const answer = await fetch(url, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: stop.signal,
+  });
+  if (answer.body === null || !answer.ok) throw new Error(`the page was answered ${answer.status}`);
+  const told: Told[] = [];
+  const read = async (body: ReadableStream<Uint8Array>): Promise<void> => {
+    let text = "";
+    for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const events = text.split("\n\n");
+      text = events.pop() ?? "";
+      for (const event of events)
+        if (event.startsWith("event: call\n"))
+          told.push({ ...JSON.parse(event.slice(event.indexOf("data: ") + 6)), at: Date.now() });
+    }
+  };
+  read(answer.body).catch(() => undefined);
+  return { told, close: () => stop.abort() };
 }
 
 /** Asks again and again; who waits for too long is stopped by the test's own time. */

@@ -1,25 +1,42 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import telephony from "../../connectors/telephony/index.ts";
 import type { TelephonyOptions } from "../../connectors/telephony/settings.ts";
 import type { System } from "../../src/connector/contract.ts";
+import type { JsonObject } from "../../src/message/json.ts";
 import { answerer, caller, type SipPhone } from "./sip-phone.ts";
-import { type TelephonyHub, telephonyHub, until } from "./telephony-hub.ts";
+import { type AgentPage, type TelephonyHub, type Told, telephonyHub, until } from "./telephony-hub.ts";
 
 const env = (name: string): string => process.env[`TIELINE_PEER_${name}`] ?? "";
 const MANAGER = { host: "127.0.0.1", port: Number(env("MANAGER")), user: "hub", secret: env("SECRET") };
 const ADA = { id: "ada", name: "Ada Lovelace", phone: "+442079460123" };
-const KONRAD = { id: "konrad", name: "Konrad Zuse", phone: "+4930901820" };
+const KONRAD = { id: "konrad", name: "Konrad Zuse", phone: "+4930901820", language: "nl" };
+/** Two who share a telephone. */
+const SHARED = "+493023125801";
+const CURIES = [
+  { id: "marie", name: "Marie Curie", phone: SHARED },
+  { id: "pierre", name: "Pierre Curie", phone: SHARED },
+];
 
 let pbx: TelephonyHub;
 const phones: SipPhone[] = [];
+const pages: AgentPage[] = [];
 
 beforeAll(async () => {
-  pbx = await telephonyHub({ PBX_PORT: env("MANAGER"), PBX_SECRET: env("SECRET") });
-  await pbx.know([ADA, KONRAD]);
+  const routing = `127.0.0.1:${env("AGI")}`;
+  pbx = await telephonyHub({
+    PBX_PORT: env("MANAGER"),
+    PBX_SECRET: env("SECRET"),
+    PBX_ROUTING: routing,
+    PBX_DETAILS: env("DETAIL"),
+  });
+  await pbx.know([ADA, KONRAD, ...CURIES]);
   await until(async () => (await sourceState()) === "connected");
 });
+afterEach(async () => {
+  for (const page of pages.splice(0)) page.close();
+  for (const phone of phones.splice(0)) await phone.close();
+});
 afterAll(async () => {
-  for (const phone of phones) await phone.close();
   await pbx.dispose();
 });
 
@@ -80,6 +97,207 @@ describe("a call from a customer", () => {
       return items.length === 4 && items.every(({ state }) => state === "done");
     });
     expect((await pbx.history(ADA.phone)).length).toBe(1);
+  });
+});
+
+async function pageOf(agent: string): Promise<AgentPage> {
+  const page = await pbx.page(agent);
+  pages.push(page);
+  return page;
+}
+
+const newest = async (page: AgentPage, fits: (told: Told) => boolean): Promise<Told> => {
+  await until(() => page.told.some(fits));
+  return page.told.find(fits) as Told;
+};
+
+describe("a call that the dialplan asks about", () => {
+  test("goes to the agent whom the rule names, whose page shows the customer before it is answered", async () => {
+    const page = await pageOf("102");
+    const agent = await picksUp("102", 600);
+    const phone = await call({ to: "5550100", number: "030901820", name: "K" });
+    expect(await phone.over).toBe(0);
+    expect(await agent.over).toBe(0);
+    const first = await newest(page, ({ customers }) => customers.length > 0);
+    expect(first).toMatchObject({
+      who: "one",
+      answeredAt: null,
+      customers: [{ name: KONRAD.name }],
+      reason: "speaks nl",
+    });
+    expect(["offered", "ringing"]).toContain(first.stage);
+    expect(first.script).toContain("Good day, Konrad Zuse. This is Edsger");
+    await until(async () => (await pbx.history(KONRAD.phone)).length === 2);
+  });
+
+  test("next time goes to who talked to the customer last", async () => {
+    const page = await pageOf("102");
+    const agent = await picksUp("102");
+    const phone = await call({ to: "5550100", number: KONRAD.phone, talk: 100 });
+    await Promise.all([phone.over, agent.over]);
+    const { reason } = await newest(page, ({ answeredAt }) => answeredAt !== null);
+    expect(reason).toBe("was the last to talk to this customer");
+  });
+
+  test("from a number that several customers have shows all of them", async () => {
+    const page = await pageOf("101");
+    const agent = await picksUp("101");
+    const phone = await call({ to: "5550300", number: SHARED });
+    const shown = await newest(page, ({ customers }) => customers.length > 0);
+    expect(shown).toMatchObject({ who: "several", customers: CURIES.map(({ name }) => ({ name })) });
+    expect(shown.script).toContain("Marie Curie, or Pierre Curie");
+    const chosen = shown.customers[1]?.id;
+    const note = {
+      id: "note-of-the-test",
+      agent: "101",
+      call: shown.id,
+      customer: chosen,
+      text: "Moves in May",
+    };
+    expect(await pbx.hub.post("/api/v1/desk/notes", note)).toMatchObject({ state: "done" });
+    await Promise.all([phone.over, agent.over]);
+    type Customer = { readonly history: { readonly items: readonly { readonly values: object }[] } };
+    const { history } = await pbx.hub.get<Customer>(`/api/v1/customers/${chosen}`);
+    expect(history.items.map(({ values }) => values)).toContainEqual(
+      expect.objectContaining({ kind: "note", text: "Moves in May", agent: "101" }),
+    );
+  });
+
+  test("with a number that is withheld, or that nobody has, says so", async () => {
+    const page = await pageOf("101");
+    for (const number of ["anonymous", "+390612345678"]) {
+      const agent = await picksUp("101", 50);
+      const phone = await call({ to: "5550300", number, name: "x", talk: 50 });
+      await Promise.all([phone.over, agent.over]);
+    }
+    await newest(page, ({ who, withheld }) => who === "withheld" && withheld);
+    await newest(page, ({ who, number }) => who === "unknown" && number === "+390612345678");
+  });
+
+  test("shows on the page within moments", async () => {
+    const count = 20;
+    const page = await pageOf("101");
+    const agent = await answerer({ port: Number(env("101")), ring: 0, talk: null, count });
+    phones.push(agent);
+    const phone = await call({ to: "5550100", number: ADA.phone, talk: 0, count });
+    await phone.over;
+    const first = new Map<string, Told>();
+    for (const told of page.told) if (!first.has(told.id)) first.set(told.id, told);
+    const times = [...first.values()]
+      .map(({ at, startedAt }) => at - Date.parse(startedAt))
+      .sort((a, b) => a - b);
+    expect(times.length).toBeGreaterThanOrEqual(count);
+    console.log(
+      `Newchannel to page over ${times.length} calls: p50 ${times[Math.floor(times.length / 2)]} ms, p99 ${times.at(-1)} ms`,
+    );
+  });
+
+  test("rings the default agent at once when the hub is gone, and after a second when it stands still", async () => {
+    await pbx.hub.kill();
+    const agent = await picksUp("101", 0);
+    const phone = await call({ to: "5550100", number: KONRAD.phone, talk: 0 });
+    expect(await phone.over).toBe(0);
+    expect(await agent.over).toBe(0);
+    await pbx.start();
+    await until(async () => (await sourceState()) === "connected");
+    pbx.hub.signal("SIGSTOP");
+    const other = await picksUp("101", 0);
+    const second = await call({ to: "5550100", number: KONRAD.phone, talk: 0 });
+    expect(await second.over).toBe(0);
+    expect(await other.over).toBe(0);
+    pbx.hub.signal("SIGCONT");
+  });
+
+  test("that nobody listened to is in the history when the hub is back", async () => {
+    await pbx.hub.kill();
+    const before = `+39061234${String(process.pid).padStart(5, "0").slice(-5)}`;
+    const agent = await picksUp("101", 0);
+    const phone = await call({ to: "5550300", number: before });
+    expect(await phone.over).toBe(0);
+    await agent.over;
+    await pbx.start();
+    await pbx.know([{ id: "missed", name: "Grazia Deledda", phone: before }]);
+    await until(async () => (await pbx.history(before)).length > 0);
+    expect((await pbx.history(before)).map(({ values }) => values)).toEqual([
+      expect.objectContaining({
+        kind: "call",
+        subject: "Call inbound, answered",
+        durationSeconds: 1,
+        agent: "101",
+      }),
+    ]);
+  });
+});
+
+describe("a call by a click", () => {
+  const dialled = (agent: string, number: string, id: string) =>
+    pbx.hub.post<{ readonly state: string; readonly answer: string | null }>("/api/v1/desk/dials", {
+      ...{ id, agent, number },
+    });
+
+  test("rings the agent, then the customer, who is shown the company's number", async () => {
+    const [agent, customer] = [await picksUp("101", 50), await picksUp("CARRIER", 50, 400)];
+    expect(await dialled("101", "030 901820", "dial-of-the-test-1")).toMatchObject({
+      state: "done",
+      answer: "the agent picked up",
+    });
+    expect(await customer.over).toBe(0);
+    await agent.over;
+    const invite = await customer.messages();
+    expect(invite).toMatch(/INVITE sip:\+4930901820@/);
+    expect(/From: (.*)/.exec(invite)?.[1]).toContain("<sip:5550100@");
+    await until(async () =>
+      (await pbx.history(KONRAD.phone)).some(
+        ({ values }) => values["direction"] === "outbound" && values["subject"] === "Call outbound, answered",
+      ),
+    );
+  });
+
+  test("to a telephone that Asterisk does not know is refused, and says so", async () => {
+    const sink = open({
+      agents: { "999": { name: "Nobody" } },
+      dial: { context: "tieline-dial", callerId: "5550100" },
+    }).sinks["dial"];
+    const body = { agent: "999", number: "030901820", at: new Date().toISOString() };
+    const sent = sink?.send(
+      { id: "m-9.pbx", sequence: 1, key: "999", body, attempt: 1 },
+      new AbortController().signal,
+    );
+    await expect(sent).rejects.toMatchObject({ code: "TL_TARGET_REFUSED" });
+  });
+
+  test("is asked for once, however often the button is sent", async () => {
+    const [agent, customer] = [await picksUp("101", 50), await picksUp("CARRIER", 50, 100)];
+    const twice = await Promise.all([1, 2].map(() => dialled("101", KONRAD.phone, "dial-of-the-test-3")));
+    expect(new Set(twice.map((one) => JSON.stringify(one))).size).toBe(1);
+    await Promise.all([agent.over, customer.over]);
+  });
+
+  test("with a line break in it is refused, and so is one that waited too long", async () => {
+    const sink = open({ dial: { context: "tieline-dial", callerId: "5550100" } }).sinks["dial"];
+    const send = (body: JsonObject) =>
+      sink?.send({ id: "m-1.pbx", sequence: 1, key: "101", body, attempt: 1 }, new AbortController().signal);
+    const at = new Date().toISOString();
+    const evil = "030\r\nAction: Command\r\nCommand: core stop now";
+    await expect(send({ agent: "101", number: evil, at })).rejects.toMatchObject({
+      code: "TL_TARGET_REFUSED",
+    });
+    await expect(
+      send({ agent: "101", number: "030901820", at: "2026-01-01T00:00:00Z" }),
+    ).rejects.toMatchObject({ code: "TL_TARGET_REFUSED" });
+  });
+
+  test("needs the right to originate", async () => {
+    const sink = open({
+      manager: { ...MANAGER, user: "watcher" },
+      dial: { context: "tieline-dial", callerId: "5550100" },
+    }).sinks["dial"];
+    const body = { agent: "101", number: "030901820", at: new Date().toISOString() };
+    const sent = sink?.send(
+      { id: "m-1.pbx", sequence: 1, key: "101", body, attempt: 1 },
+      new AbortController().signal,
+    );
+    await expect(sent).rejects.toMatchObject({ code: "TL_TARGET_ACCESS" });
   });
 });
 
