@@ -63,6 +63,7 @@ function formatOf(format: FormatDefinition, layout: string, copybook: string): J
   if ("edifact" in format) return { edifact: { ...format.edifact, ...limitOf(format.edifact) } };
   if ("x12" in format) return { x12: { ...format.x12, ...limitOf(format.x12) } };
   if ("mt940" in format) return { mt940: { ...format.mt940, ...limitOf(format.mt940) } };
+  if ("vcard" in format) return { vcard: { ...format.vcard, ...limitOf(format.vcard) } };
   if ("cobol" in format) return { cobol: { ...format.cobol, copybook } };
   const [name = "json", options = {}] = Object.entries(format)[0] ?? [];
   return Object.keys(options).length === 0 ? name : (format as unknown as Json);

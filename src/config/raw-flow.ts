@@ -50,6 +50,7 @@ export type RawFormat =
   | "edifact"
   | "x12"
   | "mt940"
+  | "vcard"
   | { readonly json: { readonly record?: string } }
   | { readonly jsonl: Readonly<Record<string, never>> }
   | { readonly csv: RawCsv }
@@ -59,7 +60,8 @@ export type RawFormat =
     }
   | { readonly edifact: RawEdi }
   | { readonly x12: RawEdi }
-  | { readonly mt940: RawMt940 }
+  | { readonly mt940: RawText }
+  | { readonly vcard: RawText }
   | { readonly cobol: RawCobol };
 
 export interface RawEdi {
@@ -69,7 +71,7 @@ export interface RawEdi {
   readonly recordLimit?: string;
 }
 
-export interface RawMt940 {
+export interface RawText {
   readonly encoding?: string;
   readonly recordLimit?: string;
 }

@@ -40,7 +40,7 @@ export interface RecordStream extends AsyncIterable<readonly Row[]> {
  * (COBOL) they refer to the bytes as they came.
  */
 export interface Format {
-  readonly name: "json" | "jsonl" | "csv" | "xml" | "fixed" | "edifact" | "x12" | "mt940" | "cobol";
+  readonly name: "json" | "jsonl" | "csv" | "xml" | "fixed" | "edifact" | "x12" | "mt940" | "cobol" | "vcard";
   /** Media types a push source takes for this format. */
   readonly mediaTypes: readonly string[];
   /**

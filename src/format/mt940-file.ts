@@ -1,6 +1,7 @@
 import { asHubError, HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import type { RecordContext, RecordStream, Row } from "./format.ts";
+import { appendLine, type LineBlock, lineBlock } from "./line-block.ts";
 import { type Line, readLines } from "./lines.ts";
 import { parseEntry } from "./mt940-entry.ts";
 import { tagOf } from "./mt940-field.ts";
@@ -24,13 +25,6 @@ export function readMt940File(path: string, limit: number, step?: number): Recor
     context: context as unknown as RecordContext,
     [Symbol.asyncIterator]: () => rows(path, limit, statements, step),
   };
-}
-
-/** Lines that follow one another, as they stood in the file. */
-interface Block {
-  readonly line: number;
-  readonly offset: number;
-  bytes: Buffer;
 }
 
 async function* rows(
@@ -60,13 +54,13 @@ interface Mt940Reader {
 export function createMt940Reader(limit: number, statements: { at: number; head: string }[]): Mt940Reader {
   let count = 0;
   /** The beginning of a statement, before its first entry. */
-  let head: Block | undefined;
+  let head: LineBlock | undefined;
   let statement: Statement | HubError | undefined;
-  let entry: Block | undefined;
+  let entry: LineBlock | undefined;
   let isOpen = false;
   let isNew = true;
 
-  function push(block: Block, out: Row[], decode: () => Json): void {
+  function push(block: LineBlock, out: Row[], decode: () => Json): void {
     count++;
     const bytes = withoutBlankEnd(block.bytes);
     const own = { row: count, line: block.line, offset: block.offset, length: bytes.length };
@@ -91,7 +85,7 @@ export function createMt940Reader(limit: number, statements: { at: number; head:
     entry = undefined;
   }
 
-  function refuse(block: Block, out: Row[], text: string): void {
+  function refuse(block: LineBlock, out: Row[], text: string): void {
     push(block, out, () => {
       throw new HubError("TL_DECODE_FAILED", text);
     });
@@ -109,13 +103,13 @@ export function createMt940Reader(limit: number, statements: { at: number; head:
       statement = attempt(() => parseStatement(text));
       head = undefined;
     }
-    entry = blockOf(line, bytes);
+    entry = lineBlock(line, bytes);
   }
 
   function takeField(tag: string, line: Line, bytes: Buffer, out: Row[]): void {
     if (tag === "20") {
       finishEntry(out);
-      const block = blockOf(line, bytes);
+      const block = lineBlock(line, bytes);
       if (isOpen) refuse(block, out, "the statement before has no closing balance (:62F: or :62M:)");
       head = block;
       statement = undefined;
@@ -156,15 +150,10 @@ export function createMt940Reader(limit: number, statements: { at: number; head:
     },
   };
 
-  function append(block: Block | undefined, line: Line, bytes: Buffer): void {
+  function append(block: LineBlock | undefined, line: Line, bytes: Buffer): void {
     if (block === undefined || block.bytes.length > limit) return;
-    const gap = line.offset - block.offset - block.bytes.length;
-    block.bytes = Buffer.concat([block.bytes, Buffer.from(gap === 2 ? "\r\n" : "\n"), bytes]);
+    appendLine(block, line, bytes);
   }
-}
-
-function blockOf(line: Line, bytes: Buffer): Block {
-  return { line: line.number, offset: line.offset, bytes: Buffer.from(bytes) };
 }
 
 function withoutBlankEnd(bytes: Buffer): Buffer {

@@ -9,6 +9,7 @@ import type { Format } from "./format.ts";
 import { type JsonOptions, openJson } from "./json-format.ts";
 import { openJsonLines } from "./jsonl.ts";
 import { type Mt940Options, openMt940 } from "./mt940.ts";
+import { openVcard, type VcardOptions } from "./vcard.ts";
 import { openXml } from "./xml.ts";
 import type { XmlOptions } from "./xml-options.ts";
 
@@ -22,7 +23,8 @@ export type FormatDefinition =
   | { readonly edifact: EdiOptions }
   | { readonly x12: EdiOptions }
   | { readonly mt940: Mt940Options }
-  | { readonly cobol: CobolOptions };
+  | { readonly cobol: CobolOptions }
+  | { readonly vcard: VcardOptions };
 
 /**
  * A format with its options bound.
@@ -44,8 +46,9 @@ function openNamed(definition: FormatDefinition): Format {
   if ("x12" in definition) return openX12(definition.x12);
   if ("mt940" in definition) return openMt940(definition.mt940);
   if ("cobol" in definition) return openCobol(definition.cobol);
+  if ("vcard" in definition) return openVcard(definition.vcard);
   throw new HubError(
     "TL_CONFIG_INVALID",
-    "a format is one of json, jsonl, csv, xml, fixed, edifact, x12, mt940, cobol",
+    "a format is one of json, jsonl, csv, xml, fixed, edifact, x12, mt940, cobol, vcard",
   );
 }

@@ -78,6 +78,8 @@ const FORMATS: readonly RawFormat[] = [
   "mt940",
   { edifact: { groups: ["LIN", "LIN/ALC"], trailers: "ignore", encoding: "utf-8", recordLimit: "1MiB" } },
   { x12: { groups: ["PO1"], trailers: "refuse", encoding: "utf-8", recordLimit: "1MiB" } },
+  "vcard",
+  { vcard: { encoding: "utf-8", recordLimit: "1MiB" } },
   { mt940: { encoding: "utf-8", recordLimit: "1MiB" } },
   { cobol: { copybook: "c.cpy", encoding: "cp273", records: "rdw", comp5: "little-endian" } },
 ];
