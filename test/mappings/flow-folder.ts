@@ -32,7 +32,10 @@ export function openFlowFolder(project: string, name: string): CompiledFlow {
     name,
     file,
     description: "",
-    source: "topic" in written.source ? written.source : toSource(written.source),
+    source:
+      "topic" in written.source
+        ? written.source
+        : toSource(written.source, (path) => read(`mappings/${name}/${path}`)),
     schedule: null,
     accepts: written.accepts,
     key: written.key,
@@ -61,14 +64,25 @@ export function openFlowFolder(project: string, name: string): CompiledFlow {
   return compileFlow(definition);
 }
 
-function toSource(source: { system: string; read: string; format?: unknown }): SystemSource {
-  return { system: source.system, read: source.read, format: toFormat(source.format ?? "json") };
+type Read = (path: string) => string;
+
+function toSource(
+  source: { system: string; read: string; format?: unknown },
+  readBeside: Read,
+): SystemSource {
+  return { system: source.system, read: source.read, format: toFormat(source.format ?? "json", readBeside) };
 }
 
-/** `json` is short for `json: {}`, and YAML's null is how `empty: null` reads. */
-function toFormat(format: unknown): SystemSource["format"] {
+/**
+ * `json` is short for `json: {}`, YAML's null is how `empty: null` reads, and a copybook is named by its path from the
+ * flow's folder.
+ */
+function toFormat(format: unknown, readBeside: Read): SystemSource["format"] {
   if (typeof format === "string") return { [format]: {} } as unknown as SystemSource["format"];
-  const { csv } = format as { csv?: { empty?: string | null } };
+  const { csv, cobol } = format as { csv?: { empty?: string | null }; cobol?: { copybook: string } };
   if (csv?.empty === null) return { csv: { ...csv, empty: "null" } } as SystemSource["format"];
+  if (cobol !== undefined) {
+    return { cobol: { ...cobol, copybook: readBeside(cobol.copybook) } } as SystemSource["format"];
+  }
   return format as SystemSource["format"];
 }

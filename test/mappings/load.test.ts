@@ -23,6 +23,27 @@ systems:
       files:
         customer-files: { inbox: ./drop/erp, pattern: "kunden-*.csv" }
         customer-idocs: { inbox: ./drop/erp, pattern: "DEBMAS_*.xml" }
+  mainframe:
+    connector: erp
+    settings: { files: { customer-records: { inbox: ./drop/mainframe, pattern: "CUST*.dat" } } }
+  partners:
+    connector: erp
+    settings:
+      files:
+        edifact-orders: { inbox: ./drop/partners, pattern: "*.edi" }
+        x12-orders: { inbox: ./drop/partners, pattern: "*.x12" }
+  invoicing:
+    connector: erp
+    settings:
+      files:
+        ubl-invoices: { inbox: ./drop/invoicing, pattern: "UBL_*.xml" }
+        cii-invoices: { inbox: ./drop/invoicing, pattern: "CII_*.xml" }
+  bank:
+    connector: erp
+    settings:
+      files:
+        camt-statements: { inbox: ./drop/bank, pattern: "camt*.xml" }
+        mt940-statements: { inbox: ./drop/bank, pattern: "*.sta" }
   pbx:
     connector: telephony
     settings: { callRecords: { call-records: { inbox: ./drop/pbx, pattern: "cdr-*.csv" } } }
@@ -37,6 +58,8 @@ systems:
         customers: { scheme: standard, secrets: ["\${env:BILLING_SECRET}"] }
       endpoints:
         customer: { url: "http://127.0.0.1:9/customers", idempotent: true }
+        payment: { url: "http://127.0.0.1:9/payments", idempotent: true }
+        payment-mt940: { url: "http://127.0.0.1:9/payments", idempotent: true }
 `;
 
 let project = "";
@@ -46,11 +69,18 @@ test("the shipped flows load without an error or a warning", async () => {
   const { project: loaded, findings } = await inspectShipped();
   expect(findings).toEqual([]);
   expect(loaded?.flows.map(({ name }) => name)).toEqual([
+    "bank-payments-camt",
+    "bank-payments-mt940",
     "billing-customers",
     "billing-invoices",
     "crm-customers-to-billing",
     "erp-customers",
     "erp-customers-idoc",
+    "invoices-cii",
+    "invoices-ubl",
+    "mainframe-customers",
+    "partner-orders-edifact",
+    "partner-orders-x12",
     "pbx-calls",
     "website-contact",
   ]);
