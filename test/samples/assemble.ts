@@ -1,16 +1,36 @@
-import { cp, mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SAMPLES, type Sample } from "./plan.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
-/** A project of its own in a temporary folder: the sample flows, the shipped flow for call records, all schemas. */
-export async function assembleProject(): Promise<string> {
+/** Shipped flows that samples cross by. */
+const SHIPPED = [
+  "pbx-calls",
+  "partner-orders-edifact",
+  "partner-orders-x12",
+  "invoices-cii",
+  "bank-payments-camt",
+  "bank-payments-mt940",
+];
+
+/**
+ * A project of its own in a temporary folder: the sample flows, some shipped ones, all schemas. Payments go to a topic
+ * there, as no billing system listens. @param samples the folder of samples, for the copybook
+ */
+export async function assembleProject(samples: string): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), "tieline-samples-"));
   await cp(join(ROOT, "schemas"), join(project, "schemas"), { recursive: true });
   await cp(join(ROOT, "test/samples/project"), project, { recursive: true });
-  await cp(join(ROOT, "mappings/pbx-calls"), join(project, "mappings/pbx-calls"), { recursive: true });
+  for (const flow of SHIPPED) {
+    await cp(join(ROOT, "mappings", flow), join(project, "mappings", flow), { recursive: true });
+    const path = join(project, "mappings", flow, "flow.yaml");
+    const text = await readFile(path, "utf8");
+    await writeFile(path, text.replace(/to: billing\.payment\S*/, "topic: payment.booked"));
+  }
+  const copybook = "companies_copybook.cpy";
+  await cp(join(samples, "erp/cobol", copybook), join(project, "mappings/cobol-companies", copybook));
   await Promise.all(SAMPLES.map(({ drop }) => mkdir(join(project, "drop", drop), { recursive: true })));
   return project;
 }

@@ -23,7 +23,7 @@ if (!existsSync(folder)) {
     `skipped ${SAMPLES.length} of ${SAMPLES.length} samples: there is no folder of them; name one with SAMPLES`,
   );
 } else {
-  const project = await assembleProject();
+  const project = await assembleProject(folder);
   try {
     let failed = 0;
     for (const sample of SAMPLES) if (!(await crosses(project, sample))) failed++;
@@ -43,21 +43,39 @@ if (!existsSync(folder)) {
 async function crosses(project: string, sample: Sample): Promise<boolean> {
   const flow = openFlowFolder(project, sample.flow);
   const files = await dropFiles(project, sample, folder);
-  const ends = (await Promise.all(files.map((file) => runFile(flow, file)))).flat();
-  const rejected: Record<string, number> = {};
-  for (const { result } of ends) {
-    if (result instanceof HubError) rejected[result.code] = (rejected[result.code] ?? 0) + 1;
-  }
-  const wanted = JSON.stringify([sample.records, sample.rejected]);
-  const got = JSON.stringify([ends.length, rejected]);
+  const read = await Promise.all(files.map((file) => runFile(flow, file).catch(refusalOf)));
+  const ends = read.flatMap((one) => (one instanceof HubError ? [] : one));
+  const rejected = countCodes(ends.map(({ result }) => result));
+  const refused = countCodes(read);
+  const wanted = JSON.stringify([sample.records, sample.rejected, sample.refused ?? {}]);
+  const got = JSON.stringify([ends.length, rejected, refused]);
   const bad = Object.values(rejected).reduce((sum, count) => sum + count, 0);
   const verdict = wanted === got ? "ok  " : "FAIL";
-  const why = Object.entries(rejected)
+  const whole = Object.keys(refused).length === 0 ? "" : `, files refused${codesText(refused)}`;
+  console.log(
+    `${verdict} ${sample.flow}: files ${files.length}, records ${ends.length}, mapped ${ends.length - bad}, rejected ${bad}${codesText(rejected)}${whole}`,
+  );
+  for (const one of read) if (one instanceof HubError) console.log(`     refused: ${one.describe()}`);
+  if (wanted !== got) console.log(`     expected [records, rejected, refused] ${wanted}, got ${got}`);
+  return wanted === got;
+}
+
+/** Anything but a refusal is a fault of the program. */
+function refusalOf(thrown: unknown): HubError {
+  if (thrown instanceof HubError) return thrown;
+  throw thrown;
+}
+
+function countCodes(results: readonly unknown[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const one of results) {
+    if (one instanceof HubError) counts[one.code] = (counts[one.code] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function codesText(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
     .map(([code, count]) => ` ${code} ${count}`)
     .join("");
-  console.log(
-    `${verdict} ${sample.flow}: files ${files.length}, records ${ends.length}, mapped ${ends.length - bad}, rejected ${bad}${why}`,
-  );
-  if (wanted !== got) console.log(`     expected [records, rejected] ${wanted}, got ${got}`);
-  return wanted === got;
 }
