@@ -186,7 +186,7 @@ const CASES: readonly Case[] = [
     sentence: "an unknown format",
     ...erp("format: csv", "format: cvs"),
     place: `${ERP}:5:11`,
-    message: 'source.format: expected json, jsonl or csv, got "cvs"',
+    message: 'source.format: expected json, jsonl, csv, edifact, x12, mt940 or vcard, got "cvs"',
     cure: 'Did you mean "csv"?',
   },
   {

@@ -155,7 +155,7 @@ describe("numbers of more digits than a number can hold", () => {
 
 describe("nothing is found where nothing is wrong", () => {
   it("in the flows of the samples", async () => {
-    const project = await assembleProject();
+    const project = await assembleProject(null);
     try {
       const { findings, flows } = await inspect(project, { SAMPLES_DROP: project });
       // Some of these flows write one entity without a version, on purpose.

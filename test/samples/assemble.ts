@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SAMPLES, type Sample } from "./plan.ts";
@@ -17,9 +17,10 @@ const SHIPPED = [
 
 /**
  * A project of its own in a temporary folder: the sample flows, some shipped ones, all schemas. Payments go to a topic
- * there, as no billing system listens. @param samples the folder of samples, for the copybook
+ * there, as no billing system listens.
+ * @param samples the folder of samples, where a copybook lies; null: without the flow that needs it
  */
-export async function assembleProject(samples: string): Promise<string> {
+export async function assembleProject(samples: string | null): Promise<string> {
   const project = await mkdtemp(join(tmpdir(), "tieline-samples-"));
   await cp(join(ROOT, "schemas"), join(project, "schemas"), { recursive: true });
   await cp(join(ROOT, "test/samples/project"), project, { recursive: true });
@@ -30,7 +31,9 @@ export async function assembleProject(samples: string): Promise<string> {
     await writeFile(path, text.replace(/to: billing\.payment\S*/, "topic: payment.booked"));
   }
   const copybook = "companies_copybook.cpy";
-  await cp(join(samples, "erp/cobol", copybook), join(project, "mappings/cobol-companies", copybook));
+  const companies = join(project, "mappings/cobol-companies");
+  if (samples === null) await rm(companies, { recursive: true });
+  else await cp(join(samples, "erp/cobol", copybook), join(companies, copybook));
   await Promise.all(SAMPLES.map(({ drop }) => mkdir(join(project, "drop", drop), { recursive: true })));
   return project;
 }
