@@ -105,9 +105,10 @@ const isAddress = (text: string): boolean =>
 function requireAnswerable(answers: Json): void {
   if (!isObject(answers))
     throw refused("an automatic mail must say in `answers` which mail it answers", "answers");
-  const { automatic, own } = answers;
-  if (automatic !== null || own !== false) {
-    throw new HubError("TL_LOOP", `it answers a mail that ${own === true ? "we sent" : "a program wrote"}`, {
+  const { automatic, own, fresh } = answers;
+  if (automatic !== null || own !== false || fresh === false) {
+    const reason = own === true ? "we sent" : fresh === false ? "is old" : "a program wrote";
+    throw new HubError("TL_LOOP", `it answers a mail that ${reason}`, {
       place: { field: "answers" },
       cure: "Let the route take only what a person wrote: `when: automatic = null and own = false`.",
     });
@@ -126,7 +127,7 @@ function digest(text: string): string {
 function mailboxesOf(body: JsonObject, field: string): Mailbox[] {
   const value = body[field] ?? [];
   return (Array.isArray(value) ? value : [value]).map((one: Json) => {
-    const given = typeof one === "string" ? mailboxOf(one) : isObject(one) ? one : null;
+    const given = typeof one === "string" ? mailboxOf(oneLine(one, field)) : isObject(one) ? one : null;
     const { name = "", address } = (given ?? {}) as Readonly<Record<string, Json>>;
     if (typeof address !== "string" || !isAddress(address))
       throw refused("it holds what is no address", field);
