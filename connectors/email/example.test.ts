@@ -1,0 +1,3 @@
+import { describeExample } from "../../test/mappings/describe-example.ts";
+
+describeExample(new URL("example/", import.meta.url).pathname);
