@@ -12,6 +12,7 @@ import { openFlowFolder } from "../mappings/flow-folder.ts";
 import { runFile } from "../mappings/run-file.ts";
 import { assembleProject, dropFiles } from "./assemble.ts";
 import { crossAll } from "./cross.ts";
+import { crossMails } from "./mails.ts";
 import { replayManager } from "./manager.ts";
 import { SAMPLES, type Sample } from "./plan.ts";
 
@@ -31,6 +32,7 @@ if (!existsSync(folder)) {
       `${SAMPLES.length - failed} of ${SAMPLES.length} samples decoded and mapped as expected; now through a hub:`,
     );
     failed += await replayManager(folder);
+    failed += await crossMails(folder);
     failed += await crossAll(project, folder);
     console.log(failed === 0 ? "all books balance" : `${failed} failed`);
     process.exitCode = failed === 0 ? 0 : 1;
