@@ -18,15 +18,44 @@ function post(body: string | Uint8Array, type: string, headers: Record<string, s
 const JSON_TYPE = "application/json";
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const good = '{"email": "a@example.com"}';
+const EVENT_TYPE = "application/cloudevents+json; charset=UTF-8";
+
+function event(over: object = {}): string {
+  return JSON.stringify({ specversion: "1.0", id: "e-1", source: "/orders", type: "order.placed", ...over });
+}
 
 describeConnector("web", web, {
-  settings: () => ({ forms: { contact: { token: TOKEN, origins: [PAGE], honeypot: "website" } } }),
+  settings: () => ({
+    forms: { contact: { token: TOKEN, origins: [PAGE], honeypot: "website" } },
+    events: { orders: { token: TOKEN } },
+  }),
   wrongSettings: [
-    {},
+    { events: { orders: {} } },
     { forms: { contact: { token: "short" } } },
     { forms: { contact: { origins: ["example.com"] } } },
   ],
   pushes: {
+    orders: {
+      request: post(event({ data: { n: 1 } }), EVENT_TYPE),
+      refused: {
+        "no token": { request: post(event(), EVENT_TYPE, { authorization: "" }), code: "TL_UNAUTHORIZED" },
+        "a batch": {
+          request: post(`[${event()}]`, "application/cloudevents-batch+json"),
+          code: "TL_MEDIA_TYPE",
+        },
+        "no event": { request: post(good, JSON_TYPE), code: "TL_DECODE_FAILED" },
+        "an event of another version": {
+          request: post(event({ specversion: "0.3" }), EVENT_TYPE),
+          code: "TL_DECODE_FAILED",
+        },
+        "an event without an id": { request: post(event({ id: "" }), EVENT_TYPE), code: "TL_DECODE_FAILED" },
+        "broken JSON": { request: post("{", EVENT_TYPE), code: "TL_DECODE_FAILED" },
+        "data twice": {
+          request: post(event({ data: 1, data_base64: "MQ==" }), EVENT_TYPE),
+          code: "TL_DECODE_FAILED",
+        },
+      },
+    },
     contact: {
       request: post(good, JSON_TYPE),
       refused: {
@@ -160,5 +189,49 @@ describe("a form", () => {
     } catch (error) {
       expect((error as HubError).describe()).not.toContain("example.com");
     }
+  });
+});
+
+describe("a CloudEvent", () => {
+  const source = web.open({ events: { orders: { token: TOKEN } } }, { system: "web", now: () => 0 }).sources[
+    "orders"
+  ];
+  const HEADERS = {
+    "ce-specversion": "1.0",
+    "ce-id": "e-1",
+    "ce-source": "/orders",
+    "ce-type": "order.placed",
+  };
+  const read = (request: PushRequest) => {
+    if (source?.kind !== "push") throw new Error("not a push source");
+    const item = source.receive(request);
+    return { event: item.event, body: JSON.parse(Buffer.from(item.body).toString()) as unknown };
+  };
+
+  it("is the same event in structured and in binary mode", () => {
+    const data = { n: 1, name: "Müller" };
+    const structured = read(post(event({ data, datacontenttype: JSON_TYPE }), EVENT_TYPE));
+    const binary = read(post(JSON.stringify(data), JSON_TYPE, HEADERS));
+    expect(binary).toEqual(structured);
+    expect(binary.event).toBe("/orders e-1");
+  });
+
+  it("of another source is another happening, though the ids are alike", () => {
+    expect(read(post("{}", JSON_TYPE, { ...HEADERS, "ce-source": "/returns" })).event).toBe("/returns e-1");
+  });
+
+  it("in binary mode keeps extensions, and attributes that are not ASCII", () => {
+    const { body } = read(
+      post("{}", JSON_TYPE, { ...HEADERS, "ce-subject": "M%C3%BCller 100%", "ce-tenant": "7" }),
+    );
+    expect(body).toMatchObject({ subject: "Müller 100%", tenant: "7" });
+  });
+
+  it.each<[string, string | Uint8Array, object]>([
+    ["text/plain", "hello", { data: "hello" }],
+    ["application/octet-stream", Buffer.from([0, 255]), { data_base64: "AP8=" }],
+    ["application/vnd.x+json", "[1]", { data: [1] }],
+  ])("in binary mode of type %s has its data in the form of the JSON format", (type, content, expected) => {
+    expect(read(post(content, type, HEADERS)).body).toMatchObject(expected);
   });
 });
