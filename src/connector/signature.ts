@@ -17,7 +17,7 @@ export interface SignatureScheme {
   /** The signed bytes; `{id}`, `{timestamp}` and, once, `{body}` are filled in. */
   readonly content: string;
   readonly idHeader?: string;
-  /** Header with the time of sending in seconds since 1970; `{ within: "t=" }` finds it in the signature header. */
+  /** Header with the time of sending, seconds or milliseconds since 1970; `{ within: "t=" }` finds it in the signature header. */
   readonly timestamp?: string | { readonly within: string };
 }
 
@@ -86,10 +86,7 @@ export function signatureJudge(
     if (!anyEqual(expected, given))
       throw invalid("no signature in the request was made with the secret over this body");
     // Judged last: only a genuine request is told that it is late.
-    if (
-      scheme.timestamp !== undefined &&
-      Math.abs(clock.now() - Number(timestamp) * 1000) > clock.tolerance
-    ) {
+    if (scheme.timestamp !== undefined && Math.abs(clock.now() - milliseconds(timestamp)) > clock.tolerance) {
       throw new HubError(
         "TL_SIGNATURE_STALE",
         `the request was signed more than ${clock.tolerance / 1000} s before or after now`,
@@ -141,10 +138,15 @@ function timestampOf(scheme: SignatureScheme, request: PushRequest, header: stri
       .find((part) => part.startsWith(within))
       ?.slice(within.length);
   }
-  if (text === undefined || !/^\d{1,12}$/.test(text)) {
-    throw invalid("the time of signing is missing or not whole seconds since 1970");
+  if (text === undefined || !/^\d{1,13}$/.test(text)) {
+    throw invalid("the time of signing is missing or not whole seconds or milliseconds since 1970");
   }
   return text;
+}
+
+/** Thirteen digits are milliseconds, as HubSpot writes them: as seconds they would lie in the year 33658 or later. */
+function milliseconds(timestamp: string): number {
+  return timestamp.length === 13 ? Number(timestamp) : Number(timestamp) * 1000;
 }
 
 const FORMS = { hex: /^[0-9A-Fa-f]{64}$/, base64: /^[A-Za-z0-9+/]{43}=$/ } as const;

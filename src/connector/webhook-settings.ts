@@ -35,7 +35,8 @@ export const WebhookSettings = Type.Object(
     ),
     timestampHeader: Type.Optional(
       Type.String({
-        description: "Header with the time of sending in seconds since 1970; hex and base64 only",
+        description:
+          "Header with the time of sending, seconds or milliseconds since 1970; hex and base64 only",
       }),
     ),
     content: Type.Optional(

@@ -67,6 +67,33 @@ describe("published vectors", () => {
   });
 });
 
+describe("a scheme that signs method and address too", () => {
+  const URL_OF_HUB = "https://hub.example.com/in/crm/changes";
+  const source = at(TIME, {
+    scheme: "base64",
+    secrets: ["client-secret-of-the-app"],
+    header: "X-HubSpot-Signature-v3",
+    timestampHeader: "X-HubSpot-Request-Timestamp",
+    content: `POST${URL_OF_HUB}{body}{timestamp}`,
+  });
+  const signed = (time: number, text = `POST${URL_OF_HUB}[{}]${time}`) => ({
+    "content-type": "application/json",
+    "x-hubspot-request-timestamp": String(time),
+    "x-hubspot-signature-v3": createHmac("sha256", "client-secret-of-the-app").update(text).digest("base64"),
+  });
+
+  it("HubSpot v3: is taken, its time being milliseconds", () => {
+    expect(source.receive(request(signed(TIME * 1000), "[{}]")).body).toHaveLength(4);
+  });
+
+  it("HubSpot v3: is refused when it is old, or was made for another address", () => {
+    const old = TIME * 1000 - 300_001;
+    expect(refusal(() => source.receive(request(signed(old), "[{}]")))).toBe("TL_SIGNATURE_STALE");
+    const elsewhere = signed(TIME * 1000, `POSThttps://evil.example/[{}]${TIME * 1000}`);
+    expect(refusal(() => source.receive(request(elsewhere, "[{}]")))).toBe("TL_SIGNATURE_INVALID");
+  });
+});
+
 describe("a tampered Standard Webhooks request is refused", () => {
   const flipped = Buffer.from(BODY);
   flipped[3]! ^= 1;
