@@ -127,6 +127,7 @@ async function report({ url, queries, engine, flows, print }: ExampleOptions, to
     }
   }
   print(`Done after ${(took / 1000).toFixed(1)} s; ${flows.length} flows are in force. To look and go on:`);
+  print(`  ${url}/            the dashboard, in a browser; the token signs you in`);
   print("  npx tieline customers find Müller         a customer, with where each value came from (--why)");
   print("  npx tieline messages ls                   what crossed one by one");
   print("  npx tieline files ls                      files with their books");

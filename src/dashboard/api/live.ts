@@ -15,16 +15,29 @@ export function useLive(): LiveState {
   const client = useQueryClient();
   const [state, setState] = useState<LiveState>("polling");
   useEffect(() => {
-    const source = new EventSource("/api/v1/stream");
     const refresh = calmly(() => lookAgain(client));
-    source.addEventListener("open", () => setState("live"));
-    source.addEventListener("status", refresh);
-    source.addEventListener("error", () =>
-      setState(source.readyState === source.CLOSED ? "lost" : "polling"),
-    );
-    return () => source.close();
+    let source: EventSource | null = null;
+    // A browser has six connections to a hub, for all its tabs together: those that nobody looks at leave theirs.
+    const listen = (): void => {
+      source?.close();
+      source = document.hidden ? null : open(setState, refresh);
+    };
+    listen();
+    document.addEventListener("visibilitychange", listen);
+    return () => {
+      document.removeEventListener("visibilitychange", listen);
+      source?.close();
+    };
   }, [client]);
   return state;
+}
+
+function open(tell: (state: LiveState) => void, refresh: () => void): EventSource {
+  const source = new EventSource("/api/v1/stream");
+  source.addEventListener("open", () => tell("live"));
+  source.addEventListener("status", refresh);
+  source.addEventListener("error", () => tell(source.readyState === source.CLOSED ? "lost" : "polling"));
+  return source;
 }
 
 /** Reads again what is on the screen; nothing while nobody looks. */

@@ -142,7 +142,7 @@ export function Books({ of }: { readonly of: FileItem["books"] }) {
       {Object.entries(counts)
         .filter(([, n]) => n !== 0)
         .map(([outcome, n]) => (
-          <span key={outcome}>
+          <span key={outcome} className="whole">
             {n.toLocaleString("en")} <Pill word={outcome} />{" "}
           </span>
         ))}

@@ -171,7 +171,7 @@ function Books({ name }: { readonly name: string }) {
                   <td className="number">{one.in.toLocaleString("en")}</td>
                   <td>
                     {Object.entries(one.outcomes).map(([outcome, n]) => (
-                      <span key={outcome}>
+                      <span key={outcome} className="whole">
                         {n.toLocaleString("en")} <Pill word={outcome} />{" "}
                       </span>
                     ))}

@@ -20,17 +20,21 @@ type Overview = Answer<"GET /overview">;
 
 /** Waiting longer than this is told, even when nothing has failed; milliseconds. */
 const LONG_MS = 15 * 60_000;
+/** Files that are looked at for bad rows. */
+const NEWEST = 20;
 
 /** What goes on only when a person acts, the worst first, each with the way to mend it. */
 export function NeedsYou() {
   const flows = useApi("GET /flows");
   const overview = useApi("GET /overview");
-  const files = useApi("GET /files", { query: { state: "stopped", limit: 10 } });
+  const stopped = useApi("GET /files", { query: { state: "stopped", limit: 10 } });
+  const files = useApi("GET /files", { query: { limit: NEWEST } });
   const now = useNow(10_000);
   const needs = [
     ...(flows.data?.items.flatMap(ofFlow) ?? []),
     ...(overview.data?.flows.flatMap((flow) => ofNumbers(flow, now)) ?? []),
-    ...(files.data?.items.map(ofFile) ?? []),
+    ...(stopped.data?.items.map(ofStopped) ?? []),
+    ...(files.data?.items.flatMap(ofBadRows) ?? []),
   ].sort((a, b) => a.rank - b.rank);
   return (
     <section className="card">
@@ -82,6 +86,24 @@ function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): r
           },
         ],
   );
+  for (const { to, waitingUntil, open } of routes)
+    if (waitingUntil !== null)
+      needs.push({
+        id: `waiting ${name} ${to}`,
+        rank: 3,
+        tone: "warn",
+        text: (
+          <>
+            <strong>{to}</strong> does not answer: {open} of {name} wait, and go out by themselves when it
+            does
+          </>
+        ),
+        act: (
+          <Link className="link" to="/systems">
+            Test it
+          </Link>
+        ),
+      });
   if (problem !== null)
     needs.push({
       id: `problem ${name}`,
@@ -157,7 +179,7 @@ function ofNumbers(
   return needs;
 }
 
-function ofFile({ id, name, flow, failure }: Answer<"GET /files">["items"][number]): Need {
+function ofStopped({ id, name, flow, failure }: Answer<"GET /files">["items"][number]): Need {
   return {
     id: `file ${id}`,
     rank: 1,
@@ -169,4 +191,27 @@ function ofFile({ id, name, flow, failure }: Answer<"GET /files">["items"][numbe
     ),
     act: <Lever name="Resume" operation="POST /files/{id}/resume" path={{ id }} />,
   };
+}
+
+/** Rows that a file lost on its way; mended and dropped again they cross. */
+function ofBadRows({ id, name, flow, books }: Answer<"GET /files">["items"][number]): readonly Need[] {
+  const bad = Math.max(0, ...Object.values(books).map((counts) => counts["rejected"] ?? 0));
+  if (bad === 0) return [];
+  return [
+    {
+      id: `rows ${id}`,
+      rank: 5,
+      tone: "warn",
+      text: (
+        <>
+          <strong>{flow}</strong>: {bad} bad {bad === 1 ? "row" : "rows"} in {name}
+        </>
+      ),
+      act: (
+        <Link className="link" to="/files/$id" params={{ id: String(id) }}>
+          See which
+        </Link>
+      ),
+    },
+  ];
 }

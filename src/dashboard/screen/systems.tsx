@@ -6,13 +6,14 @@ import { useApi } from "../api/use.ts";
 import { FailureNotice, ProblemNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Pill } from "../part/pill.tsx";
-import { span, Updated } from "../part/time.tsx";
+import { span, Time, Updated } from "../part/time.tsx";
 
 type System = Item<"GET /systems">;
 
 /** The systems the hub joins, how they are, and a test of each. */
 export function Systems() {
   const query = useApi("GET /systems");
+  const flows = useApi("GET /flows");
   return (
     <>
       <div className="head">
@@ -28,7 +29,9 @@ export function Systems() {
               <p className="empty">No system is configured. They stand in tieline.yaml.</p>
             </div>
           ) : (
-            items.map((system) => <OneSystem key={system.name} system={system} />)
+            items.map((system) => (
+              <OneSystem key={system.name} system={system} flows={flows.data?.items ?? []} />
+            ))
           )
         }
       </Loaded>
@@ -36,7 +39,13 @@ export function Systems() {
   );
 }
 
-function OneSystem({ system }: { readonly system: System }) {
+function OneSystem({
+  system,
+  flows,
+}: {
+  readonly system: System;
+  readonly flows: readonly Item<"GET /flows">[];
+}) {
   const { name, connector, sources, gate, settings } = system;
   const check = useMutation<Answer<"POST /systems/{name}/check">, Problem>({
     mutationFn: () => call("POST /systems/{name}/check", { path: { name } }),
@@ -71,6 +80,7 @@ function OneSystem({ system }: { readonly system: System }) {
             {gate.opensIn === null ? "" : `, next try in ${span(gate.opensIn)}`}
           </p>
         )}
+        <Routes system={name} flows={flows} />
         {sources.map((source) => (
           <p key={source.name}>
             {source.name} <Pill word={source.state} />{" "}
@@ -87,4 +97,32 @@ function OneSystem({ system }: { readonly system: System }) {
       </div>
     </section>
   );
+}
+
+/** What goes out to the system, and what keeps it waiting. */
+function Routes({
+  system,
+  flows,
+}: {
+  readonly system: string;
+  readonly flows: readonly Item<"GET /flows">[];
+}) {
+  const routes = flows.flatMap(({ name, routes: all }) =>
+    all.filter(({ to }) => to.startsWith(`${system}.`)).map((route) => ({ flow: name, ...route })),
+  );
+  return routes.map(({ flow, to, open, stopped, waitingUntil }) => (
+    <p key={`${flow} ${to}`}>
+      {to} <Pill word={stopped !== null ? "stopped" : waitingUntil !== null ? "waiting" : "running"} />{" "}
+      <Link className="link" to="/messages" search={{ flow }}>
+        {open.toLocaleString("en")} of {flow} queued
+      </Link>
+      {stopped === null ? null : <span> {stopped}</span>}
+      {waitingUntil === null ? null : (
+        <span className="faint">
+          {" "}
+          it does not answer; next attempt <Time at={waitingUntil} />
+        </span>
+      )}
+    </p>
+  ));
 }
