@@ -53,8 +53,10 @@ describe("the shipped project", () => {
       listen: { host: "127.0.0.1", port: 8400 },
       auth: "token",
     });
-    expect(Object.keys(project?.settings.systems ?? {})).toEqual(["erp", "pbx", "billing", "website"]);
-    expect(project?.flows.length).toBeGreaterThanOrEqual(7);
+    expect(Object.keys(project?.settings.systems ?? {})).toEqual([
+      ...["erp", "mainframe", "partners", "invoicing", "bank", "pbx", "billing", "website"],
+    ]);
+    expect(project?.flows.length).toBeGreaterThanOrEqual(14);
   });
 
   it("keeps its inboxes in the data folder, wherever that is", async () => {
