@@ -167,7 +167,7 @@ function GroupRow({
         <Age at={newest} />
       </td>
       <td className="fit">
-        <Button size="compact-xs" onClick={onReplay} aria-label={`Replay the ${count} of: ${title}`}>
+        <Button size="compact-xs" onClick={onReplay}>
           Replay {count.toLocaleString("en")}…
         </Button>
       </td>

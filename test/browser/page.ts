@@ -1,0 +1,66 @@
+import type { Browser, Page } from "playwright-core";
+import { TOKEN } from "../api/setup.ts";
+
+export const ADDRESSES: Readonly<Record<string, string>> = {
+  overview: "/",
+  messages: "/messages",
+  message: "/messages/m-2",
+  delivered: "/messages/m-1",
+  errors: "/errors",
+  flows: "/flows",
+  flow: "/flows/orders",
+  files: "/files",
+  file: "/files/1",
+  customers: "/customers?q=m",
+  customer: "/customers/c-1",
+  schedules: "/schedules",
+  systems: "/systems",
+  audit: "/audit",
+};
+
+export interface Look {
+  readonly width?: number;
+  readonly scheme?: "light" | "dark";
+}
+
+export interface Opened {
+  readonly page: Page;
+  /** What the browser refused or threw; answers that the page shows as problems are left out. */
+  readonly faults: string[];
+  /** Goes to an address and waits until it has been read. */
+  show(address: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A page of a browser that is signed in. */
+export async function openPage(browser: Browser, url: string, look: Look = {}): Promise<Opened> {
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? 1280, height: 860 },
+    colorScheme: look.scheme ?? "light",
+    timezoneId: "Europe/Berlin",
+  });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const faults: string[] = [];
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("console", (entry) => {
+    if (entry.type() === "error" && !entry.text().includes("Failed to load resource"))
+      faults.push(entry.text());
+  });
+  await page.goto(url);
+  await page.getByLabel("Token of the hub").fill(TOKEN);
+  await page.keyboard.press("Enter");
+  await page.locator("nav.rail").waitFor();
+  return {
+    page,
+    faults,
+    async show(address) {
+      await page.goto(url + address);
+      await page.locator("main h1").first().waitFor();
+      // The page's own policy forbids code from text, so what is asked again and again is asked from here.
+      while ((await page.locator("[aria-busy=true]").count()) > 0) await page.waitForTimeout(50);
+    },
+    close: () => context.close(),
+  };
+}
