@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import odoo from "../../connectors/odoo/index.ts";
 import type { OdooOptions, ReadOptions } from "../../connectors/odoo/settings.ts";
 import type { Outgoing, Pulled, PullSource, Sink, System } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
 import type { Json, JsonObject } from "../../src/message/json.ts";
 import { type OdooPeople, openOdoo } from "./odoo-rpc.ts";
+
+// An order that is confirmed and dispatched is a dozen calls, each of which may take Odoo a second.
+vi.setConfig({ testTimeout: 180_000 });
 
 let people: OdooPeople;
 let clock = Date.now();
@@ -257,15 +260,15 @@ describe("records that are written", () => {
 
   test("go together; those that are wrong are refused alone, each with its field", async () => {
     const sink = open(settings()).sinks["partner"];
-    const bodies = Array.from({ length: 50 }, (_, n) => ({
+    const bodies = Array.from({ length: 20 }, (_, n) => ({
       id: `${ref}-${n}`,
-      name: n === 23 ? "" : `Name ${n}`,
-      "country_id/id": n === 31 ? "base.nowhere" : "base.de",
+      name: n === 7 ? "" : `Name ${n}`,
+      "country_id/id": n === 13 ? "base.nowhere" : "base.de",
     }));
     const ends = await Promise.all(bodies.map((body) => send(sink, body)));
     expect(ends.map((end, n) => [n, end] as const).filter(([, end]) => end !== "written")).toEqual([
-      [23, "TL_TARGET_REFUSED"],
-      [31, "TL_TARGET_REFUSED"],
+      [7, "TL_TARGET_REFUSED"],
+      [13, "TL_TARGET_REFUSED"],
     ]);
     expect(
       await people.call("ir.model.data", "search_count", [
@@ -274,8 +277,8 @@ describe("records that are written", () => {
           ["name", "like", `${ref}-`],
         ],
       ]),
-    ).toBe(48);
-    const refused = sink?.send(deliveryOf(bodies[31] ?? {}), AbortSignal.timeout(14_000));
+    ).toBe(18);
+    const refused = sink?.send(deliveryOf(bodies[13] ?? {}), AbortSignal.timeout(14_000));
     await expect(refused).rejects.toMatchObject({ place: { field: "country_id" } });
     await expect(refused).rejects.not.toThrow("nowhere");
   });
@@ -304,17 +307,10 @@ describe("records that are written", () => {
   });
 
   test("come back as the hub's own, until somebody else has changed them", async () => {
-    const system = open({
-      ...settings(),
-      read: { partners: { model: "res.partner", domain: [["ref", "=", "T"]] } },
-    });
+    const system = open(settings());
     const source = pullOf(system, "partners");
-    await send(system.sinks["partner"], {
-      id: `${ref}-1`,
-      name: `Ada ${ref}`,
-      email: "ada@example.com",
-      ref,
-    });
+    const values = { id: `${ref}-1`, name: `Ada ${ref}`, email: "ada@example.com", ref };
+    expect(await send(system.sinks["partner"], values)).toBe("written");
     const [record] = (await readAll(source, null)).records;
     expect(record).toMatchObject({
       external_id: `${ref}-1`,
