@@ -34,6 +34,7 @@ describe("tieline lineage of a target field", () => {
       ["billing-customers", "/data/phone", "/data/address/country"],
       ["erp-customers", "/TELF1", "/LAND1", "/TELF2"],
       ["erp-customers-idoc", "/E1KNA1M/TELF1", "/E1KNA1M/LAND1", "/E1KNA1M/TELF2"],
+      ["mainframe-customers", "/PHONE/*", "/COUNTRY"],
     ]);
     const { out } = await run(["lineage", "crm.customer.phones.number"], { cwd });
     expect(out).toContain("mappings/erp-customers/customer.jsonata:10:30");
@@ -131,6 +132,7 @@ describe("tieline lineage through topics", () => {
       ["billing-customers", "/data/phone"],
       ["erp-customers", "/TELF1"],
       ["erp-customers-idoc", "/E1KNA1M/TELF1"],
+      ["mainframe-customers", "/PHONE/*"],
     ]);
     const { out } = await run(["lineage", "billing.customer.phone"], { cwd });
     expect(out).toContain("customer.changed: crm.customer  /phones/*/number  by erp-customers from erp");
