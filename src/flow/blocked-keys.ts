@@ -10,12 +10,16 @@ export interface BlockedKeys {
   add(scope: number, key: string, by: number): void;
   remove(scope: number, key: string): void;
   count(scope: number): number;
+  /** A number that changes when what stood behind a key of this scope may go on, which is then queued before others. */
+  released(scope: number): number;
   /** Makes it a copy of these. */
   reset(rows: readonly { scope: number; key: string; by: number }[]): void;
 }
 
 export function blockedKeys(rows: Parameters<BlockedKeys["reset"]>[0] = []): BlockedKeys {
   const scopes = new Map<number, Map<string, number>>();
+  const released = new Map<number, number>();
+  let resets = 0;
   const keys: BlockedKeys = {
     by: (scope, key) => scopes.get(scope)?.get(key),
     isBehind(scope, { id, key }) {
@@ -28,10 +32,12 @@ export function blockedKeys(rows: Parameters<BlockedKeys["reset"]>[0] = []): Blo
       else found.set(key, by);
     },
     remove(scope, key) {
-      scopes.get(scope)?.delete(key);
+      if (scopes.get(scope)?.delete(key) === true) released.set(scope, (released.get(scope) ?? 0) + 1);
     },
     count: (scope) => scopes.get(scope)?.size ?? 0,
+    released: (scope) => resets + (released.get(scope) ?? 0),
     reset(now) {
+      resets += 1;
       scopes.clear();
       for (const row of now) keys.add(row.scope, row.key, row.by);
     },

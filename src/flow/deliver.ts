@@ -74,13 +74,20 @@ interface Ready extends Claimed {
   readonly last: RouteKey | undefined;
 }
 
-/** One reading of the queue, page by page; what ended meanwhile may be listed as it was, and may be queued again. */
+/** One reading of the queue, page by page. */
 interface Pass {
+  /** What ended meanwhile, which a page may list as it was. */
   readonly ids: Set<number>;
-  /** Keys of which one was passed over: none behind it may come before it. */
-  readonly keys: Set<string>;
+  /** Keys of which one was passed over: of what is read after it none may begin before it. */
+  readonly passed: Set<string>;
+  /** Keys of which one could not begin though its turn had come: none begins before the next reading. */
+  readonly refused: Set<string>;
+  /** Keys of which one stood behind a blocked one. */
+  readonly behind: Set<string>;
   /** Something is queued again that stands before what is read now. */
   over: boolean;
+  /** See BlockedKeys; another number now means the same. */
+  readonly released: number;
 }
 
 export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, stopped: string | null): Sender {
@@ -113,8 +120,13 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     Math.min((failures > 0 ? Math.min(1, limit) : limit) - atTarget, limit + MOST_UNRECORDED - underWay.size);
 
   async function pump(): Promise<void> {
-    const own: Pass = { ids: new Set(), keys: new Set(), over: false };
+    const own: Pass = {
+      ...{ ids: new Set(), passed: new Set(), refused: new Set(), behind: new Set() },
+      over: false,
+      released: env.blocked.released(route.id),
+    };
     pass = own;
+    if (performance.now() > readyAt + READY_MS) ready = [];
     startReady(own);
     const behind = await readQueue(own).finally(() => {
       pass = null;
@@ -138,37 +150,45 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         const claimed = await tx.deliveries.queued(route.id, from, CLAIM, held);
         return { claimed, applied: await known.read(tx, claimed) };
       });
-      if (own.over) break;
+      if (isOver(own)) {
+        again = true;
+        break;
+      }
+      startReady(own);
+      // What was read before and found no place comes before what is read now.
+      const waiting = new Set(ready.map(({ delivery: { key } }) => key));
       for (const delivery of claimed) {
         after = delivery.id;
         const lease = held.lease(delivery.lane);
-        if (isOutdated(own, delivery)) continue;
+        if (own.ids.has(delivery.id) || isIn(own.passed, delivery) || isIn(own.refused, delivery)) continue;
         if (lease === undefined) {
-          passOver(own, delivery);
+          addKey(own.passed, delivery);
           continue;
         }
         const one = { delivery, lease, last: applied.get(delivery.key ?? "") };
-        if (env.blocked.isBehind(route.id, delivery)) behind.push(one);
-        else if (isFree(delivery) && open() && places() > 0) begin(one, own);
-        else if (inWork.has(delivery.id)) continue;
-        else if (ready.length < MOST_READY) ready.push(one);
-        else passOver(own, delivery);
+        if (env.blocked.isBehind(route.id, delivery)) {
+          behind.push(one);
+          addKey(own.behind, delivery);
+        } else if (isIn(own.behind, delivery)) {
+          // Its key was let go meanwhile: what stood behind the blocked one comes first.
+          addKey(own.passed, delivery);
+        } else if (inWork.has(delivery.id)) continue;
+        else if (isFree(delivery) && !isIn(waiting, delivery) && open() && places() > 0) begin(one, own);
+        else if (ready.length < MOST_READY) {
+          ready.push(one);
+          waiting.add(delivery.key);
+        } else addKey(own.passed, delivery);
       }
       if (claimed.length < CLAIM) break;
     }
     return behind;
   }
 
-  const isOutdated = ({ ids, keys }: Pass, { id, key }: StoredDelivery): boolean =>
-    ids.has(id) || (key !== null && keys.has(key));
-
-  function passOver({ keys }: Pass, { key }: StoredDelivery): void {
-    if (key !== null) keys.add(key);
-  }
-
-  /** What was read along with others need not be read again, as long as all goes well. */
+  /**
+   * Begins what was read before its turn, without reading it again, as long as all goes well: while a long queue is read
+   * too, or a key would wait for its end after each of its deliveries.
+   */
   function startReady(own: Pass): void {
-    if (performance.now() > readyAt + READY_MS) ready = [];
     const list = ready;
     ready = [];
     for (const [index, one] of list.entries()) {
@@ -177,18 +197,20 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         ready.push(...list.slice(index));
         return;
       }
-      if (isOutdated(own, delivery)) continue;
+      if (own.ids.has(delivery.id) || isIn(own.refused, delivery)) continue;
       if (isFree(delivery) && !env.blocked.isBehind(route.id, delivery)) begin(one, own);
       else ready.push(one);
     }
   }
+
+  const isOver = ({ over, released }: Pass): boolean => over || released !== env.blocked.released(route.id);
 
   const isFree = ({ id, key }: StoredDelivery): boolean =>
     !inWork.has(id) && (key === null || !busyKeys.has(key));
 
   function begin(one: Ready, own: Pass): void {
     if (env.store.seat.mayBegin(one.lease)) start(one);
-    else passOver(own, one.delivery);
+    else addKey(own.refused, one.delivery);
   }
 
   function start(one: Ready): void {
@@ -214,14 +236,14 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         left();
         // It is queued again, before others of its key that were read behind it.
         if (!applied) ready = [];
-        if (pass !== null) {
-          pass.over ||= !applied;
-          pass.ids.add(delivery.id);
-          passOver(pass, delivery);
-        }
         underWay.delete(attempt);
         inWork.delete(delivery.id);
         if (delivery.key !== null) busyKeys.delete(delivery.key);
+        if (pass !== null) {
+          pass.over ||= !applied;
+          pass.ids.add(delivery.id);
+          if (!isOver(pass)) startReady(pass);
+        }
         void sender.pump();
       });
     underWay.set(attempt, delivery.lane);
@@ -386,6 +408,14 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
 function notBegun(): Ending {
   const failure = toFailure(new HubError("TL_LANE_LOST", "the lease was too old to begin"));
   return { kind: "again", failure };
+}
+
+function isIn(keys: ReadonlySet<string | null>, { key }: StoredDelivery): boolean {
+  return key !== null && keys.has(key);
+}
+
+function addKey(keys: Set<string>, { key }: StoredDelivery): void {
+  if (key !== null) keys.add(key);
 }
 
 function outgoing(delivery: StoredDelivery, route: LiveRoute, attempt: number): Outgoing {
