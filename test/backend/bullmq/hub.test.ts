@@ -17,6 +17,7 @@ import {
   expectEvents,
   interactions,
   moreAcked,
+  rowsRead,
   within,
 } from "../postgres/outcome.ts";
 import { dropPlace, freshPlace } from "../postgres/place.ts";
@@ -75,6 +76,7 @@ it("a hub goes on accepting and finishing while its Redis is emptied, stands sti
     await goesOn();
     await redis.kill();
     await goesOn();
+    await rowsRead(queries, 1);
     open = false;
     await sending;
     await drained(server, place);
