@@ -1,31 +1,10 @@
-import type { JsonObject } from "tieline/connector";
+import type { JsonObject, LiveCall } from "tieline/connector";
 
 /** From first to last; a later stage knows all that an earlier one knew. */
-export type CallStage = "offered" | "ringing" | "answered" | "ended" | "recorded";
+export type CallStage = LiveCall["stage"];
 
-/** One call as far as it is known. Times are milliseconds since 1970. */
-export interface Call {
-  /** What Asterisk calls it: the `Linkedid` of its channels. */
-  readonly id: string;
-  readonly stage: CallStage;
-  /** Who began: inbound the customer, outbound an agent, internal an agent who called another. */
-  readonly direction: "inbound" | "outbound" | "internal";
-  readonly startedAt: number;
-  readonly answeredAt: number | null;
-  readonly endedAt: number | null;
-  /** The number of the other side; null: withheld, or not known. */
-  readonly number: string | null;
-  readonly withheld: boolean;
-  /** The name the network gave with the number. */
-  readonly name: string | null;
-  /** The number of ours that was called. */
-  readonly line: string | null;
-  /** Who of ours rings now. */
-  readonly ringing: readonly string[];
-  /** Who of ours took it, or was rung last. */
-  readonly agent: string | null;
-  /** Seconds that were talked, as the call record gives them; null before it came. */
-  readonly talkSeconds: number | null;
+/** One call as far as it is known. Its id is what Asterisk calls it: the `Linkedid` of its channels. */
+export interface Call extends LiveCall {
   /** `ANSWERED`, `NO ANSWER`, `BUSY`, `FAILED`, `CONGESTION`; null before the call record came. */
   readonly disposition: string | null;
 }

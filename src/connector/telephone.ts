@@ -13,12 +13,13 @@ export interface LiveCall {
   readonly withheld: boolean;
   /** The name the network gave with the number; anybody can have written it. */
   readonly name: string | null;
-  /** The number of ours. */
+  /** The number of ours that was called. */
   readonly line: string | null;
   /** The agents with whom it rings. */
   readonly ringing: readonly string[];
   /** Who of ours took it, or was rung last. */
   readonly agent: string | null;
+  /** Seconds that were talked, as the call record gives them; null before it came. */
   readonly talkSeconds: number | null;
 }
 
