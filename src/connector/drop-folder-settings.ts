@@ -4,6 +4,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { HubError } from "../errors.ts";
 import type { FileSource, SystemContext } from "./contract.ts";
 import { dropFolder } from "./drop-folder.ts";
+import { DoneMarker, FileOrder, FilePattern } from "./file-settings.ts";
 
 /** The settings of one drop folder, for a connector's `settings`. */
 export const DropFolderSettings = Type.Object(
@@ -13,17 +14,8 @@ export const DropFolderSettings = Type.Object(
         "Folder into which the other system drops its files; the hub must be allowed to write there",
       minLength: 1,
     }),
-    pattern: Type.String({
-      description: 'File names taken, such as "KUNDEN_*.csv"; `*` any characters, `?` one',
-      minLength: 1,
-    }),
-    done: Type.Optional(
-      Type.String({
-        description:
-          "Marker that says a file is complete: `*.ok` for KUNDEN.csv.ok, `{stem}.ok` for KUNDEN.ok",
-        minLength: 1,
-      }),
-    ),
+    pattern: FilePattern,
+    done: DoneMarker,
     stable: Type.Optional(
       Type.Integer({
         description: "Milliseconds a file must rest unchanged before it is taken; with a marker 0 unless set",
@@ -32,12 +24,7 @@ export const DropFolderSettings = Type.Object(
         default: 2000,
       }),
     ),
-    order: Type.Optional(
-      Type.Union([Type.Literal("name"), Type.Literal("mtime")], {
-        description: "Order in which files are processed: by name (character codes) or by modification time",
-        default: "name",
-      }),
-    ),
+    order: FileOrder,
     rejects: Type.Optional(
       Type.String({
         description: "Folder for files of rejected rows; default `<inbox>/rejected`",

@@ -1,5 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { secret } from "../define.ts";
+import { DoneMarker, FileOrder, FilePattern } from "../file-settings.ts";
 
 /** A server that files are fetched from or written to, for a connector's `settings`. */
 export const RemoteSettings = Type.Object(
@@ -53,17 +54,8 @@ export const RemoteFolderSettings = Type.Object(
     folder: RemotePath(
       "Folder on the server into which the other system puts its files; the hub must be allowed to write there",
     ),
-    pattern: Type.String({
-      description: 'File names taken, such as "KUNDEN_*.csv"; `*` any characters, `?` one',
-      minLength: 1,
-    }),
-    done: Type.Optional(
-      Type.String({
-        description:
-          "Marker that says a file is complete: `*.ok` for KUNDEN.csv.ok, `{stem}.ok` for KUNDEN.ok",
-        minLength: 1,
-      }),
-    ),
+    pattern: FilePattern,
+    done: DoneMarker,
     stable: Type.Optional(
       Type.Integer({
         description:
@@ -80,12 +72,7 @@ export const RemoteFolderSettings = Type.Object(
         default: 10_000,
       }),
     ),
-    order: Type.Optional(
-      Type.Union([Type.Literal("name"), Type.Literal("mtime")], {
-        description: "Order in which files are processed: by name (character codes) or by modification time",
-        default: "name",
-      }),
-    ),
+    order: FileOrder,
     archive: Type.Optional(
       RemotePath(
         "Folder on the server into which files are moved once they are taken; without it they are deleted",
