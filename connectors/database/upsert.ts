@@ -1,4 +1,12 @@
-import { HubError, isObject, type JsonObject, type Outgoing, type Sent, type Sink } from "tieline/connector";
+import {
+  HubError,
+  isObject,
+  type JsonObject,
+  type Outgoing,
+  type Sink,
+  type Together,
+  together,
+} from "tieline/connector";
 import { type Db, DbFailure, type DbValue } from "./db.ts";
 import { targetFailure } from "./failure.ts";
 import type { UpsertOptions } from "./settings.ts";
@@ -6,13 +14,11 @@ import { bound } from "./values.ts";
 
 const BATCH = 50;
 
-interface Waiting {
+type Waiting = Together<{
   readonly row: JsonObject;
   /** The columns it has, in the order of the settings. */
   readonly columns: readonly string[];
-  readonly resolve: (sent: Sent) => void;
-  readonly reject: (error: unknown) => void;
-}
+}>;
 
 /**
  * Rows that are inserted, or changed where they are. Deliveries that are under way at once share a statement; when it
@@ -21,20 +27,7 @@ interface Waiting {
 export function upsert(db: Db, options: UpsertOptions): Sink {
   const batch = options.batch ?? BATCH;
   const allowed = [...options.key, ...options.columns];
-  let waiting: Waiting[] = [];
   let kinds: Awaited<ReturnType<Db["kinds"]>> | null = null;
-
-  async function sendAll(): Promise<void> {
-    const all = waiting;
-    waiting = [];
-    // One statement has one list of columns.
-    const groups = new Map<string, Waiting[]>();
-    for (const one of all) {
-      const name = one.columns.join("\n");
-      groups.set(name, [...(groups.get(name) ?? []), one]);
-    }
-    await Promise.all([...groups.values()].map((group) => write(group)));
-  }
 
   async function write(group: readonly Waiting[]): Promise<void> {
     try {
@@ -72,16 +65,14 @@ export function upsert(db: Db, options: UpsertOptions): Sink {
     await db.query(`${head} ${rows.join(", ")} ${db.orUpdate(options.key, changed)}`, values);
   }
 
+  const add = together(write);
   return {
     idempotent: true,
     concurrency: batch,
     async send({ body }: Outgoing) {
       const row = rowOf(body, options.key, allowed);
       const columns = allowed.filter((column) => Object.hasOwn(row, column));
-      return new Promise<Sent>((resolve, reject) => {
-        // Those that come in the same turn of the event loop go together.
-        if (waiting.push({ row, columns, resolve, reject }) === 1) setImmediate(() => void sendAll());
-      });
+      return add({ row, columns });
     },
   };
 }

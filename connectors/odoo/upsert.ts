@@ -6,6 +6,8 @@ import {
   type Outgoing,
   type Sent,
   type Sink,
+  type Together,
+  together,
 } from "tieline/connector";
 import { EXTERNAL_ID, externalIds } from "./external-ids.ts";
 import { OdooFailure, targetFailure } from "./failure.ts";
@@ -22,13 +24,11 @@ const MODULE = "tieline";
 /** By what a message names its record: a name that the hub gives, or Odoo's own number. */
 type NamedBy = "id" | ".id";
 
-interface Waiting {
+type Waiting = Together<{
   /** `id` or `.id` first, then those it has of the settings' columns, in their order. */
   readonly columns: readonly string[];
   readonly cells: readonly string[];
-  readonly resolve: (sent: Sent) => void;
-  readonly reject: (error: unknown) => void;
-}
+}>;
 
 /**
  * Records that are made, or changed where they are, by Odoo's import. The external id names a record, so a second arrival
@@ -39,7 +39,6 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
   const { model, module = MODULE, batch = BATCH, fields: allowed } = options;
   const names = externalIds(odoo, model, module);
   let asking: Promise<Fields> | null = null;
-  let waiting: Waiting[] = [];
 
   function fieldsOf(signal?: AbortSignal): Promise<Fields> {
     asking ??= askFields(odoo, model, signal)
@@ -52,18 +51,6 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
         throw error;
       });
     return asking;
-  }
-
-  async function sendAll(): Promise<void> {
-    const all = waiting;
-    waiting = [];
-    // One call has one list of columns.
-    const groups = new Map<string, Waiting[]>();
-    for (const one of all) {
-      const name = one.columns.join("\n");
-      groups.set(name, [...(groups.get(name) ?? []), one]);
-    }
-    await Promise.all([...groups.values()].map((group) => write(group)));
   }
 
   async function write(group: readonly Waiting[]): Promise<void> {
@@ -149,6 +136,7 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
     return { answer: "deleted" };
   }
 
+  const add = together(write);
   return {
     idempotent: true,
     concurrency: batch,
@@ -160,11 +148,7 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
         const columns = allowed.filter((column) => Object.hasOwn(row, column));
         const cells = columns.map((column) => cellFor(row[column] ?? null, column, known));
         const first = by === "id" ? `${module}.${row["id"]}` : String(row[".id"]);
-        return await new Promise<Sent>((resolve, reject) => {
-          const one = { columns: [by, ...columns], cells: [first, ...cells], resolve, reject };
-          // Those that come in the same turn of the event loop go together.
-          if (waiting.push(one) === 1) setImmediate(() => void sendAll());
-        });
+        return await add({ columns: [by, ...columns], cells: [first, ...cells] });
       } catch (error) {
         throw targetFailure(error);
       }

@@ -23,5 +23,6 @@ export { RemoteFolderSettings, RemoteSettings } from "./remote/settings.ts";
 export { sameSecret } from "./signature.ts";
 export type * from "./telephone.ts";
 export { DESK_SOURCES } from "./telephone.ts";
+export { type Together, together } from "./together.ts";
 export { webhook } from "./webhook.ts";
 export { type WebhookOptions, WebhookSettings } from "./webhook-settings.ts";
