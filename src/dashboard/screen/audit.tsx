@@ -1,9 +1,9 @@
-import { Title } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useApi } from "../api/use.ts";
+import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Pager } from "../part/pager.tsx";
-import { Time, Updated } from "../part/time.tsx";
+import { Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
 
 const route = getRouteApi("/audit");
@@ -19,13 +19,9 @@ export function Audit() {
   });
   return (
     <>
-      <div className="head">
-        <Title order={1}>Audit log</Title>
+      <Head title="Audit log" at={query.dataUpdatedAt}>
         <span className="faint">newest first</span>
-        <span className="end">
-          <Updated at={query.dataUpdatedAt} />
-        </span>
-      </div>
+      </Head>
       <div className="card">
         <Loaded query={query}>
           {({ items, next }) => (

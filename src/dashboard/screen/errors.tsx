@@ -1,13 +1,14 @@
-import { Button, SegmentedControl, Title } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, call } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { placeInWords } from "../part/fault.tsx";
+import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { ReplayDialog, type Selection } from "../part/replay.tsx";
 import { Spark } from "../part/spark.tsx";
-import { Age, Updated } from "../part/time.tsx";
+import { Age } from "../part/time.tsx";
 
 const route = getRouteApi("/errors");
 
@@ -31,8 +32,7 @@ export function Errors() {
   });
   return (
     <>
-      <div className="head">
-        <Title order={1}>Errors</Title>
+      <Head title="Errors" at={query.dataUpdatedAt}>
         {flow === undefined ? (
           <span className="faint">of all flows, by cause</span>
         ) : (
@@ -40,10 +40,7 @@ export function Errors() {
             {flow} ×
           </Link>
         )}
-        <span className="end">
-          <Updated at={query.dataUpdatedAt} />
-        </span>
-      </div>
+      </Head>
       <div className="filters">
         <SegmentedControl
           size="xs"

@@ -1,12 +1,13 @@
-import { NativeSelect, Progress, Title } from "@mantine/core";
+import { NativeSelect, Progress } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Item, Query } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Pager } from "../part/pager.tsx";
 import { bytesInWords } from "../part/payload.tsx";
 import { Pill } from "../part/pill.tsx";
-import { Time, Updated } from "../part/time.tsx";
+import { Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
 import type { FilesSearch } from "../search-params.ts";
 
@@ -32,18 +33,14 @@ export function Files() {
   const change = (to: FilesSearch): void => void navigate({ search: to });
   return (
     <>
-      <div className="head">
-        <Title order={1}>Files</Title>
+      <Head title="Files" at={query.dataUpdatedAt}>
         <span className="faint">newest first</span>
         {search.flow === undefined ? null : (
           <Link className="chip link" to="/files">
             {search.flow} ×
           </Link>
         )}
-        <span className="end">
-          <Updated at={query.dataUpdatedAt} />
-        </span>
-      </div>
+      </Head>
       <div className="filters">
         <NativeSelect
           label="State"

@@ -1,10 +1,10 @@
-import { Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Item } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Pill } from "../part/pill.tsx";
-import { Time, Updated } from "../part/time.tsx";
+import { Time } from "../part/time.tsx";
 import { FlowLevers, flowStates } from "./flow-levers.tsx";
 
 export type FlowItem = Item<"GET /flows">;
@@ -14,12 +14,7 @@ export function Flows() {
   const query = useApi("GET /flows");
   return (
     <>
-      <div className="head">
-        <Title order={1}>Flows</Title>
-        <span className="end">
-          <Updated at={query.dataUpdatedAt} />
-        </span>
-      </div>
+      <Head title="Flows" at={query.dataUpdatedAt} />
       <div className="card">
         <Loaded query={query}>
           {({ items }) =>

@@ -1,13 +1,13 @@
-import { Button, Title } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Query } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { Bulk } from "../part/bulk.tsx";
+import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { MessageTable } from "../part/message-table.tsx";
 import { Pager } from "../part/pager.tsx";
-import { Updated } from "../part/time.tsx";
 import { type MessagesSearch, sinceOf } from "../search-params.ts";
 import { MessageFilters } from "./message-filters.tsx";
 
@@ -35,13 +35,9 @@ export function Messages() {
   const { cursor: _, ...filter } = search;
   return (
     <>
-      <div className="head">
-        <Title order={1}>Messages</Title>
+      <Head title="Messages" at={query.dataUpdatedAt} held={held}>
         <span className="faint">newest first</span>
-        <span className="end">
-          <Updated at={query.dataUpdatedAt} held={held} />
-        </span>
-      </div>
+      </Head>
       <MessageFilters search={search} onChange={change} />
       <div className="card">
         <Loaded query={query} lines={12}>

@@ -2,9 +2,10 @@ import { Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Spark } from "../part/spark.tsx";
-import { Age, Updated } from "../part/time.tsx";
+import { Age } from "../part/time.tsx";
 import { NeedsYou } from "./needs-you.tsx";
 import { NextRuns } from "./next-runs.tsx";
 
@@ -15,12 +16,7 @@ export function Overview() {
   const query = useApi("GET /overview");
   return (
     <>
-      <div className="head">
-        <Title order={1}>Overview</Title>
-        <span className="end">
-          <Updated at={query.dataUpdatedAt} />
-        </span>
-      </div>
+      <Head title="Overview" at={query.dataUpdatedAt} />
       <div className="columns side">
         <div>
           <NeedsYou />

@@ -2,10 +2,11 @@ import { Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Item } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { Head } from "../part/head.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Pill } from "../part/pill.tsx";
-import { slotInWords, Time, Updated } from "../part/time.tsx";
+import { slotInWords, Time } from "../part/time.tsx";
 
 type Plan = Item<"GET /schedules">;
 
@@ -20,12 +21,7 @@ export function Schedules() {
   const query = useApi("GET /schedules", { query: { count: 5 } });
   return (
     <>
-      <div className="head">
-        <Title order={1}>Schedules</Title>
-        <span className="end">
-          <Updated at={query.dataUpdatedAt} />
-        </span>
-      </div>
+      <Head title="Schedules" at={query.dataUpdatedAt} />
       <Loaded query={query}>
         {({ items }) =>
           items.length === 0 ? (

@@ -4,9 +4,10 @@ import { Link } from "@tanstack/react-router";
 import { type Answer, call, type Item, type Problem } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { FailureNotice, ProblemNotice } from "../part/fault.tsx";
+import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Pill } from "../part/pill.tsx";
-import { span, Time, Updated } from "../part/time.tsx";
+import { span, Time } from "../part/time.tsx";
 
 type System = Item<"GET /systems">;
 
@@ -16,12 +17,7 @@ export function Systems() {
   const flows = useApi("GET /flows");
   return (
     <>
-      <div className="head">
-        <Title order={1}>Systems</Title>
-        <span className="end">
-          <Updated at={query.dataUpdatedAt} />
-        </span>
-      </div>
+      <Head title="Systems" at={query.dataUpdatedAt} />
       <Loaded query={query}>
         {({ items }) =>
           items.length === 0 ? (
