@@ -133,6 +133,10 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     random: Math.random,
     blocked,
     subscribers: (topic) => flows.subscribers(topic),
+    isOwn: (flow) => {
+      const source = sourceOf(flow);
+      return source?.kind === "push" && source.own === true;
+    },
   });
   const settled = (result: Settled): void => {
     if (result.wakeAt !== null) loop.dueAt(result.wakeAt);

@@ -1,4 +1,3 @@
-import { DESK_SOURCES } from "../connector/telephone.ts";
 import type { CrmItem, CustomerChange } from "../crm/apply.ts";
 import { applyToCrm } from "../crm/apply-to-crm.ts";
 import { type Failure, HubError } from "../errors.ts";
@@ -37,7 +36,7 @@ export async function applyRoutes(
     if (fates[index]?.kind !== "done") continue;
     const ends = outcomes[index] as Record<string, string>;
     for (const route of flow.routes) {
-      const refused = notTaken(flow, item, route);
+      const refused = notTaken(item, route, env.isOwn(flow));
       if (refused !== null) {
         if (refused !== "left") ends[route.to] = refused;
         continue;
@@ -78,18 +77,14 @@ export async function applyRoutes(
 }
 
 /** Why an item does not take a route: an outcome, or "left" when a replay does not concern it; null when it takes it. */
-function notTaken(flow: LiveFlow, item: Item, route: LiveRoute): "unchanged" | "filtered" | "left" | null {
+function notTaken(item: Item, route: LiveRoute, isOwn: boolean): "unchanged" | "filtered" | "left" | null {
   if (!goesTo(item.plan, route.to)) return "left";
   if (item.result === "unchanged") return "unchanged";
   if (!(item.result as Prepared).routes.includes(route.to)) return "filtered";
-  // The origin guard: a change never goes back to the system it came from.
-  if (route.exit.kind === "system" && route.exit.system === item.system && !isAsked(flow)) return "filtered";
+  // The origin guard: a change never goes back to the system it came from. What an agent asks of a telephone system
+  // through the hub came from the hub.
+  if (route.exit.kind === "system" && route.exit.system === item.system && !isOwn) return "filtered";
   return null;
-}
-
-/** What an agent asks of a telephone system through the hub did not come from there. */
-function isAsked({ definition: { source } }: LiveFlow): boolean {
-  return "read" in source && source.read === DESK_SOURCES.dials;
 }
 
 function crmItem(flow: LiveFlow, item: Item, prepared: Prepared, entity: CrmItem["entity"]): CrmItem {

@@ -10,6 +10,8 @@ export interface SettleEnvironment {
   readonly blocked: BlockedKeys;
   /** The flows in force that read a topic. */
   readonly subscribers: (topic: string) => readonly LiveFlow[];
+  /** Whether the hub itself hands over what the flow reads, so that it came from no other system. */
+  readonly isOwn: (flow: LiveFlow) => boolean;
 }
 
 export interface Settled {

@@ -243,6 +243,22 @@ test("a change does not go back to the system it came from", async () => {
   );
 });
 
+test("what the hub itself hands over does go to the system it is for", async () => {
+  const { system, got } = target(() => undefined);
+  const receive = () => {
+    throw new Error("nobody posts here");
+  };
+  const shop = { ...system, sources: { events: { kind: "push", own: true, receive } as const } };
+  const routes = [{ to: "shop.notes", when: null, onPark: "block" }] as const;
+  await within(
+    await testEngine([await flowDefinition("events", { routes }, NOTE)], { shop }),
+    async (engine) => {
+      await engine.post("events", { id: "a1", customer: "a", n: 1 });
+      await expect.poll(() => got.length, { timeout: 5000 }).toBe(1);
+    },
+  );
+});
+
 test("a change of a customer reaches the subscribers of its topic in the same transaction", async () => {
   const { system, got } = target(() => undefined);
   const customers = await flowDefinition(

@@ -18,7 +18,14 @@ import { first, withSource } from "./ahead.ts";
 const ROWS = ["7,Zoë Ω,-", "3,Ann,x", "1,,x", "2,Bea,y"];
 
 function environment(more: Partial<SettleEnvironment> = {}): SettleEnvironment {
-  return { now: NOW, random: () => 0, blocked: blockedKeys([]), subscribers: () => [], ...more };
+  return {
+    now: NOW,
+    random: () => 0,
+    blocked: blockedKeys([]),
+    subscribers: () => [],
+    isOwn: () => false,
+    ...more,
+  };
 }
 
 async function byColumn(

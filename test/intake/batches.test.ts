@@ -46,7 +46,7 @@ test("what others do while a batch waits for the store makes batches no smaller"
   const batches: number[] = [];
   const transform = transformer({
     ...{ store: shared, flows, fence: fence(blocked), read: recordReader(store, engine.data), traces: null },
-    settle: () => ({ now: 1, random: Math.random, blocked, subscribers: () => [] }),
+    settle: () => ({ now: 1, random: Math.random, blocked, subscribers: () => [], isOwn: () => false }),
     running: () => true,
     ahead: NOBODY,
     settled: (_, { ends }) => batches.push(ends.length),
