@@ -1,3 +1,5 @@
+import { diffArrays } from "diff";
+
 export interface DiffLine {
   readonly sign: "+" | "-" | " ";
   readonly text: string;
@@ -5,50 +7,21 @@ export interface DiffLine {
   readonly at: number;
 }
 
-/** Beyond so many pairs of lines the search for what is common would freeze the page. */
-const MOST_PAIRS = 4_000_000;
+/** Beyond so many lines gone and come nothing is aligned: it would freeze the page, and nobody reads it line by line. */
+const MOST_EDITS = 2_000;
 
-/** What goes and what comes from one text to another, line by line: the longest common row of lines stays. */
+/** What goes and what comes from one text to another, line by line. */
 export function diffLines(before: string, after: string): readonly DiffLine[] {
   const old = before.split("\n");
   const next = after.split("\n");
-  const lines: Omit<DiffLine, "at">[] = [];
-  if (old.length * next.length > MOST_PAIRS) {
-    lines.push(
-      ...old.map((text) => ({ sign: "-" as const, text })),
-      ...next.map((text) => ({ sign: "+" as const, text })),
-    );
-  } else {
-    const common = commonTable(old, next);
-    const width = next.length + 1;
-    const left = (i: number, j: number): number => common[i * width + j] ?? 0;
-    let [i, j] = [0, 0];
-    while (i < old.length || j < next.length) {
-      if (i < old.length && j < next.length && old[i] === next[j]) {
-        lines.push({ sign: " ", text: old[i] ?? "" });
-        i += 1;
-        j += 1;
-      } else if (j >= next.length || (i < old.length && left(i + 1, j) >= left(i, j + 1))) {
-        lines.push({ sign: "-", text: old[i] ?? "" });
-        i += 1;
-      } else {
-        lines.push({ sign: "+", text: next[j] ?? "" });
-        j += 1;
-      }
-    }
-  }
-  return lines.map((line, at) => ({ ...line, at }));
-}
-
-/** Of the rests of both texts from each pair of places on: how many lines they have in common, in order. */
-function commonTable(old: readonly string[], next: readonly string[]): Uint32Array {
-  const width = next.length + 1;
-  const table = new Uint32Array((old.length + 1) * width);
-  for (let i = old.length - 1; i >= 0; i--)
-    for (let j = next.length - 1; j >= 0; j--)
-      table[i * width + j] =
-        old[i] === next[j]
-          ? (table[(i + 1) * width + j + 1] ?? 0) + 1
-          : Math.max(table[(i + 1) * width + j] ?? 0, table[i * width + j + 1] ?? 0);
-  return table;
+  const parts = diffArrays(old, next, { maxEditLength: MOST_EDITS }) ?? [
+    { value: old, removed: true, added: false },
+    { value: next, removed: false, added: true },
+  ];
+  return parts
+    .flatMap(({ value, added, removed }) => {
+      const sign = removed ? "-" : added ? "+" : " ";
+      return value.map((text) => ({ sign, text }) as const);
+    })
+    .map((line, at) => ({ ...line, at }));
 }

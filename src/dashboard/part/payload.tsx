@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { type Bytes, callBytes, type Problem } from "../api/client.ts";
 import { Loaded } from "./loaded.tsx";
+import { Source } from "./source.tsx";
 
 type Name = Parameters<typeof callBytes>[0];
 
@@ -35,10 +36,7 @@ function Shown({ found, whole }: { readonly found: Bytes; readonly whole?: strin
   const cut = found.bytes.length < found.size;
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <pre className="payload" tabIndex={0}>
-        {plain ? text : laidOut}
-      </pre>
+      <Source>{plain ? text : laidOut}</Source>
       <div className="foot">
         <span>
           {cut ? `first ${bytesInWords(found.bytes.length)} of ` : ""}

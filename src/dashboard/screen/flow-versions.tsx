@@ -6,6 +6,7 @@ import { useApi } from "../api/use.ts";
 import { diffLines } from "../part/diff.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { Source } from "../part/source.tsx";
 import { Time } from "../part/time.tsx";
 
 type Version = Answer<"GET /flows/{name}/versions">["items"][number];
@@ -137,14 +138,13 @@ function Texts({ before, after }: { readonly before: TextsByPath; readonly after
   return paths.map((path) => (
     <section key={path} className="card">
       <header className="mono">{path}</header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <pre className="payload lines" tabIndex={0}>
+      <Source lines>
         {diffLines(before[path] ?? "", after[path] ?? "").map(({ sign, text, at }) => (
           <div key={at} className={sign === "+" ? "add" : sign === "-" ? "del" : ""}>
             {sign} {text}
           </div>
         ))}
-      </pre>
+      </Source>
     </section>
   ));
 }

@@ -6,6 +6,7 @@ import { placeInWords } from "../part/fault.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Pill } from "../part/pill.tsx";
+import { Source } from "../part/source.tsx";
 import { Time, Updated } from "../part/time.tsx";
 import { FlowLevers, flowStates } from "./flow-levers.tsx";
 import { Versions } from "./flow-versions.tsx";
@@ -41,10 +42,7 @@ export function Flow() {
                   <Title order={2}>Definition</Title>
                   <span className="faint">in force, with every default filled in</span>
                 </header>
-                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-                <pre className="payload" tabIndex={0}>
-                  {JSON.stringify(flow.definition, null, 2)}
-                </pre>
+                <Source>{JSON.stringify(flow.definition, null, 2)}</Source>
               </section>
             )}
           </>
