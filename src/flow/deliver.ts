@@ -13,6 +13,7 @@ import { failpoint } from "./failpoint.ts";
 import type { Fence } from "./fence.ts";
 import { knownApplied } from "./known-applied.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
+import { type QueuePass, queuePass } from "./queue-pass.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** How long one attempt may take in all; less than half of a lease, should there be leases. Milliseconds. */
@@ -74,22 +75,6 @@ interface Ready extends Claimed {
   readonly last: RouteKey | undefined;
 }
 
-/** One reading of the queue, page by page. */
-interface Pass {
-  /** What ended meanwhile, which a page may list as it was. */
-  readonly ids: Set<number>;
-  /** Keys of which one was passed over: of what is read after it none may begin before it. */
-  readonly passed: Set<string>;
-  /** Keys of which one could not begin though its turn had come: none begins before the next reading. */
-  readonly refused: Set<string>;
-  /** Keys of which one stood behind a blocked one. */
-  readonly behind: Set<string>;
-  /** Something is queued again that stands before what is read now. */
-  over: boolean;
-  /** See BlockedKeys; another number now means the same. */
-  readonly released: number;
-}
-
 export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, stopped: string | null): Sender {
   const state = { stopped, waitingUntil: null as number | null };
   const busyKeys = new Set<string>();
@@ -106,7 +91,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   /** Claimed before its turn had come, in order. */
   let ready: Ready[] = [];
   let readyAt = Number.NEGATIVE_INFINITY;
-  let pass: Pass | null = null;
+  let pass: QueuePass | null = null;
   let pumping: Promise<void> | null = null;
   let again = false;
 
@@ -120,11 +105,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     Math.min((failures > 0 ? Math.min(1, limit) : limit) - atTarget, limit + MOST_UNRECORDED - underWay.size);
 
   async function pump(): Promise<void> {
-    const own: Pass = {
-      ...{ ids: new Set(), passed: new Set(), refused: new Set(), behind: new Set() },
-      over: false,
-      released: env.blocked.released(route.id),
-    };
+    const own = queuePass(() => env.blocked.released(route.id));
     pass = own;
     if (performance.now() > readyAt + READY_MS) ready = [];
     startReady(own);
@@ -135,7 +116,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   }
 
   /** Begins what is free, keeps what comes after it, and gives what stands behind a blocked key. */
-  async function readQueue(own: Pass): Promise<readonly Claimed[]> {
+  async function readQueue(own: QueuePass): Promise<readonly Claimed[]> {
     const behind: Claimed[] = [];
     let after = 0;
     while (open() && places() > 0) {
@@ -150,34 +131,33 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         const claimed = await tx.deliveries.queued(route.id, from, CLAIM, held);
         return { claimed, applied: await known.read(tx, claimed) };
       });
-      if (isOver(own)) {
+      if (own.isOver()) {
         again = true;
         break;
       }
       startReady(own);
       // What was read before and found no place comes before what is read now.
       const waiting = new Set(ready.map(({ delivery: { key } }) => key));
+      waiting.delete(null);
       for (const delivery of claimed) {
         after = delivery.id;
         const lease = held.lease(delivery.lane);
-        if (own.ids.has(delivery.id) || isIn(own.passed, delivery) || isIn(own.refused, delivery)) continue;
+        if (!own.mayBeRead(delivery)) continue;
         if (lease === undefined) {
-          addKey(own.passed, delivery);
+          own.passOver(delivery);
           continue;
         }
         const one = { delivery, lease, last: applied.get(delivery.key ?? "") };
         if (env.blocked.isBehind(route.id, delivery)) {
           behind.push(one);
-          addKey(own.behind, delivery);
-        } else if (isIn(own.behind, delivery)) {
-          // Its key was let go meanwhile: what stood behind the blocked one comes first.
-          addKey(own.passed, delivery);
-        } else if (inWork.has(delivery.id)) continue;
-        else if (isFree(delivery) && !isIn(waiting, delivery) && open() && places() > 0) begin(one, own);
+          own.putBehind(delivery);
+        } else if (own.isBehindOthers(delivery)) own.passOver(delivery);
+        else if (inWork.has(delivery.id)) continue;
+        else if (isFree(delivery) && !waiting.has(delivery.key) && open() && places() > 0) begin(one, own);
         else if (ready.length < MOST_READY) {
           ready.push(one);
-          waiting.add(delivery.key);
-        } else addKey(own.passed, delivery);
+          if (delivery.key !== null) waiting.add(delivery.key);
+        } else own.passOver(delivery);
       }
       if (claimed.length < CLAIM) break;
     }
@@ -188,7 +168,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
    * Begins what was read before its turn, without reading it again, as long as all goes well: while a long queue is read
    * too, or a key would wait for its end after each of its deliveries.
    */
-  function startReady(own: Pass): void {
+  function startReady(own: QueuePass): void {
     const list = ready;
     ready = [];
     for (const [index, one] of list.entries()) {
@@ -197,20 +177,18 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         ready.push(...list.slice(index));
         return;
       }
-      if (own.ids.has(delivery.id) || isIn(own.refused, delivery)) continue;
+      if (!own.mayBegin(delivery)) continue;
       if (isFree(delivery) && !env.blocked.isBehind(route.id, delivery)) begin(one, own);
       else ready.push(one);
     }
   }
 
-  const isOver = ({ over, released }: Pass): boolean => over || released !== env.blocked.released(route.id);
-
   const isFree = ({ id, key }: StoredDelivery): boolean =>
     !inWork.has(id) && (key === null || !busyKeys.has(key));
 
-  function begin(one: Ready, own: Pass): void {
+  function begin(one: Ready, own: QueuePass): void {
     if (env.store.seat.mayBegin(one.lease)) start(one);
-    else addKey(own.refused, one.delivery);
+    else own.refuse(one.delivery);
   }
 
   function start(one: Ready): void {
@@ -239,11 +217,8 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         underWay.delete(attempt);
         inWork.delete(delivery.id);
         if (delivery.key !== null) busyKeys.delete(delivery.key);
-        if (pass !== null) {
-          pass.over ||= !applied;
-          pass.ids.add(delivery.id);
-          if (!isOver(pass)) startReady(pass);
-        }
+        pass?.ended(delivery, applied);
+        if (pass?.isOver() === false) startReady(pass);
         void sender.pump();
       });
     underWay.set(attempt, delivery.lane);
@@ -408,14 +383,6 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
 function notBegun(): Ending {
   const failure = toFailure(new HubError("TL_LANE_LOST", "the lease was too old to begin"));
   return { kind: "again", failure };
-}
-
-function isIn(keys: ReadonlySet<string | null>, { key }: StoredDelivery): boolean {
-  return key !== null && keys.has(key);
-}
-
-function addKey(keys: Set<string>, { key }: StoredDelivery): void {
-  if (key !== null) keys.add(key);
 }
 
 function outgoing(delivery: StoredDelivery, route: LiveRoute, attempt: number): Outgoing {
