@@ -1,4 +1,4 @@
-import type { Json } from "tieline/connector";
+import type { Json, SystemFault } from "tieline/connector";
 
 /** A row as JSON: integers beyond 2^53 and decimals are texts, moments are in UTC (RFC 3339), bytes are base64. */
 export type DbRow = Readonly<Record<string, Json>>;
@@ -32,8 +32,8 @@ export interface Db {
 
 export type ColumnKind = "moment" | "integer";
 
-/** Whose fault a failure of the database is. */
-export type DbFault = "away" | "busy" | "access" | "settings" | "data" | "statement";
+/** Whose fault a failure of the database is. `statement`: it failed in a way that says nothing about whose. */
+export type DbFault = SystemFault | "statement";
 
 /** A failure in words that quote no data. */
 export class DbFailure extends Error {

@@ -1,15 +1,11 @@
-import { type ErrorCode, HubError } from "tieline/connector";
+import { type ErrorCode, HubError, SOURCE_CODES, TARGET_CODES } from "tieline/connector";
 import { DbFailure, type DbFault } from "./db.ts";
 
 /** What a failure means to who reads. */
 export function sourceFailure(error: unknown): unknown {
   if (!(error instanceof DbFailure)) return error;
   const codes: Readonly<Record<DbFault, ErrorCode>> = {
-    away: "TL_SOURCE_UNAVAILABLE",
-    busy: "TL_SOURCE_UNAVAILABLE",
-    access: "TL_SOURCE_ACCESS",
-    settings: "TL_SOURCE_REFUSED",
-    data: "TL_SOURCE_REFUSED",
+    ...SOURCE_CODES,
     statement: "TL_SOURCE_REFUSED",
   };
   return new HubError(codes[error.fault], error.message, { cause: error });
@@ -22,11 +18,7 @@ export function targetFailure(error: unknown, idempotent: boolean): unknown {
     return new HubError("TL_IN_DOUBT", `the statement was sent, and then ${error.message}`, { cause: error });
   }
   const codes: Readonly<Record<DbFault, ErrorCode>> = {
-    away: "TL_TARGET_UNAVAILABLE",
-    busy: "TL_TARGET_BUSY",
-    access: "TL_TARGET_ACCESS",
-    settings: "TL_TARGET_ACCESS",
-    data: "TL_TARGET_REFUSED",
+    ...TARGET_CODES,
     statement: "TL_TARGET_FAILED",
   };
   return new HubError(codes[error.fault], error.message, { cause: error });

@@ -1,7 +1,7 @@
-import { type ErrorCode, HubError } from "tieline/connector";
+import { type ErrorCode, HubError, SOURCE_CODES, type SystemFault, TARGET_CODES } from "tieline/connector";
 
 /** Whose fault a failure of a mail server is. */
-export type MailFault = "away" | "access" | "settings" | "data" | "message" | "busy";
+export type MailFault = SystemFault | "message";
 
 /** A failure in words that quote no mail. */
 export class MailFailure extends Error {
@@ -17,20 +17,12 @@ export class MailFailure extends Error {
 }
 
 const SOURCE: Readonly<Record<MailFault, ErrorCode>> = {
-  away: "TL_SOURCE_UNAVAILABLE",
-  busy: "TL_SOURCE_UNAVAILABLE",
+  ...SOURCE_CODES,
   message: "TL_SOURCE_UNAVAILABLE",
-  access: "TL_SOURCE_ACCESS",
-  settings: "TL_SOURCE_REFUSED",
-  data: "TL_SOURCE_REFUSED",
 };
 const TARGET: Readonly<Record<MailFault, ErrorCode>> = {
-  away: "TL_TARGET_UNAVAILABLE",
-  busy: "TL_TARGET_BUSY",
+  ...TARGET_CODES,
   message: "TL_TARGET_FAILED",
-  access: "TL_TARGET_ACCESS",
-  settings: "TL_TARGET_ACCESS",
-  data: "TL_TARGET_REFUSED",
 };
 /** A token that could not be got, to one who reads. */
 const OF_TOKEN: Readonly<Partial<Record<ErrorCode, ErrorCode>>> = {

@@ -1,7 +1,7 @@
-import { type ErrorCode, HubError } from "tieline/connector";
+import { type ErrorCode, HubError, SOURCE_CODES, type SystemFault, TARGET_CODES } from "tieline/connector";
 
 /** Whose fault a failure is. `server`: Odoo failed in a way that says nothing about whose. */
-export type OdooFault = "away" | "busy" | "access" | "settings" | "data" | "server";
+export type OdooFault = SystemFault | "server";
 
 /** A failure in words that quote no data: what Odoo says may hold values of a record, so its class alone is told. */
 export class OdooFailure extends Error {
@@ -50,11 +50,7 @@ export function faultOf(name: string, message: string): OdooFault {
 export function sourceFailure(error: unknown): unknown {
   if (!(error instanceof OdooFailure)) return error;
   const codes: Readonly<Record<OdooFault, ErrorCode>> = {
-    away: "TL_SOURCE_UNAVAILABLE",
-    busy: "TL_SOURCE_UNAVAILABLE",
-    access: "TL_SOURCE_ACCESS",
-    settings: "TL_SOURCE_REFUSED",
-    data: "TL_SOURCE_REFUSED",
+    ...SOURCE_CODES,
     server: "TL_SOURCE_REFUSED",
   };
   return new HubError(codes[error.fault], error.message, { cause: error });
@@ -64,11 +60,7 @@ export function sourceFailure(error: unknown): unknown {
 export function targetFailure(error: unknown): unknown {
   if (!(error instanceof OdooFailure)) return error;
   const codes: Readonly<Record<OdooFault, ErrorCode>> = {
-    away: "TL_TARGET_UNAVAILABLE",
-    busy: "TL_TARGET_BUSY",
-    access: "TL_TARGET_ACCESS",
-    settings: "TL_TARGET_ACCESS",
-    data: "TL_TARGET_REFUSED",
+    ...TARGET_CODES,
     server: "TL_TARGET_FAILED",
   };
   const place = error.field === undefined ? {} : { place: { field: error.field } };

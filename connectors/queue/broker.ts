@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ChannelModel } from "amqplib";
-import { type ErrorCode, HubError } from "tieline/connector";
+import { type ErrorCode, HubError, SOURCE_CODES, type SystemFault, TARGET_CODES } from "tieline/connector";
 import type { QueueOptions } from "./settings.ts";
 
 const CONNECT_MS = 5_000;
@@ -15,7 +15,7 @@ export interface Broker {
 }
 
 /** Whose fault a failure of the broker is. */
-export type BrokerFault = "away" | "access" | "settings";
+export type BrokerFault = Extract<SystemFault, "away" | "access" | "settings">;
 
 /** A failure in words that quote no message. */
 export class BrokerFailure extends Error {
@@ -84,19 +84,11 @@ export function failureOf(error: unknown): BrokerFailure {
 }
 
 export function sourceFailure(error: unknown): unknown {
-  return hubError(error, {
-    away: "TL_SOURCE_UNAVAILABLE",
-    access: "TL_SOURCE_ACCESS",
-    settings: "TL_SOURCE_REFUSED",
-  });
+  return hubError(error, SOURCE_CODES);
 }
 
 export function targetFailure(error: unknown): unknown {
-  return hubError(error, {
-    away: "TL_TARGET_UNAVAILABLE",
-    access: "TL_TARGET_ACCESS",
-    settings: "TL_TARGET_ACCESS",
-  });
+  return hubError(error, TARGET_CODES);
 }
 
 function hubError(error: unknown, codes: Readonly<Record<BrokerFault, ErrorCode>>): unknown {

@@ -1,10 +1,7 @@
-import { type ErrorCode, HubError } from "tieline/connector";
+import { type ErrorCode, HubError, SOURCE_CODES, type SystemFault, TARGET_CODES } from "tieline/connector";
 
-/**
- * Whose fault it is: `away` nobody answers, `access` wrong user or right, `settings` it cannot do that the way it is set up,
- * `content` it refused what was asked, `doubt` the connection ended before it answered.
- */
-export type AmiFault = "away" | "access" | "settings" | "content" | "doubt";
+/** Whose fault it is. `doubt`: the connection ended before it answered. */
+export type AmiFault = SystemFault | "doubt";
 
 /** A failure of the manager interface, in words that quote nothing of a call. */
 export class AmiFailure extends Error {
@@ -18,17 +15,11 @@ export class AmiFailure extends Error {
 }
 
 const SOURCE: Readonly<Record<AmiFault, ErrorCode>> = {
-  away: "TL_SOURCE_UNAVAILABLE",
-  access: "TL_SOURCE_ACCESS",
-  settings: "TL_SOURCE_REFUSED",
-  content: "TL_SOURCE_REFUSED",
+  ...SOURCE_CODES,
   doubt: "TL_SOURCE_UNAVAILABLE",
 };
 const TARGET: Readonly<Record<AmiFault, ErrorCode>> = {
-  away: "TL_TARGET_UNAVAILABLE",
-  access: "TL_TARGET_ACCESS",
-  settings: "TL_TARGET_ACCESS",
-  content: "TL_TARGET_REFUSED",
+  ...TARGET_CODES,
   doubt: "TL_IN_DOUBT",
 };
 

@@ -89,7 +89,7 @@ export function amiLine(socket: Socket, onEvent: (event: AmiBlock) => void): Ami
         text = amiAction(action, { ...fields, ActionID: fields["ActionID"] ?? id });
       } catch (error) {
         return refuse(
-          new AmiFailure("content", error instanceof Error ? error.message : "no valid value", error),
+          new AmiFailure("data", error instanceof Error ? error.message : "no valid value", error),
         );
       }
       const key = fields["ActionID"] ?? id;
@@ -136,5 +136,5 @@ function refusal(block: AmiBlock): AmiFailure {
     return new AmiFailure("access", "the user of the manager interface may not do that");
   if (/unknown command/i.test(message))
     return new AmiFailure("settings", "this Asterisk does not know that action");
-  return new AmiFailure("content", "the manager interface refused the action");
+  return new AmiFailure("data", "the manager interface refused the action");
 }

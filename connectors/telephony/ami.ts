@@ -83,7 +83,7 @@ async function logIn(line: Ami, { options, events }: AmiConnection): Promise<voi
       Events: events === "" ? "off" : events,
     });
   } catch (error) {
-    if (error instanceof AmiFailure && error.fault === "content")
+    if (error instanceof AmiFailure && error.fault === "data")
       throw new AmiFailure("access", "the manager interface refused the user or the secret", error);
     throw error;
   }

@@ -110,7 +110,7 @@ function outcomeOf(event: AmiBlock | null): string {
   if (event === null) return "the agent's telephone rings";
   if (event.get("Response") === "Success") return "the agent picked up";
   const reason = REASONS[event.get("Reason") ?? ""] ?? "the call could not be made";
-  throw new AmiFailure("content", reason);
+  throw new AmiFailure("data", reason);
 }
 
 /** @throws HubError TL_TARGET_REFUSED */
