@@ -270,20 +270,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     failed: news.sourceFailed,
   });
-  /** Reads what the flow's source has. */
-  async function begin(flow: LiveFlow): Promise<Run> {
+  /** Reads what the flow's source has. @param hurried what is under way goes on outside the flow's window too */
+  async function begin(flow: LiveFlow, hurried: boolean): Promise<Run> {
     const records = await collects.begin(flow);
     if (records !== undefined) return { kind: "read", files: 0, records };
     const taken = await files.take(flow);
+    if (hurried) await files.hurry(flow);
     dispatcher.wake();
     return { kind: "taken", files: taken, records: 0 };
-  }
-
-  async function runNow(flow: LiveFlow): Promise<Run> {
-    const run = await begin(flow);
-    if (run.kind === "taken") await files.hurry(flow);
-    dispatcher.wake();
-    return run;
   }
 
   const slots = scheduler({
@@ -291,12 +285,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     flows,
     now,
     run: async (flow) => {
-      const run = await begin(flow);
+      const run = await begin(flow, false);
       return run.kind === "read"
         ? `reading began, ${run.records} records in the first batch`
         : `${run.files} files taken`;
     },
-    runAsked: runNow,
+    runAsked: (flow) => begin(flow, true),
     failed: news.slotFailed,
     ended: news.slotEnded,
   });
@@ -398,7 +392,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     runNow: async (flow) => {
       if (store.seat.held().lease(DUTY) !== undefined) {
-        const { files: taken, records } = await runNow(flow);
+        const { files: taken, records } = await begin(flow, true);
         return { files: taken, records, asked: false };
       }
       await store.transaction((tx) => tx.slots.ask(flow.id));

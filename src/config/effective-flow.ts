@@ -57,20 +57,17 @@ function sourceOf({ source }: FlowDefinition, written: Json | undefined): JsonOb
   });
 }
 
+/** Files that a format names are shown by their names, not by what was read from them. */
 function formatOf(format: FormatDefinition, layout: string, copybook: string): Json {
-  if ("fixed" in format) return { fixed: { ...format.fixed, layout, ...limitOf(format.fixed) } };
-  if ("csv" in format) return { csv: { ...format.csv, ...limitOf(format.csv) } };
-  if ("edifact" in format) return { edifact: { ...format.edifact, ...limitOf(format.edifact) } };
-  if ("x12" in format) return { x12: { ...format.x12, ...limitOf(format.x12) } };
-  if ("mt940" in format) return { mt940: { ...format.mt940, ...limitOf(format.mt940) } };
-  if ("vcard" in format) return { vcard: { ...format.vcard, ...limitOf(format.vcard) } };
-  if ("cobol" in format) return { cobol: { ...format.cobol, copybook } };
   const [name = "json", options = {}] = Object.entries(format)[0] ?? [];
-  return Object.keys(options).length === 0 ? name : (format as unknown as Json);
-}
-
-function limitOf({ recordLimit }: { readonly recordLimit?: number }): { readonly recordLimit?: string } {
-  return recordLimit === undefined ? {} : { recordLimit: formatSize(recordLimit) };
+  const { recordLimit, ...rest } = options as JsonObject;
+  const written: JsonObject = {
+    ...rest,
+    ...("layout" in rest ? { layout } : {}),
+    ...("copybook" in rest ? { copybook } : {}),
+    ...(typeof recordLimit === "number" ? { recordLimit: formatSize(recordLimit) } : {}),
+  };
+  return Object.keys(written).length === 0 ? name : { [name]: written };
 }
 
 function scheduleOf({ schedule }: FlowDefinition): JsonObject | null {
