@@ -48,9 +48,18 @@ function complete(
 ): Ready | HubError {
   const flow = flowOf(item.flow);
   if (flow === undefined) return new HubError("TL_NOT_FOUND", "the flow is not there any more");
-  const { key, event } = item;
-  if (key === undefined || event === undefined) return evaluate(item, flow, now);
+  const { key, event } = item.flowVersion === flow.version ? item : doubted(item, flow);
+  if (key === undefined || event === undefined) return evaluate({ ...item, key, event }, flow, now);
   return readyFrom(item, flow, key, event);
+}
+
+/** What the front found by another version than the one in force, a moment after a deploy, is found anew. */
+function doubted({ event }: Admission, { definition }: LiveFlow): Pick<Admission, "key" | "event"> {
+  return {
+    key: definition.key === null ? null : undefined,
+    // Without an expression it is the sender's own word, whatever the version.
+    event: definition.event === null ? event : undefined,
+  };
 }
 
 /** Key and event id, where the front could not tell them. */

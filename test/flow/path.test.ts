@@ -307,3 +307,24 @@ test("a change of the key comes into force by itself when what was under way has
     expect(subjects(engine)).toEqual(["1"]);
   });
 });
+
+test("what the front read by the version before a deploy is keyed by the one in force", async () => {
+  const written = { emits: "interaction.schema.json" };
+  await within(await testEngine([await flowDefinition("events", written, NOTE)]), async (engine) => {
+    const before = engine.flow("events");
+    await engine.change([await flowDefinition("events", { ...written, key: "id" }, NOTE)]);
+    await expect.poll(() => engine.flow("events").version).toBeGreaterThan(before.version);
+    await engine.engine.admit([
+      {
+        flow: before.id,
+        flowVersion: before.version,
+        body: Buffer.from(JSON.stringify({ id: "a1", customer: "k", n: 1 })),
+        ...{ contentType: "application/json", headers: null, traceparent: null },
+        ...{ key: "k", event: "its sender's" },
+      },
+    ]);
+    const stored = engine.sql.all<{ key: string }>("SELECT key FROM message");
+    expect(stored.map(({ key }) => key)).toEqual(["a1"]);
+    expect(engine.sql.all("SELECT id FROM event")).toEqual([{ id: "its sender's" }]);
+  });
+});
