@@ -29,6 +29,60 @@ const Csv = Type.Object(
   { additionalProperties: false, description: "Comma-separated values" },
 );
 
+const Field = Type.Object(
+  {
+    name: Type.String({ description: "A field of the record", minLength: 1 }),
+    at: Type.Integer({ description: "Place of its first character, from 1", minimum: 1 }),
+    length: Type.Integer({ description: "Characters", minimum: 1 }),
+    type: Type.Optional(
+      Type.Union([Type.Literal("text"), Type.Literal("number"), Type.Literal("integer")], {
+        description: "Texts stand at the left, numbers at the right",
+        default: "text",
+      }),
+    ),
+    trim: Type.Optional(
+      Type.Union([Type.Literal("right"), Type.Literal("left")], {
+        description: "Where a text has its blanks",
+        default: "right",
+      }),
+    ),
+    decimals: Type.Optional(
+      Type.Integer({
+        description: "So many of a number's last digits are decimals, without a point",
+        minimum: 0,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Fixed = Type.Object(
+  {
+    fields: Type.Array(Field, {
+      description: "Where the fields stand; a record that has others, or one too long, is refused",
+      minItems: 1,
+    }),
+    length: Type.Optional(
+      Type.Integer({ description: "Characters of a record; default: where the last field ends", minimum: 1 }),
+    ),
+    encoding: Type.Optional(
+      Type.String({ description: "Such as utf-8 or windows-1252", minLength: 1, default: "utf-8" }),
+    ),
+    newline: Type.Optional(
+      Type.Union([Type.Literal("crlf"), Type.Literal("lf"), Type.Literal("none")], {
+        description: "Line ends",
+        default: "crlf",
+      }),
+    ),
+    numbers: Type.Optional(
+      Type.Union([Type.Literal("zeros"), Type.Literal("blanks")], {
+        description: "What stands before numbers; default blanks, and zeros for those with `decimals`",
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "Records of fixed width" },
+);
+
 const ElementName = (description: string) =>
   Type.String({ description, pattern: "^[A-Za-z_][A-Za-z0-9_.-]*$" });
 
@@ -62,6 +116,7 @@ export const FileSinkSettings = Type.Object(
     format: Type.Union(
       [
         Type.Object({ csv: Csv }, { ...only, description: "CSV" }),
+        Type.Object({ fixed: Fixed }, { ...only, description: "Fixed width" }),
         Type.Object({ xml: Xml }, { ...only, description: "XML" }),
         Type.Object({ json: Empty("JSON") }, { ...only, description: "One JSON document" }),
         Type.Object({ jsonl: Empty("JSON Lines") }, { ...only, description: "A JSON document in each line" }),

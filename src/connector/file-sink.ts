@@ -32,14 +32,14 @@ export function fileSink(
     throw new HubError("TL_CONFIG_INVALID", "`name` lacks {id}: two messages would share a file", {
       cure: 'Write it like "customer-{sequence}-{id}.csv".',
     });
-  const write = recordWriter(options.format);
+  const writer = recordWriter(options.format);
   const local = resolve(context.dir ?? ".", folder);
   return {
     idempotent: true,
     async send(delivery, signal) {
       const file = nameOf(name, delivery);
       requireSafeReject(file);
-      const bytes = write(delivery.body);
+      const bytes = writer.whole(delivery.body);
       if (server === undefined) await writeHere(local, file, bytes);
       else await writeThere(server, folder, file, bytes, signal);
       return { answer: `${file}, ${bytes.length} bytes` };

@@ -25,18 +25,27 @@ export interface CsvWriteOptions {
 const FORMULA = /^[=+\-@\t\r]/;
 const PLAIN_NUMBER = /^[+-]?\d+([.,]\d+)?$/;
 
-export function writeCsv(records: readonly JsonObject[], options: CsvWriteOptions): string {
-  const { columns, delimiter = ",", quote = '"', header = true, newline = "crlf" } = options;
-  const end = newline === "lf" ? "\n" : "\r\n";
+/** The line that names the columns; nothing where there is none. */
+export function csvHeader(options: CsvWriteOptions): string {
+  return options.header === false ? "" : lineOf(options.columns, options);
+}
+
+/** One record. @param index which, from 0 */
+export function csvLine(record: JsonObject, index: number, options: CsvWriteOptions): string {
+  const { columns, formulas = "escape" } = options;
   const known = new Set(columns);
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell) => quoted(cell, delimiter, quote)).join(delimiter) + end;
-  const lines = records.map((record, index) => {
-    const other = Object.keys(record).find((field) => !known.has(field));
-    if (other !== undefined) throw refused(index, "has a field that is none of the columns");
-    return line(columns.map((column) => cellOf(record[column], index, column, options.formulas ?? "escape")));
-  });
-  return (header ? line(columns) : "") + lines.join("");
+  if (Object.keys(record).some((field) => !known.has(field)))
+    throw refused(index, "has a field that is none of the columns");
+  return lineOf(
+    columns.map((column) => cellOf(record[column], index, column, formulas)),
+    options,
+  );
+}
+
+function lineOf(cells: readonly string[], options: CsvWriteOptions): string {
+  const { delimiter = ",", quote = '"', newline = "crlf" } = options;
+  const line = cells.map((cell) => quoted(cell, delimiter, quote)).join(delimiter);
+  return line + (newline === "lf" ? "\n" : "\r\n");
 }
 
 function cellOf(value: Json | undefined, index: number, column: string, formulas: "escape" | "keep"): string {

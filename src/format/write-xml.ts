@@ -18,10 +18,18 @@ const NAME = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])/;
 
-export function writeXml(records: readonly JsonObject[], options: XmlWriteOptions): string {
-  const names = { attributes: options.attributes ?? "@", text: options.text ?? "#text" };
-  const body = records.map((record, index) => element(options.record, record, { ...names, index }, "  "));
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${options.root}>\n${body.join("")}</${options.root}>\n`;
+export function xmlHead({ root }: XmlWriteOptions): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}>\n`;
+}
+
+/** One record. @param index which, from 0 */
+export function xmlElement(record: JsonObject, index: number, options: XmlWriteOptions): string {
+  const { attributes = "@", text = "#text" } = options;
+  return element(options.record, record, { attributes, text, index }, "  ");
+}
+
+export function xmlTail({ root }: XmlWriteOptions): string {
+  return `</${root}>\n`;
 }
 
 interface Writing {

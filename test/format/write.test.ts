@@ -9,7 +9,7 @@ import type { Json } from "../../src/message/json.ts";
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 const csv = (body: Json, over: object = {}): string =>
-  text(recordWriter({ csv: { columns: ["id", "name"], ...over } })(body));
+  text(recordWriter({ csv: { columns: ["id", "name"], ...over } }).whole(body));
 
 describe("CSV as it is written", () => {
   it("quotes what would be read otherwise, and leaves out what is missing or null", () => {
@@ -50,7 +50,7 @@ describe("CSV as it is written", () => {
     expect(() => csv("text")).toThrow("is not an object");
     expect(() => csv({ id: "Ж" }, { encoding: "windows-1252" })).toThrow("windows-1252 does not have");
     const latin = recordWriter({ csv: { columns: ["id"], header: false, encoding: "windows-1252" } });
-    expect([...latin({ id: "ü" })]).toEqual([0xfc, 13, 10]);
+    expect([...latin.whole({ id: "ü" })]).toEqual([0xfc, 13, 10]);
   });
 
   it("is read back as it was, whatever the texts are", async () => {
@@ -65,7 +65,8 @@ describe("CSV as it is written", () => {
 });
 
 describe("XML as it is written", () => {
-  const xml = (body: Json): string => text(recordWriter({ xml: { root: "list", record: "item" } })(body));
+  const xml = (body: Json): string =>
+    text(recordWriter({ xml: { root: "list", record: "item" } }).whole(body));
 
   it("has lists as repeated elements and marked members as attributes", () => {
     const body = {
@@ -88,6 +89,18 @@ describe("XML as it is written", () => {
     expect(await readBack(xml(records), { xml: { record: "item" } })).toEqual(records);
   });
 
+  it("writes IDocs, whose segments and their attributes are read back as they were", async () => {
+    const segment = (name: string, fields: object): object => ({ [name]: { "@SEGMENT": "1", ...fields } });
+    const idoc = {
+      "@BEGIN": "1",
+      ...segment("EDI_DC40", { DOCNUM: "0000000000000042", IDOCTYP: "DEBMAS06" }),
+      E1KNA1M: { "@SEGMENT": "1", KUNNR: "0000004711", E1KNB1M: [{ BUKRS: "1000" }, { BUKRS: "2000" }] },
+    } as unknown as Json;
+    const written = text(recordWriter({ xml: { root: "DEBMAS06", record: "IDOC" } }).whole([idoc, idoc]));
+    const read = await readBack(written, { xml: { record: "IDOC" } });
+    expect(read).toEqual([idoc, idoc]);
+  });
+
   it("refuses names and characters that no document can hold", () => {
     expect(() => xml({ "two words": 1 })).toThrow("whose name no element can have");
     expect(() => xml({ "@<": 1 })).toThrow("whose name no attribute can have");
@@ -95,10 +108,91 @@ describe("XML as it is written", () => {
   });
 });
 
+describe("fixed width as it is written", () => {
+  const FIELDS = [
+    { name: "amount", at: 13, length: 8, type: "number", decimals: 2 },
+    { name: "id", at: 1, length: 4, type: "integer" },
+    { name: "name", at: 6, length: 6 },
+    { name: "rate", at: 21, length: 5, type: "number" },
+  ] as const;
+  const fixed = (body: Json, over: object = {}): string =>
+    text(recordWriter({ fixed: { fields: FIELDS, ...over } }).whole(body));
+
+  it("puts texts at the left, numbers at the right, and blanks where nothing is said", () => {
+    const body = [
+      { id: 7, name: "Müller", amount: 12.5, rate: 0.5 },
+      { id: -7, name: "x", amount: "-0.05", rate: null },
+      {},
+    ];
+    const lines = ["   7 Müller 00001250  0.5", "  -7 x      -0000005     ", " ".repeat(25)];
+    expect(fixed(body)).toBe(lines.map((line) => `${line}\r\n`).join(""));
+    expect(fixed({ id: 7 }, { length: 30, newline: "none", numbers: "zeros" })).toBe(`0007${" ".repeat(26)}`);
+  });
+
+  it("is read back by the same fields, whatever the numbers and texts are", async () => {
+    const name = fc.stringMatching(/^[!-~]{1,6}$/);
+    const cents = fc.integer({ min: -999_999, max: 9_999_999 });
+    const record = fc.record({
+      id: fc.integer({ min: -999, max: 9999 }),
+      name,
+      amount: cents,
+      rate: fc.nat(9999),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1 }), async (list) => {
+        const records = list.map((one) => ({ ...one, amount: Number((one.amount / 100).toFixed(2)) }));
+        expect(await readBack(fixed(records), { fixed: { layout: { fields: FIELDS } } })).toEqual(records);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("cuts nothing off and rounds nothing", () => {
+    expect(() => fixed({ name: "Müllerin" })).toThrow("needs more than the 6 characters of name");
+    expect(() => fixed({ name: "a\nb" })).toThrow("has a line break or a NUL in name");
+    expect(() => fixed({ id: 12345 })).toThrow("needs more than the 4 characters of id");
+    expect(() => fixed({ id: 1.5 })).toThrow("has no integer in id");
+    expect(() => fixed({ rate: 1e21 })).toThrow("has no plain number in rate");
+    expect(() => fixed([{ amount: 1 }, { amount: 0.125 }])).toThrow(
+      "record 2 has more than 2 decimals in amount",
+    );
+    expect(() => fixed({ id: [1] })).toThrow("has a list or object in id");
+    expect(() => fixed({ other: 1 })).toThrow("has a field that is none of the layout");
+  });
+
+  it("has no fields of which one lies over another", () => {
+    const fields = [
+      { name: "a", at: 1, length: 4 },
+      { name: "b", at: 4, length: 1 },
+    ];
+    expect(() => recordWriter({ fixed: { fields } })).toThrow("b begins before a ends");
+    expect(() => fixed({}, { length: 20 })).toThrow("the field ends after the record");
+  });
+});
+
+describe("a document of many records", () => {
+  const FORMATS = {
+    csv: { csv: { columns: ["a"], encoding: "utf-16le" } },
+    fixed: { fixed: { fields: [{ name: "a", at: 1, length: 3 }] } },
+    xml: { xml: { root: "list", record: "item" } },
+    jsonl: { jsonl: {} },
+    json: { json: {} },
+  } as const;
+
+  it.each(Object.entries(FORMATS))("in %s is the same, whole or record by record", (name, format) => {
+    const writer = recordWriter(format);
+    const parts = [{ a: "1" }, { a: "2" }].map((record, n) => writer.part(record, n === 0));
+    const written = Buffer.concat([writer.head, ...parts, writer.tail]);
+    const whole = writer.whole([{ a: "1" }, { a: "2" }]);
+    if (name === "json") expect(JSON.parse(text(written))).toEqual(JSON.parse(text(whole)));
+    else expect(written.equals(whole)).toBe(true);
+  });
+});
+
 describe("JSON as it is written", () => {
   it("is one document, or one in each line", () => {
-    expect(text(recordWriter({ json: {} })([{ a: 1 }]))).toBe('[{"a":1}]\n');
-    expect(text(recordWriter({ jsonl: {} })([{ a: 1 }, { a: 2 }]))).toBe('{"a":1}\n{"a":2}\n');
+    expect(text(recordWriter({ json: {} }).whole([{ a: 1 }]))).toBe('[{"a":1}]\n');
+    expect(text(recordWriter({ jsonl: {} }).whole([{ a: 1 }, { a: 2 }]))).toBe('{"a":1}\n{"a":2}\n');
   });
 });
 
