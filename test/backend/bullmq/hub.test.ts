@@ -3,48 +3,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
-import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
-import { startTarget } from "../../fakes/http-target.ts";
 import { ask, openPostgres } from "../../fakes/postgres.ts";
 import { customerRows, drop } from "../../faults/drop.ts";
 import { freePort, startHubProcess } from "../../faults/hub-process.ts";
-import { producers } from "../../faults/producer.ts";
-import { EVENT_HOOK, eventsFlow, makeProject, makeWholeProject } from "../../faults/project.ts";
-import {
-  drained,
-  expectCustomers,
-  expectEffects,
-  expectEvents,
-  interactions,
-  moreAcked,
-  rowsRead,
-  within,
-} from "../postgres/outcome.ts";
-import { dropPlace, freshPlace } from "../postgres/place.ts";
+import { EVENT_HOOK, eventsFlow, makeProject } from "../../faults/project.ts";
+import { drained, expectCustomers, moreAcked, rowsRead, within } from "../postgres/outcome.ts";
+import { freshPlace } from "../postgres/place.ts";
+import { openScene } from "../postgres/scene.ts";
 import { freshRedis } from "./setup.ts";
 
 const ROWS = 5_000;
 
 it("a hub goes on accepting and finishing while its Redis is emptied, stands still and is gone", async () => {
   const server = await openPostgres();
-  const place = freshPlace(server);
+  const scene = await openScene(server);
+  const { place, project, senders, queries } = scene;
   // What Redis is ever told stands in its file.
   const folder = await mkdtemp(join(tmpdir(), "tieline-told-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const redis = await freshRedis({ requirepass: "hunter2", dir: folder, appendonly: "yes" });
-  const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
-  const project = await makeWholeProject(target);
-  const senders = producers(4);
   const hub = await startHubProcess({
     ...project,
     port: await freePort(),
-    env: {
-      ...project.env,
-      TIELINE_STORAGE: `${server.url}?schema=${place.schema}`,
-      TIELINE_DISPATCH: `redis://:hunter2@127.0.0.1:${redis.port}`,
-    },
+    env: { ...scene.env, TIELINE_DISPATCH: `redis://:hunter2@127.0.0.1:${redis.port}` },
   });
-  const { queries } = openPostgresReads(place);
   const said = (line: string): number => hub.output().split(line).length - 1;
   const finished = async (): Promise<number> =>
     Number(await ask(server.url, `SELECT count(*) FROM ${place.schema}.delivery WHERE state > 3`));
@@ -86,18 +68,12 @@ it("a hub goes on accepting and finishing while its Redis is emptied, stands sti
     expect(senders.refusals()).toBe(0);
     expect(hub.output()).not.toContain("hunter2");
     await expectCustomers(ROWS, queries, server, place);
-    await expectEvents(queries, server, place, senders);
-    expectEffects(target.requests, await interactions(server, place));
+    await scene.expectAll();
     await expectNothingTold(folder);
   } finally {
     open = false;
     await hub.kill();
-    await queries.close();
-    await senders.close();
-    await target.close();
-    await project.remove();
-    await dropPlace(server, place);
-    await server.close();
+    await scene.close();
   }
 }, 120_000);
 

@@ -1,37 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
-import { startTarget } from "../../fakes/http-target.ts";
 import { startPostgres } from "../../fakes/postgres.ts";
 import { customerRows, drop } from "../../faults/drop.ts";
 import { freePort, startHubProcess } from "../../faults/hub-process.ts";
-import { producers, signature } from "../../faults/producer.ts";
-import { makeWholeProject } from "../../faults/project.ts";
-import {
-  drained,
-  expectCustomers,
-  expectEffects,
-  expectEvents,
-  interactions,
-  moreAcked,
-  rowsRead,
-} from "./outcome.ts";
-import { freshPlace } from "./place.ts";
+import { signature } from "../../faults/producer.ts";
+import { drained, expectCustomers, moreAcked, rowsRead } from "./outcome.ts";
+import { openScene } from "./scene.ts";
 
 const ROWS = 20_000;
 
 it("a hub on PostgreSQL loses nothing and doubles nothing when both are killed in the middle of files and webhooks", async () => {
   const server = await startPostgres();
-  const place = freshPlace(server);
-  const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
-  const project = await makeWholeProject(target);
-  const storage = `${server.url}?schema=${place.schema}`;
-  const options = { ...project, port: await freePort(), env: { ...project.env, TIELINE_STORAGE: storage } };
-  const senders = producers(4);
+  const scene = await openScene(server);
+  const { place, project, senders, queries, env } = scene;
+  const options = { ...project, port: await freePort(), env };
   let open = true;
 
   let hub = await startHubProcess(options);
-  const { queries } = openPostgresReads(place);
   try {
     const sending = senders.run(hub.url, () => open);
     await drop(project, "customers.csv", customerRows("c", ROWS));
@@ -57,16 +42,11 @@ it("a hub on PostgreSQL loses nothing and doubles nothing when both are killed i
     expect(await hub.stop()).toBe(0);
 
     await expectCustomers(ROWS, queries, server, place);
-    await expectEvents(queries, server, place, senders);
-    expectEffects(target.requests, await interactions(server, place));
+    await scene.expectAll();
   } finally {
     open = false;
     await hub.kill();
-    await queries.close();
-    await senders.close();
-    await target.close();
-    await project.remove();
-    await server.close();
+    await scene.close();
   }
 }, 120_000);
 

@@ -2,41 +2,27 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
 import { startTarget } from "../../fakes/http-target.ts";
 import { ask, openPostgres } from "../../fakes/postgres.ts";
 import { customerRows, drop } from "../../faults/drop.ts";
 import { freePort, type HubProcess, startHubProcess } from "../../faults/hub-process.ts";
-import { producers } from "../../faults/producer.ts";
 import { makeWholeProject } from "../../faults/project.ts";
-import {
-  drained,
-  expectCustomers,
-  expectEffects,
-  expectEvents,
-  interactions,
-  moreAcked,
-  within,
-} from "./outcome.ts";
-import { dropPlace, freshPlace } from "./place.ts";
+import { drained, expectCustomers, moreAcked, within } from "./outcome.ts";
+import { openScene } from "./scene.ts";
 
 const ROWS = 5_000;
 
 describe("processes of one store with a role each", () => {
   it("are restarted one by one under load, and nothing is lost, doubled or out of order", async () => {
     const server = await openPostgres();
-    const place = freshPlace(server);
-    const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
-    const project = await makeWholeProject(target);
-    const env = { ...project.env, TIELINE_STORAGE: `${server.url}?schema=${place.schema}` };
+    const scene = await openScene(server);
+    const { place, project, senders, queries, env } = scene;
     const start = async (role: string, port?: number): Promise<HubProcess> =>
       startHubProcess({ ...project, env: { ...env, TIELINE_ROLE: role }, port: port ?? (await freePort()) });
-    const { queries } = openPostgresReads(place);
     const apiPort = await freePort();
     const roles = ["worker", "worker", "schedule"];
     let api = await start("api", apiPort);
     const hubs = await Promise.all(roles.map((role) => start(role)));
-    const senders = producers(4);
     let open = true;
     const lanesOf = async (): Promise<string> =>
       String(
@@ -81,17 +67,11 @@ describe("processes of one store with a role each", () => {
 
       for (const hub of [...hubs, api]) expect(await hub.stop()).toBe(0);
       expect(await ask(server.url, `SELECT count(*) FROM ${place.schema}.worker`)).toBe("0");
-      await expectEvents(queries, server, place, senders);
-      expectEffects(target.requests, await interactions(server, place));
+      await scene.expectAll();
     } finally {
       open = false;
       for (const hub of [...hubs, api]) await hub.kill();
-      await queries.close();
-      await senders.close();
-      await target.close();
-      await project.remove();
-      await dropPlace(server, place);
-      await server.close();
+      await scene.close();
     }
   }, 180_000);
 

@@ -1,23 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
-import { startTarget } from "../../fakes/http-target.ts";
 import { ask, openPostgres, type TestServer } from "../../fakes/postgres.ts";
 import { customerRows, drop } from "../../faults/drop.ts";
 import { freePort, type HubProcess, startHubProcess } from "../../faults/hub-process.ts";
-import { type Producers, producers } from "../../faults/producer.ts";
-import { makeWholeProject } from "../../faults/project.ts";
-import {
-  drained,
-  expectCustomers,
-  expectEffects,
-  expectEvents,
-  interactions,
-  moreAcked,
-  rowsRead,
-  within,
-} from "./outcome.ts";
-import { dropPlace, freshPlace } from "./place.ts";
+import type { Producers } from "../../faults/producer.ts";
+import { drained, expectCustomers, moreAcked, rowsRead, within } from "./outcome.ts";
+import { openScene } from "./scene.ts";
 
 const ROWS = 10_000;
 /** A little more than a lease. */
@@ -25,14 +13,10 @@ const FROZEN_MS = 36_000;
 
 it("two hubs on one PostgreSQL share the work; one is killed, one stands still, and each effect comes once and in order", async () => {
   const server = await openPostgres();
-  const place = freshPlace(server);
-  const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
-  const project = await makeWholeProject(target);
-  const env = { ...project.env, TIELINE_STORAGE: `${server.url}?schema=${place.schema}` };
+  const scene = await openScene(server);
+  const { place, project, senders, queries, env } = scene;
   const start = async (): Promise<HubProcess> => startHubProcess({ ...project, env, port: await freePort() });
-  const senders = producers(4);
   const hubs: [HubProcess, HubProcess] = [await start(), await start()];
-  const { queries } = openPostgresReads(place);
   const owners = async (): Promise<string> =>
     String(
       await ask(
@@ -77,20 +61,14 @@ it("two hubs on one PostgreSQL share the work; one is killed, one stands still, 
     expect(await count(server, `SELECT count(*) FROM ${place.schema}.worker`)).toBe(0);
 
     await expectCustomers(ROWS, queries, server, place);
-    await expectEvents(queries, server, place, senders);
-    expectEffects(target.requests, await interactions(server, place));
+    await scene.expectAll();
   } finally {
     for (const hub of hubs) {
       if (hub.alive()) process.kill(hub.pid, "SIGCONT");
       await hub.kill();
     }
     await sending.end();
-    await queries.close();
-    await senders.close();
-    await target.close();
-    await project.remove();
-    await dropPlace(server, place);
-    await server.close();
+    await scene.close();
   }
 }, 180_000);
 
