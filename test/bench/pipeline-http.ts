@@ -9,6 +9,7 @@ import { post } from "./wrk.ts";
 interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
+  readonly warmUp: Parameters<typeof post>[2];
 }
 
 /** Rates in messages per second. */
@@ -25,7 +26,7 @@ export async function hubPipe(bodies: string, load: LoadOptions): Promise<Pipe> 
   const project = await benchProject();
   const hub = await startBenchHub(project.dir);
   const drained = (): Promise<void> => until(async () => (await hub.backlog()) === 0, { every: 50 });
-  const warm = await post(hub.url, bodies, { ...load, seconds: 1 });
+  const warm = await post(hub.url, bodies, load.warmUp);
   await settledStatus();
   await drained();
   const cpuBefore = cpuSeconds(hub.pid);
@@ -60,7 +61,7 @@ export async function barePipe(bodies: string, load: LoadOptions): Promise<Pipe>
   const port = await freePort();
   const server = await startChild("bare-server.ts", { port });
   const url = `http://127.0.0.1:${port}`;
-  await post(url, bodies, { ...load, seconds: 1 });
+  await post(url, bodies, load.warmUp);
   const cpuBefore = cpuSeconds(server.pid);
   const seen = await post(url, bodies, load);
   const cpu = ((cpuSeconds(server.pid) - cpuBefore) / seen.requests) * 1e6;
@@ -70,7 +71,7 @@ export async function barePipe(bodies: string, load: LoadOptions): Promise<Pipe>
 
 export async function nodeRedPipe(program: string, bodies: string, load: LoadOptions): Promise<Pipe> {
   const server = await startNodeRed(program);
-  await post(server.url, bodies, { ...load, seconds: 1 });
+  await post(server.url, bodies, load.warmUp);
   const seen = await post(server.url, bodies, load);
   await server.end();
   return { accepted: seen.perSecond, done: seen.perSecond, cpu: Number.NaN };

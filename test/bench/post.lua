@@ -1,9 +1,10 @@
 -- The requests of one wrk run. Arguments: a file with one signature, tab and body a line; the path; a name of the run,
--- which makes every event id unique. Run with one thread.
+-- which makes every event id unique; how many bodies are passed over first. Run with one thread.
 local head, tails, count = "", {}, 0
 
 function init(args)
   local path = args[2]
+  count = tonumber(args[4])
   head = "POST " .. path .. " HTTP/1.1\r\nHost: " .. wrk.host ..
     "\r\nContent-Type: application/json\r\nX-Event: " .. args[3] .. "-"
   for line in io.lines(args[1]) do

@@ -35,17 +35,25 @@ export async function signedBodies(count: number): Promise<string> {
 
 let runs = 0;
 
-/** Posts as fast as answers come. @throws Error when a request is refused or breaks off */
+/**
+ * Posts as fast as answers come.
+ * @param after so many bodies of the file are passed over first
+ * @throws Error when a request is refused or breaks off
+ */
 export async function post(
   url: string,
   bodies: string,
-  { connections, seconds }: { readonly connections: number; readonly seconds: number },
+  {
+    connections,
+    seconds,
+    after = 0,
+  }: { readonly connections: number; readonly seconds: number; readonly after?: number },
 ): Promise<Load> {
   await needTool("wrk", "wrk");
   runs += 1;
   const { stdout } = await run("wrk", [
     ...["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout", "10s", "-s", SCRIPT, url],
-    ...["--", bodies, PATH, `${process.pid}-${runs}`],
+    ...["--", bodies, PATH, `${process.pid}-${runs}`, String(after)],
   ]);
   const text = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (text === undefined) throw new Error(`wrk said: ${stdout}`);
