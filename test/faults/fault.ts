@@ -51,6 +51,11 @@ export interface Fault {
   readonly tries: string;
   /** Technologies of the store that it can be played on; default all. */
   readonly on?: readonly Technology[];
+  /**
+   * `timed`: its verdict depends on times, rates or memory, so nothing is played beside it. `waits`: it lets minutes pass
+   * in which the machine has time for others. Default neither.
+   */
+  readonly pace?: "timed" | "waits";
   run(run: FaultRun): Promise<Verdict>;
 }
 

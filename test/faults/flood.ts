@@ -23,6 +23,7 @@ export const flood: Fault = {
   id: "F34",
   title: "100 MB bodies, slow senders, gzip and depth bombs",
   tries: "I1 I5",
+  pace: "timed",
   async run({ backend, size, note }) {
     const stage = await setStage(backend, {
       webhooks: { events: EVENT_HOOK, plain: hook() },

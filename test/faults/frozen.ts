@@ -12,6 +12,7 @@ export const frozen: Fault = {
   id: "F06",
   title: "a hub is frozen for 60 s and goes on; where two share the store, the other takes its work over",
   tries: "I1 I2 I3 I8",
+  pace: "waits",
   run: (run) => (run.backend.technology === "postgres" ? oneOfTwo(run) : alone(run)),
 };
 

@@ -21,6 +21,7 @@ export const hostileXml: Fault = {
   id: "F33",
   title: "XML bombs and external entities",
   tries: "I4 I5",
+  pace: "timed",
   async run({ backend, note }) {
     const flow = customersFlow({ read: "xml", format: "xml: { record: customer }" });
     const posted = flow.yaml.replace("system: erp", "system: shop").replace(/guard:.*\n|onError:.*\n/g, "");

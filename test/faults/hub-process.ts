@@ -119,14 +119,19 @@ async function ready(url: string, child: ChildProcess, output: () => string): Pr
   throw new Error(`the hub was not ready within ${READY_MS / 1000} s:\n${tail(output())}`);
 }
 
-/** A port that nobody listens on now. */
+const given = new Set<number>();
+
+/** A port that nobody listens on now, and that nobody here was given before: a hub that was killed comes back to its own. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   server.close();
   await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  if (given.has(port)) return freePort();
+  given.add(port);
+  return port;
 }
 
 function tail(output: string): string {

@@ -2,13 +2,15 @@
  * Real hubs, real `kill -9`, real PostgreSQL and Redis, fake targets that keep a ledger:
  * `npm run test:faults -- F01 F03` (all without a name), `--backend sqlite|postgres` (default both), `--seed 4711` to
  * repeat a run, `--small` for the sizes of the test suite, `--record` to put the results of some faults into EVIDENCE.md;
- * a run of all does so by itself. `--headline`: those that the promise of no loss stands on. `--strace` shows that the
- * log is synced to disk before a sender is told so.
+ * a run of all does so by itself, and traces the syncs. Two are played at once, but those that are timed one by one.
+ * `--headline`: those that the promise of no loss stands on. `--strace` alone shows that the log is synced to disk before
+ * a sender is told so.
  */
 import { parseArgs } from "node:util";
 import { TECHNOLOGIES } from "./backend.ts";
 import { record, recordSyncs } from "./evidence.ts";
 import { FAULTS, HEADLINE } from "./faults.ts";
+import { inLanes, type Play } from "./lanes.ts";
 import { describeRun, describeRuns, passes, type Run } from "./print.ts";
 import { backends, runFault, technologiesOf } from "./run-fault.ts";
 import { traceSyncs } from "./strace.ts";
@@ -36,26 +38,36 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 if (values.strace) process.exit(await proveSyncs());
 const stores = backends();
 const runs: Run[] = [];
-for (const fault of FAULTS) {
-  if (wanted.length > 0 && !wanted.includes(fault.id)) continue;
-  for (const technology of technologiesOf(fault).filter((name) => technologies.includes(name))) {
-    const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
-    print(`\n${fault.id}  ${technology}  ${fault.title}  (seed ${seed})`);
-    const backend = await stores.of(technology);
-    const run = await runFault(fault, {
-      backend,
-      seed,
-      small: values.small,
-      note: (text) => print(`  · ${text}`),
-    });
-    print(describeRun(run));
-    runs.push(run);
-    if (recording) record(run, values.small, FAULTS);
-  }
-}
+const plays: readonly Play[] = FAULTS.filter(({ id }) => wanted.length === 0 || wanted.includes(id)).flatMap(
+  (fault) =>
+    technologiesOf(fault)
+      .filter((name) => technologies.includes(name))
+      .map((technology) => ({ fault, technology })),
+);
+const began = performance.now();
+await inLanes(plays, async ({ fault, technology }) => {
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
+  const name = `${fault.id} ${technology}`;
+  print(`\n${name}: ${fault.title} (seed ${seed})`);
+  const backend = await stores.of(technology);
+  const note = (text: string): void => print(`  · ${name}: ${text}`);
+  const run = await runFault(fault, { backend, seed, small: values.small, note });
+  print(`\n${name} after ${run.seconds.toFixed(0)} s\n${describeRun(run)}`);
+  runs.push(run);
+  if (recording) record(run, values.small, FAULTS);
+});
 await stores.close();
-print(`\n${describeRuns(runs)}`);
-process.exit(runs.every(({ result }) => passes(result)) ? 0 : 1);
+const isSynced = wanted.length > 0 || values.small || (await proveSyncs()) === 0;
+runs.sort((a, b) => placeOf(a) - placeOf(b));
+print(
+  `\n${describeRuns(runs)}\n\n${runs.length} runs in ${((performance.now() - began) / 60_000).toFixed(1)} minutes`,
+);
+process.exit(isSynced && runs.every(({ result }) => passes(result)) ? 0 : 1);
+
+/** As the faults are listed, SQLite before PostgreSQL. */
+function placeOf(run: Run): number {
+  return plays.findIndex(({ fault, technology }) => fault.id === run.id && technology === run.technology);
+}
 
 /** Prints what was synced before each yes; gives the exit code. */
 async function proveSyncs(): Promise<number> {

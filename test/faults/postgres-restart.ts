@@ -12,6 +12,7 @@ export const postgresRestart: Fault = {
   title: "PostgreSQL is restarted, immediate and fast, and a backend is killed",
   tries: "I1 I2 I3 I8",
   on: ["postgres"],
+  pace: "timed",
   run: (run) =>
     underPostgresLoad(run, {}, async ({ server, senders, acked, applied }) => {
       const took: number[] = [];

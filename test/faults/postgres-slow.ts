@@ -14,6 +14,7 @@ export const postgresSlow: Fault = {
   title: "PostgreSQL is locked, slow, and stands still",
   tries: "I1 I2 I3 I5 I8",
   on: ["postgres"],
+  pace: "timed",
   run: (run) =>
     underPostgresLoad(run, {}, async (scene) => {
       const { senders, acked, applied, line, hub } = scene;

@@ -24,6 +24,7 @@ export const runaway: Fault = {
   id: "F09",
   title: `${HOSTILE_EXPRESSIONS.length} hostile expressions and ${HOSTILE_REGEXES.length} regular expressions beside a healthy flow`,
   tries: "I1 I4 I5",
+  pace: "timed",
   async run({ backend, size, note }) {
     const stage = await hostileStage(backend);
     const hub = await stage.start();

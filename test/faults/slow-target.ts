@@ -17,6 +17,7 @@ export const slowTarget: Fault = {
   id: "F22",
   title: "one target needs 10 s for each answer",
   tries: "I3 I5",
+  pace: "timed",
   async run(run) {
     const fast = await startTarget({ mode: "dedupe", keyField: "subject" });
     const slow = await startTarget({ mode: "dedupe", keyField: "subject", delay: SLOW_MS });

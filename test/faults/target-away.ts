@@ -10,6 +10,7 @@ export const targetAway: Fault = {
   id: "F20",
   title: "the target is away for 5 minutes",
   tries: "I1 I2 I3 I8",
+  pace: "waits",
   run: (run) =>
     underLoad(run, { rest: run.size(500, 40) }, async ({ target, stage, senders, hub, acked }) => {
       const before = senders.acked.length;
