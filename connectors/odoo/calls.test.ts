@@ -19,6 +19,7 @@ const FIELDS = { name: { type: "char" }, active: { type: "boolean" }, write_date
 /** A system on a fake that knows its fields, and answers the rest as it is told. */
 async function setup(
   answer: (call: OdooCall) => OdooAnswer | undefined,
+  data?: string,
 ): Promise<{ fake: FakeOdoo; source: PullSource; sink: Sink; check: () => Promise<void> }> {
   const fake = await fakeOdoo((call) => (call.method === "fields_get" ? { result: FIELDS } : answer(call)));
   const system = odoo.open(
@@ -31,7 +32,7 @@ async function setup(
       read: { partners: { model: "res.partner", fields: ["name"] } },
       upsert: { partner: { model: "res.partner", fields: ["name"] } },
     },
-    { system: "odoo", now: () => 0 },
+    { system: "odoo", now: () => 0, ...(data === undefined ? {} : { data }) },
   );
   closing.push(() => fake.close());
   const source = system.sources["partners"];
@@ -146,13 +147,45 @@ describe("records that go together", () => {
   });
 });
 
-describe("what is kept in the data folder", () => {
-  const folder = (): string => {
-    const made = mkdtempSync(join(tmpdir(), "tieline-odoo-"));
-    closing.push(() => rmSync(made, { recursive: true, force: true }));
-    return made;
-  };
+const folder = (): string => {
+  const made = mkdtempSync(join(tmpdir(), "tieline-odoo-"));
+  closing.push(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+};
 
+describe("a write whose answer the hub never saw", () => {
+  const [us, them] = [7, 8];
+  /** A partner that the hub's user made, whom somebody wrote last; the hub was told so, or died before. */
+  async function read(lastBy: number, end: OdooAnswer): Promise<readonly string[]> {
+    const data = folder();
+    const { sink } = await setup(({ method }) => (method === "load" ? end : undefined), data);
+    expect((await send(sink, { id: "c-1", name: "Ada" }))?.code).toMatch(/^TL_TARGET_/);
+    const { source } = await setup(({ model, method, kwargs, args }) => {
+      if (model === "ir.model.data") return { result: [{ res_id: 1, name: "c-1" }] };
+      if (method === "search") return { result: JSON.stringify(args).includes(`${lastBy}`) ? [1] : [] };
+      const isFirst = !JSON.stringify(kwargs).includes(">=");
+      const row = { id: 1, name: "Ada", active: true, write_date: "2026-11-27 10:00:00" };
+      return { result: isFirst ? [row] : [] };
+    }, data);
+    const { items } = await source.pull({ cursor: null, limit: 10, signal: new AbortController().signal });
+    expect(items).toHaveLength(1);
+    return (JSON.parse(Buffer.from(items[0]?.body ?? []).toString()) as { own: string[] }).own;
+  }
+
+  it("is the hub's own as long as the hub was the last to write, also after a restart", async () => {
+    expect(await read(us, { hang: true })).toEqual(["name"]);
+  });
+
+  it("is somebody else's when they wrote after it", async () => {
+    expect(await read(them, { hang: true })).toEqual([]);
+  });
+
+  it("is none when Odoo said that it wrote nothing", async () => {
+    expect(await read(us, { result: { ids: false, messages: [] } })).toEqual([]);
+  });
+});
+
+describe("what is kept in the data folder", () => {
   it("tells after a restart which records the hub was told of", () => {
     const path = join(folder(), "odoo", "partners.known");
     openKnownIds(path).add([1, 7, 8, 4_000]);

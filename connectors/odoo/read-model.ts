@@ -100,11 +100,34 @@ export function readModel(env: ReadEnvironment, options: ReadOptions): PullSourc
     const names = externalIds === null ? null : await externalIds.namesOf(ids, signal);
     // Before the hub has them: a record that is known and never came does no harm, one that came must be known.
     known.add(ids);
+    if (names === null) return rows.map(itemOf);
+    const doubt = await inDoubt(rows, names, signal);
     return rows.map((row) => {
-      const whose =
-        names === null ? {} : { external_id: names.get(row.id) ?? null, own: own.ownOf(of.model, row) };
-      return itemOf({ ...row, ...whose });
+      const ours = new Set([...own.ownOf(of.model, row), ...(doubt.get(row.id) ?? [])]);
+      return itemOf({ ...row, external_id: names.get(row.id) ?? null, own: [...ours].sort() });
     });
+  }
+
+  /** Fields that hold what the hub wrote although it was not told so, by record: its user was the last to write there. */
+  async function inDoubt(
+    rows: readonly OdooRecord[],
+    names: ReadonlyMap<number, string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<number, readonly string[]>> {
+    const begun = rows.map((row) => {
+      const name = names.get(row.id);
+      const fields = own.inDoubt(of.model, name === undefined ? [row.id] : [row.id, name]);
+      return [row.id, fields.filter((field) => Object.hasOwn(row, field))] as const;
+    });
+    const asked = new Map(begun.filter(([, fields]) => fields.length > 0));
+    if (asked.size === 0) return asked;
+    const domain = [
+      ["id", "in", [...asked.keys()]],
+      ["write_uid", "=", await odoo.uid(signal)],
+    ];
+    const kwargs = { context: { active_test: false } };
+    const ours = await odoo.call(of.model, "search", [domain], { kwargs, signal });
+    return new Map([...asked].filter(([id]) => Array.isArray(ours) && ours.includes(id)));
   }
 
   async function compareOn(

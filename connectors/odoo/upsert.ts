@@ -13,7 +13,7 @@ import { EXTERNAL_ID, externalIds } from "./external-ids.ts";
 import { OdooFailure, targetFailure } from "./failure.ts";
 import { askFields, type Fields, requireFields } from "./fields.ts";
 import { load } from "./load.ts";
-import type { OwnValues } from "./own-values.ts";
+import type { OwnValues, RecordName } from "./own-values.ts";
 import type { Odoo } from "./rpc.ts";
 import type { UpsertOptions } from "./settings.ts";
 import { cellOf, jsonOf } from "./value.ts";
@@ -57,9 +57,11 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
     try {
       const columns = group[0]?.columns ?? [];
       const rows = group.map(({ cells }) => cells);
+      own.begins(model, group.map(nameOf), columns.slice(1).map(fieldOf));
       const { ids, refused } = await load(odoo, model, module, columns, rows);
       if (ids !== null) {
         await remember(ids, columns.slice(1));
+        own.settled(model, group.map(nameOf));
         for (const one of group) one.resolve({ answer: "written" });
         return;
       }
@@ -69,6 +71,11 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
     }
   }
 
+  /** How the first cell names the record, without the module. */
+  function nameOf({ columns: [by], cells: [cell = ""] }: Waiting): RecordName {
+    return by === "id" ? cell.slice(module.length + 1) : Number(cell);
+  }
+
   /** Nothing of the group is written: those that Odoo named are tried alone, the others together; else it is halved. */
   async function writeApart(
     group: readonly Waiting[],
@@ -76,6 +83,7 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
   ): Promise<void> {
     const [first] = refused.values();
     if (group.length === 1) {
+      own.settled(model, group.map(nameOf));
       group[0]?.reject(
         targetFailure(first ?? new OdooFailure("data", "Odoo refused the record and did not say why")),
       );
