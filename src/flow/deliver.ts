@@ -14,6 +14,7 @@ import type { Fence } from "./fence.ts";
 import { knownApplied } from "./known-applied.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
 import { type QueuePass, queuePass } from "./queue-pass.ts";
+import { untilDeadline } from "./until-deadline.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** How long one attempt may take in all; less than half of a lease, should there be leases. Milliseconds. */
@@ -248,12 +249,13 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     let ending: Ending;
     const began = performance.now();
     try {
-      const sent = await sink
-        .send(
-          { ...outgoing(delivery, route, number), ...(trace && { traceparent: trace.traceparent }) },
-          AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_DEADLINE)]),
-        )
-        .finally(() => env.tried((performance.now() - began) / 1000));
+      const out = {
+        ...outgoing(delivery, route, number),
+        ...(trace && { traceparent: trace.traceparent }),
+      };
+      const sent = await untilDeadline(closing.signal, ATTEMPT_DEADLINE, (signal) =>
+        sink.send(out, signal),
+      ).finally(() => env.tried((performance.now() - began) / 1000));
       failpoint("after_deliver");
       failures = 0;
       state.waitingUntil = null;

@@ -2,6 +2,7 @@ import type { Pulled, PullSource } from "../connector/contract.ts";
 import type { SourceStatus } from "../control/engine.ts";
 import { asHubError, HubError } from "../errors.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
+import { untilDeadline } from "../flow/until-deadline.ts";
 import { type Collector, collector } from "./collector.ts";
 import type { SourcesEnvironment } from "./source-environment.ts";
 import { type SourceFailures, sourceFailures } from "./source-failures.ts";
@@ -124,13 +125,17 @@ export function pulls(env: SourcesEnvironment): Pulls {
     source: PullSource,
     cursor: Parameters<PullSource["pull"]>[0]["cursor"],
   ): Promise<Pulled> {
-    const deadline = AbortSignal.timeout(PULL_DEADLINE);
-    const signal = AbortSignal.any([closing.signal, deadline]);
+    let late = false;
     try {
-      return await source.pull({ cursor, limit: BATCH, signal });
+      return await untilDeadline(closing.signal, PULL_DEADLINE, (signal) => {
+        signal.addEventListener("abort", () => {
+          late = !closing.signal.aborted;
+        });
+        return source.pull({ cursor, limit: BATCH, signal });
+      });
     } catch (error) {
       if (closing.signal.aborted) throw new HubError("TL_STOPPING", "the hub is stopping");
-      if (!deadline.aborted) throw error;
+      if (!late) throw error;
       const cause = { cause: error };
       throw new HubError("TL_SOURCE_UNAVAILABLE", `it gave nothing within ${PULL_DEADLINE / 1000} s`, cause);
     }
