@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { openDispatcher, openStore } from "./backends.ts";
+import type { Alerts } from "./alert/alerts.ts";
+import { openDispatcher, openStore, readsOf } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import { partOf, type Role } from "./config/role.ts";
 import type { FileSource, Sink, Source, System } from "./connector/contract.ts";
@@ -47,6 +48,7 @@ import { DUTY } from "./store/lane-table.ts";
 const POLL_MS = 1_000;
 const LOOK_MS = 1_000;
 const HOUSEKEEPING_MS = 60_000;
+const ALERT_MS = 15_000;
 
 export interface EngineOptions {
   readonly settings: HubSettings;
@@ -382,6 +384,24 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     () => undefined,
   );
 
+  let opening: Promise<Alerts> | null = null;
+  /** Its code is loaded when there is time. */
+  const alerts = (): Promise<Alerts> => {
+    opening ??= import("./alert/alerts.ts").then(({ openAlerts }) =>
+      openAlerts({
+        ...{ store, now, settings: settings.alerts, status, failed: news.alertFailed },
+        queries: async () => (await readsOf(settings.storage))().queries,
+        sink: (system, sink) => options.systems[system]?.sinks[sink],
+      }),
+    );
+    return opening;
+  };
+  const watching = every(
+    ALERT_MS,
+    async () => (await alerts()).look(),
+    (error) => news.alertFailed("the rules", error),
+  );
+
   const acts = commands({
     store,
     flows,
@@ -406,7 +426,13 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       dispatcher.wake();
     },
     backup: (folder) => backUp(settings.data, store.backup, folder),
+    testAlerts: async () => (await alerts()).test(),
   });
+
+  async function status(): Promise<EngineStatus> {
+    const gates = Object.fromEntries([...(options.gates ?? [])].map(([name, gate]) => [name, gate.state()]));
+    return { ...(await state.read()), gates, stopping };
+  }
 
   const desk = deployDesk({
     ...{ store, flows, now, mode: settings.deploy, refresh: deployAll },
@@ -434,16 +460,14 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       }
       return receipts;
     },
-    status: async (): Promise<EngineStatus> => ({
-      ...(await state.read()),
-      gates: Object.fromEntries([...(options.gates ?? [])].map(([name, gate]) => [name, gate.state()])),
-      stopping,
-    }),
+    status,
     async stop() {
       stopping = true;
       looking.stop();
       housekeeping.stop();
       keeping.stop();
+      watching.stop();
+      await (await opening)?.close();
       await folders.close();
       await slots.stop();
       await collects.close();

@@ -16,6 +16,7 @@ import { DOOR, openDoor } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { lazyCompilers } from "./lazy-compilers.ts";
 import { sendProblem } from "./problem.ts";
+import { alertRoutes } from "./resource/alert.ts";
 import { customerRoutes } from "./resource/customer.ts";
 import { deployRoutes } from "./resource/deploy.ts";
 import { errorRoutes } from "./resource/error.ts";
@@ -163,6 +164,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await fileRoutes(app, deps);
   await customerRoutes(app, deps);
   await deskRoutes(app, deps);
+  await alertRoutes(app, deps);
   await hubRoutes(app, deps);
   await overviewRoutes(app, deps);
   await errorGroupRoutes(app, deps);

@@ -174,3 +174,20 @@ export interface SystemCheck {
   readonly ok: boolean;
   readonly failure: Failure | null;
 }
+
+export interface AlertEntry {
+  readonly id: number;
+  readonly rule: string;
+  readonly subject: string;
+  readonly detail: string;
+  readonly state: "firing" | "resolved";
+  readonly firedAt: string;
+  readonly resolvedAt: string | null;
+  readonly acknowledgedBy: string | null;
+  readonly mutedUntil: string | null;
+}
+
+export interface AlertTest {
+  readonly to: string;
+  readonly failure: Failure | null;
+}

@@ -48,6 +48,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   files: async () => (await import("./files.ts")).addFiles,
   flows: async () => (await import("./flows.ts")).addFlows,
   systems: async () => (await import("./systems.ts")).addSystems,
+  alerts: async () => (await import("./alerts.ts")).addAlerts,
   customers: async () => (await import("./customers.ts")).addCustomers,
   top: async () => (await import("./top.ts")).addTop,
   doctor: async () => (await import("./doctor.ts")).addDoctor,

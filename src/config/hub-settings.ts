@@ -15,6 +15,7 @@ export interface HubSettings {
   readonly mapping: MappingSettings;
   readonly systems: Readonly<Record<string, SystemSettings>>;
   readonly auth: "token" | "none";
+  readonly alerts: AlertSettings;
 }
 
 export type StorageSettings = SqliteStorage | PostgresStorage;
@@ -75,6 +76,45 @@ export interface HubLimits {
 export interface MappingSettings {
   /** One mapping of so many is compared with the reference library; 0: none. */
   readonly shadow: number;
+}
+
+/** What the hub watches by itself, and whom it tells. */
+export interface AlertSettings {
+  readonly rules: readonly AlertRule[];
+  readonly tell: readonly AlertChannel[];
+  /** Called again and again, so that somebody outside notices when it is not; null: nothing is called. */
+  readonly heartbeat: { readonly url: string; readonly every: number } | null;
+}
+
+export interface AlertRule {
+  readonly name: string;
+  readonly when:
+    | "silence"
+    | "age"
+    | "backlog"
+    | "parked"
+    | "error-rate"
+    | "stopped"
+    | "slot-missed"
+    | "breaker"
+    | "disk";
+  /** Null: each flow. */
+  readonly flow: string | null;
+  /** Null: each system. */
+  readonly system: string | null;
+  /** What is more is wrong: messages, or for an error rate a share of 1. */
+  readonly above: number;
+  /** How long it is silent, old, counted or, for all others, wrong before it is told; milliseconds. */
+  readonly for: number;
+  /** How long it must be well before it counts as resolved; milliseconds. */
+  readonly clear: number;
+}
+
+export interface AlertChannel {
+  /** `system.sink`. */
+  readonly to: string;
+  /** Recipients, where the sink sends mail; null: the sink takes the alert as it is. */
+  readonly mail: readonly string[] | null;
 }
 
 export interface SystemSettings {

@@ -11,6 +11,7 @@ import { isLoopback, parseListen } from "./listen.ts";
 import { maskedExcerpt } from "./masked-excerpt.ts";
 import { overridden } from "./overridden.ts";
 import { publishedSchema, publishedStructure } from "./published-schema.ts";
+import { readAlerts } from "./read-alerts.ts";
 import { type KnownSystem, readSystem } from "./read-system.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { type ReferenceContext, resolveText } from "./resolve-text.ts";
@@ -75,6 +76,7 @@ export function readSettings(
       diskLow: parseSize(String(limits["diskLow"])) ?? 256 * 1024 * 1024,
       backlog: typeof limits["backlog"] === "number" ? limits["backlog"] : 1_000_000,
     },
+    alerts: readAlerts(root["alerts"], { ...references, data }, report),
     mapping: { shadow: typeof mapping["shadow"] === "number" ? mapping["shadow"] : 1_000 },
     systems: Object.fromEntries(
       [...systems].flatMap(([name, { settings }]): [string, SystemSettings][] =>

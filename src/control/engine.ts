@@ -40,8 +40,21 @@ export interface Engine {
    * @throws HubError TL_CONFIG_INVALID with every problem, TL_CONFLICT when the hub follows its project folder
    */
   deploy(act: Act, request: DeployRequest): Promise<DeployReport>;
+  /** Somebody looks after it: it stays open, and is shown as taken. */
+  acknowledgeAlert(act: Act, id: number): Promise<void>;
+  /** Nobody is told of it until then, milliseconds since 1970; null: they are again. */
+  muteAlert(act: Act, id: number, until: number | null): Promise<void>;
+  /** Sends a test to every channel that alerts are told to. */
+  testAlerts(act: Act): Promise<readonly ChannelTest[]>;
   /** Copies the store (consistent, online) and the archive of files to a folder. */
   backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
+}
+
+/** Whether a channel took what it was told. */
+export interface ChannelTest {
+  /** `system.sink`. */
+  readonly to: string;
+  readonly failure: Failure | null;
 }
 
 export interface RunBegun {

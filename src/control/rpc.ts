@@ -131,6 +131,9 @@ export function connectEngine(port: MessagePort): RemoteEngine {
     resumeFile: (...args) => call("resumeFile", args),
     planDeploy: (...args) => call("planDeploy", args),
     deploy: (...args) => call("deploy", args),
+    acknowledgeAlert: (...args) => call("acknowledgeAlert", args),
+    muteAlert: (...args) => call("muteAlert", args),
+    testAlerts: (...args) => call("testAlerts", args),
     backup: (...args) => call("backup", args),
     latest: () => status,
     onStatus: (listener) => {

@@ -1,6 +1,13 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Missing } from "./part/missing.tsx";
-import { auditSearch, errorsSearch, filesSearch, messagesSearch, textSearch } from "./search-params.ts";
+import {
+  alertsSearch,
+  auditSearch,
+  errorsSearch,
+  filesSearch,
+  messagesSearch,
+  textSearch,
+} from "./search-params.ts";
 import { Shell } from "./shell/shell.tsx";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Missing });
@@ -71,6 +78,12 @@ const systems = createRoute({
   path: "/systems",
   component: lazyRouteComponent(() => import("./screen/systems.tsx"), "Systems"),
 });
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: "/alerts",
+  validateSearch: alertsSearch,
+  component: lazyRouteComponent(() => import("./screen/alerts.tsx"), "Alerts"),
+});
 const audit = createRoute({
   getParentRoute: () => root,
   path: "/audit",
@@ -80,7 +93,7 @@ const audit = createRoute({
 
 const routeTree = root.addChildren([
   ...[overview, messages, message, errors, flows, flow, files, file],
-  ...[customers, customer, schedules, systems, audit],
+  ...[customers, customer, schedules, systems, alerts, audit],
 ]);
 
 export const router = createRouter({

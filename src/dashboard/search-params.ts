@@ -42,6 +42,15 @@ export function filesSearch(given: Given): FilesSearch {
   return { ...texts(given, ["flow", "state"]), ...numbers(given, ["cursor"]) };
 }
 
+export interface AlertsSearch {
+  readonly state?: "firing";
+  readonly cursor?: number;
+}
+
+export function alertsSearch(given: Given): AlertsSearch {
+  return { ...(given["state"] === "firing" ? { state: "firing" } : {}), ...numbers(given, ["cursor"]) };
+}
+
 export interface AuditSearch {
   readonly cursor?: number;
 }

@@ -1,5 +1,6 @@
 import type {
   Act,
+  ChannelTest,
   Engine,
   Pausable,
   ReplayOptions,
@@ -33,6 +34,7 @@ export interface CommandEnvironment {
   readonly resumeRoute: (flow: LiveFlow, to: string) => Promise<void>;
   readonly refreshFiles: () => Promise<void>;
   readonly backup: (folder: string) => Promise<number>;
+  readonly testAlerts: () => Promise<readonly ChannelTest[]>;
 }
 
 type Commands = Omit<Engine, "admit" | "status" | "planDeploy" | "deploy">;
@@ -149,6 +151,19 @@ export function commands(env: CommandEnvironment): Commands {
         await tx.files.resume(id);
       });
       await env.refreshFiles();
+    },
+    acknowledgeAlert: (by, id) =>
+      act(by, "acknowledge", `alert ${id}`, null, async (tx) => {
+        if (!(await tx.alerts.acknowledge(id, by.actor, env.now())))
+          throw new HubError("TL_NOT_FOUND", `there is no alert ${id} that fires`);
+      }),
+    muteAlert: (by, id, until) =>
+      act(by, "mute", `alert ${id}`, { until }, async (tx) => {
+        if (!(await tx.alerts.mute(id, until))) throw new HubError("TL_NOT_FOUND", `there is no alert ${id}`);
+      }),
+    async testAlerts(by) {
+      await act(by, "test-alerts", "alerts", null, async () => undefined);
+      return env.testAlerts();
     },
     async backup(by, folder) {
       const bytes = await env.backup(folder);

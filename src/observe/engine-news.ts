@@ -98,6 +98,8 @@ export function engineNews(logger: Logger, counters: Counters) {
     slotFailed: (flow: Named, error: unknown): void =>
       logger.error({ flow: flow.name, code: asHubError(error).code }, "the scheduled run failed"),
     slotEnded: (flow: Named, result: string): void => counters.add("slots", { flow: flow.name, result }, 1),
+    alertFailed: (what: string, error: unknown): void =>
+      logger.warn({ what, ...describeError(error) }, "nobody could be told"),
     lookFailed: (error: unknown): void =>
       logger.error({ code: asHubError(error).code }, asHubError(error).message),
     leaseFailed: (error: unknown): void =>

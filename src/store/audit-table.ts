@@ -2,7 +2,7 @@
 export interface AuditEntry {
   readonly at: number;
   readonly actor: string;
-  /** A verb: `replay`, `pause`, `resume`, `park`, `discard`, `run`, `move-cursor`, `backup`, `restore`, `migrate`, `deploy`. */
+  /** A verb: `replay`, `pause`, `resume`, `park`, `discard`, `run`, `move-cursor`, `backup`, `restore`, `migrate`, `deploy`, `acknowledge`, `mute`, `test-alerts`. */
   readonly act: string;
   readonly target: string;
   /** Plain JSON without payload. */

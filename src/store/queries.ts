@@ -1,5 +1,6 @@
 import type { Failure } from "../errors.ts";
 import type { Outcome, State } from "../message/outcome.ts";
+import type { AlertRow } from "./alert-table.ts";
 import type { AuditEntry } from "./audit-table.ts";
 import type { Attempt } from "./delivery-table.ts";
 import type { FileRow, FileState } from "./file-table.ts";
@@ -32,6 +33,7 @@ export interface Queries {
   /** What a delivery sends: all of it or the first `limit` bytes. @param id as in `DeliveryDetail` */
   deliveryBody(id: number, limit: number): Promise<DeliveryBody | undefined>;
   audit(page: Page): Promise<Paged<AuditEntry & { readonly id: number }>>;
+  alerts(filter: AlertFilter, page: Page): Promise<Paged<AlertRow>>;
   /** Versions of a flow that the store has, newest first. */
   versions(flow: string): Promise<readonly FlowVersion[]>;
   /** The texts of a version by path, undefined when the store does not have it. */
@@ -164,6 +166,11 @@ export type RawBody =
 export interface FileFilter {
   readonly flow?: string;
   readonly state?: FileState;
+}
+
+export interface AlertFilter {
+  /** Only those that are not resolved. */
+  readonly firing?: boolean;
 }
 
 export type FileSummary = Omit<FileRow, "flow"> & { readonly flow: string };

@@ -1,3 +1,4 @@
+import type { AlertTable } from "./alert-table.ts";
 import type { AuditTable } from "./audit-table.ts";
 import type { CrmTables } from "./crm-tables.ts";
 import type { CursorTable } from "./cursor-table.ts";
@@ -44,6 +45,7 @@ export interface Tx {
   readonly cursors: CursorTable;
   readonly tallies: TallyTable;
   readonly audit: AuditTable;
+  readonly alerts: AlertTable;
   readonly crm: CrmTables;
   readonly lanes: LaneTable;
 }

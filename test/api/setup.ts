@@ -11,6 +11,7 @@ import { openSqliteQueries } from "../../src/backend/sqlite/queries.ts";
 import { openSql } from "../../src/backend/sqlite/sql.ts";
 import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import type { FlowDefinition } from "../../src/config/flow-definition.ts";
+import { USUAL_RULES } from "../../src/config/read-alerts.ts";
 import type { PushSource } from "../../src/connector/contract.ts";
 import type { Act, Admission, Engine, EngineStatus, FlowStatus, Receipt } from "../../src/control/engine.ts";
 import { openFormat } from "../../src/format/open.ts";
@@ -82,6 +83,12 @@ function recordingEngine(status: () => EngineStatus): RecordingEngine {
     async deploy(by, ...args) {
       await note("deploy")(by, ...args);
       return { mode: "manual", flows: [] };
+    },
+    acknowledgeAlert: note("acknowledgeAlert"),
+    muteAlert: note("muteAlert"),
+    async testAlerts(by, ...args) {
+      await note("testAlerts")(by, ...args);
+      return [{ to: "pager.alert", failure: null }];
     },
     async backup(by, ...args) {
       await note("backup")(by, ...args);
@@ -212,7 +219,13 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       },
       { name: "down", connector: "erp", written: {}, check: () => Promise.reject(new Error("secret text")) },
     ],
-    settings: { auth: "token", data: folder, listen: { host: "127.0.0.1", port: 0 }, ...options.settings },
+    settings: {
+      alerts: { rules: USUAL_RULES, tell: [{ to: "pager.alert", mail: null }], heartbeat: null },
+      auth: "token",
+      data: folder,
+      listen: { host: "127.0.0.1", port: 0 },
+      ...options.settings,
+    },
     token: TOKEN,
     logger: { warn: log, error: log },
     tracing: null,

@@ -5,9 +5,10 @@ import { expect, test } from "vitest";
 import { restoreSqliteStore } from "../../src/backend/sqlite/restore.ts";
 import { openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
-import { describeStore } from "../conformance/store.ts";
+import { describeAlertTable } from "../conformance/alert-table.ts";
+import { describeStore, type StoreUnderTest } from "../conformance/store.ts";
 
-describeStore("sqlite", async () => {
+const openUnderTest = async (): Promise<StoreUnderTest> => {
   const folder = await mkdtemp(join(tmpdir(), "tieline-store-"));
   let open: Store = openSqliteStore(folder);
   return {
@@ -22,7 +23,10 @@ describeStore("sqlite", async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+};
+
+describeStore("sqlite", openUnderTest);
+describeAlertTable("sqlite", openUnderTest);
 
 test("a data folder is held by one store at a time", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tieline-store-"));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { inspectProject, loadProject } from "../../src/config/load-project.ts";
+import { USUAL_RULES } from "../../src/config/read-alerts.ts";
 import { HubError } from "../../src/errors.ts";
 import {
   environment,
@@ -209,6 +210,7 @@ describe("loading a project", () => {
         deploy: "on-save",
         limits: { diskLow: 268_435_456, backlog: 1_000_000 },
         mapping: { shadow: 1_000 },
+        alerts: { rules: USUAL_RULES, tell: [], heartbeat: null },
         systems: {},
       },
       flows: [],

@@ -47,6 +47,7 @@ export async function testEngine(
         deploy: "on-save",
         limits: { diskLow: 0, backlog: 1_000_000 },
         mapping: { shadow: 1 },
+        alerts: { rules: [], tell: [], heartbeat: null },
         systems: {},
         auth: "none",
       },

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   control: ["config", "connector", "store"],
   desk: ["connector", "crm", "mapping", "store"],
   backend: [...PORTS],
+  alert: ["config", "connector", "control", "store"],
   intake: [...PATH, "control", "observe"],
   api: [...PATH, "control", "desk", "intake", "observe"],
   cli: [...PATH, "control", "kept", "deploy", "project.ts"],

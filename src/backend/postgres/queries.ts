@@ -1,6 +1,6 @@
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
-import { flowNames, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
+import { flowNames, listAlerts, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
@@ -22,6 +22,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     traffic: (from, minutes) => readTraffic(sql, from, minutes),
     deliveryBody: (id, limit) => readDeliveryBody(sql, id, limit),
     audit: (page) => listAudit(sql, page),
+    alerts: (filter, page) => listAlerts(sql, filter, page),
     versions: async (flow) => listVersions(sql, await idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, await idOf(flow), hash),
     queuedLanes: () => readQueuedLanes(sql),

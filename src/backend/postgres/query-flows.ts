@@ -1,9 +1,11 @@
+import type { AlertRow } from "../../store/alert-table.ts";
 import type { AuditEntry } from "../../store/audit-table.ts";
-import type { FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
+import type { AlertFilter, FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
 import type { SlotRow } from "../../store/slot-table.ts";
 import { booksOf, type TallySum } from "../rows/books.ts";
 import { type FlowNames, namesOf } from "../rows/flow-names.ts";
 import { cutPage, LAST } from "../rows/page.ts";
+import { SELECT_ALERT } from "./alert-table.ts";
 import { SELECT_SLOT } from "./slot-table.ts";
 import type { ReadSql } from "./sql.ts";
 
@@ -26,6 +28,19 @@ export async function listAudit(
 ): Promise<Paged<AuditEntry & { readonly id: number }>> {
   const rows = await sql.all<AuditEntry & { id: number }>(
     "SELECT id, at, actor, act, target, detail, reason FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2",
+    ...[page.before ?? LAST, page.limit + 1],
+  );
+  return cutPage(rows, page.limit, (row) => row.id);
+}
+
+export async function listAlerts(
+  sql: ReadSql,
+  { firing }: AlertFilter,
+  page: Page,
+): Promise<Paged<AlertRow>> {
+  const which = firing === true ? "AND resolved_at IS NULL" : "";
+  const rows = await sql.all<AlertRow>(
+    `${SELECT_ALERT} WHERE id < $1 ${which} ORDER BY id DESC LIMIT $2`,
     ...[page.before ?? LAST, page.limit + 1],
   );
   return cutPage(rows, page.limit, (row) => row.id);

@@ -116,3 +116,14 @@ CREATE TABLE source_cursor (
   flow bigint NOT NULL, source text COLLATE "C" NOT NULL, value text COLLATE "C" NOT NULL, more smallint NOT NULL,
   moved_at bigint NOT NULL, PRIMARY KEY (flow, source)) WITH (fillfactor = 50);
 `;
+
+/** What rules found wrong. Those that are open, or not told to their end, are few. */
+export const ALERT_SCHEMA = `
+CREATE TABLE alert (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, rule text COLLATE "C" NOT NULL, subject text COLLATE "C" NOT NULL,
+  detail text NOT NULL, since bigint NOT NULL, fired_at bigint NOT NULL, resolved_at bigint, acknowledged_by text,
+  acknowledged_at bigint, muted_until bigint, told text COLLATE "C" NOT NULL);
+CREATE INDEX alert_open ON alert (id) WHERE resolved_at IS NULL;
+CREATE INDEX alert_pending ON alert (id) WHERE resolved_at IS NULL OR told <> 'resolved';
+CREATE INDEX alert_subject ON alert (rule, subject, muted_until) WHERE muted_until IS NOT NULL;
+`;

@@ -2,6 +2,7 @@ import { HubError } from "../../errors.ts";
 import type { Part } from "../../store/lane-table.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import type { PostgresAddress } from "./address.ts";
+import { alertTable } from "./alert-table.ts";
 import { auditTable } from "./audit-table.ts";
 import { crmTables, type WriteCount, writeCount } from "./crm-tables.ts";
 import { cursorTable } from "./cursor-table.ts";
@@ -194,6 +195,7 @@ function tables({ sql, worker }: Session, written: WriteCount, schema: string): 
     cursors: cursorTable(sql),
     tallies: tallyTable(sql),
     audit: auditTable(sql),
+    alerts: alertTable(sql),
     crm: crmTables(sql, written, schema),
     lanes: laneTable(sql, worker),
   };

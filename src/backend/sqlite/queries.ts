@@ -3,7 +3,7 @@ import { setImmediate as otherWork } from "node:timers/promises";
 import { HubError } from "../../errors.ts";
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
-import { flowNames, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
+import { flowNames, listAlerts, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
@@ -33,6 +33,7 @@ export function sqliteQueries(sql: Sql): Queries {
     traffic: async (from, minutes) => readTraffic(sql, from, minutes),
     deliveryBody: async (id, limit) => readDeliveryBody(sql, id, limit),
     audit: async (page) => listAudit(sql, page),
+    alerts: async (filter, page) => listAlerts(sql, filter, page),
     versions: async (flow) => listVersions(sql, flowNames(sql).idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),
     queuedLanes: async () => readQueuedLanes(sql),

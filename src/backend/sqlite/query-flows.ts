@@ -1,9 +1,11 @@
+import type { AlertRow } from "../../store/alert-table.ts";
 import type { AuditEntry } from "../../store/audit-table.ts";
-import type { FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
+import type { AlertFilter, FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
 import type { SlotRow } from "../../store/slot-table.ts";
 import { booksOf, type TallySum } from "../rows/books.ts";
 import { type FlowNames, namesOf } from "../rows/flow-names.ts";
 import { cutPage, LAST } from "../rows/page.ts";
+import { SELECT_ALERT } from "./alert-table.ts";
 import type { Sql } from "./sql.ts";
 
 /** Flows number in tens: they are read anew for each question. */
@@ -25,6 +27,16 @@ export function listSlots(sql: Sql, flow: number, page: Page): Paged<SlotRow> {
 export function listAudit(sql: Sql, page: Page): Paged<AuditEntry & { readonly id: number }> {
   const rows = sql.all<AuditEntry & { id: number }>(
     "SELECT id, at, actor, act, target, detail, reason FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
+    page.before ?? LAST,
+    page.limit + 1,
+  );
+  return cutPage(rows, page.limit, (row) => row.id);
+}
+
+export function listAlerts(sql: Sql, { firing }: AlertFilter, page: Page): Paged<AlertRow> {
+  const which = firing === true ? "AND resolved_at IS NULL" : "";
+  const rows = sql.all<AlertRow>(
+    `${SELECT_ALERT} WHERE id < ? ${which} ORDER BY id DESC LIMIT ?`,
     page.before ?? LAST,
     page.limit + 1,
   );

@@ -89,3 +89,14 @@ CREATE TABLE source_cursor (
   flow INTEGER NOT NULL, source TEXT NOT NULL, value TEXT NOT NULL, more INTEGER NOT NULL, moved_at INTEGER NOT NULL,
   PRIMARY KEY (flow, source)) WITHOUT ROWID;
 `;
+
+/** What rules found wrong. Those that are open, or not told to their end, are few. */
+export const ALERT_SCHEMA = `
+CREATE TABLE alert (
+  id INTEGER PRIMARY KEY, rule TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL, since INTEGER NOT NULL,
+  fired_at INTEGER NOT NULL, resolved_at INTEGER, acknowledged_by TEXT, acknowledged_at INTEGER, muted_until INTEGER,
+  told TEXT NOT NULL);
+CREATE INDEX alert_open ON alert (id) WHERE resolved_at IS NULL;
+CREATE INDEX alert_pending ON alert (id) WHERE resolved_at IS NULL OR told <> 'resolved';
+CREATE INDEX alert_subject ON alert (rule, subject, muted_until) WHERE muted_until IS NOT NULL;
+`;

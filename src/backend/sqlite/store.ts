@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HubError } from "../../errors.ts";
 import type { LaneTable } from "../../store/lane-table.ts";
 import type { Store, Tx } from "../../store/store.ts";
+import { alertTable } from "./alert-table.ts";
 import { auditTable } from "./audit-table.ts";
 import { counter } from "./counter.ts";
 import { crmTables } from "./crm-tables.ts";
@@ -75,6 +76,7 @@ function tables(sql: Sql, lanes: LaneTable): Tx {
     cursors: cursorTable(sql),
     tallies: tallyTable(sql),
     audit: auditTable(sql),
+    alerts: alertTable(sql),
     crm: crmTables(sql),
     lanes,
   };

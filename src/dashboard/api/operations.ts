@@ -1,6 +1,101 @@
 // Made from the API's description by `npm run dashboard:types`; a test tells when it is no longer current.
 
 export interface Operations {
+  "GET /alert-rules": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly name: string;
+        readonly when: string;
+        readonly flow: string | null;
+        readonly system: string | null;
+        readonly above: number;
+        readonly for: number;
+        readonly clear: number;
+      })[];
+      readonly tell: readonly (string)[];
+      readonly heartbeat: boolean;
+    };
+  };
+  "GET /alerts": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: number;
+      readonly state?: "firing";
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: number;
+        readonly rule: string;
+        readonly subject: string;
+        readonly detail: string;
+        readonly state: "firing" | "resolved";
+        readonly since: string;
+        readonly firedAt: string;
+        readonly resolvedAt: string | null;
+        readonly acknowledgedBy: string | null;
+        readonly acknowledgedAt: string | null;
+        readonly mutedUntil: string | null;
+        readonly told: "nothing" | "firing" | "resolved";
+      })[];
+      readonly next: number | null;
+    };
+  };
+  "POST /alerts/test": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly reason?: string;
+    };
+    answer: {
+      readonly items: readonly ({
+        readonly to: string;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+      })[];
+    };
+  };
+  "POST /alerts/{id}/acknowledge": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly reason?: string;
+    };
+    answer: {
+      readonly ok: boolean;
+    };
+  };
+  "POST /alerts/{id}/mute": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly for?: string;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly ok: boolean;
+    };
+  };
   "GET /audit": {
     query: {
       readonly limit?: number;

@@ -1,7 +1,7 @@
 import { Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Answer } from "../api/client.ts";
+import type { Answer, Item } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
@@ -29,12 +29,14 @@ export function NeedsYou() {
   const overview = useApi("GET /overview");
   const stopped = useApi("GET /files", { query: { state: "stopped", limit: 10 } });
   const files = useApi("GET /files", { query: { limit: NEWEST } });
+  const alerts = useApi("GET /alerts", { query: { state: "firing", limit: 20 } });
   const now = useNow(10_000);
   const needs = [
     ...(flows.data?.items.flatMap(ofFlow) ?? []),
     ...(overview.data?.flows.flatMap((flow) => ofNumbers(flow, now)) ?? []),
     ...(stopped.data?.items.map(ofStopped) ?? []),
     ...(files.data?.items.flatMap(ofBadRows) ?? []),
+    ...(alerts.data?.items.flatMap(ofAlert) ?? []),
   ].sort((a, b) => a.rank - b.rank);
   return (
     <section className="card">
@@ -64,6 +66,30 @@ export function NeedsYou() {
       </Loaded>
     </section>
   );
+}
+
+/** What other lines tell already, with a better way to mend it. */
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(["parked", "messages-old", "route-stopped"]);
+
+function ofAlert({ id, rule, subject, detail, acknowledgedBy }: Item<"GET /alerts">): readonly Need[] {
+  if (acknowledgedBy !== null || TOLD_ELSEWHERE.has(rule)) return [];
+  return [
+    {
+      id: `alert ${id}`,
+      rank: 1,
+      tone: "bad",
+      text: (
+        <>
+          <strong>{subject}</strong>: {detail}
+        </>
+      ),
+      act: (
+        <Link className="link" to="/alerts" search={{ state: "firing" }}>
+          See the alert
+        </Link>
+      ),
+    },
+  ];
 }
 
 function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): readonly Need[] {

@@ -8,5 +8,6 @@ export const SCREENS = [
   { to: "/customers", name: "Customers", key: "c" },
   { to: "/schedules", name: "Schedules", key: "s" },
   { to: "/systems", name: "Systems", key: "y" },
+  { to: "/alerts", name: "Alerts", key: "l" },
   { to: "/audit", name: "Audit log", key: "a" },
 ] as const;

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll } from "vitest";
 import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
 import { openPostgresStore } from "../../../src/backend/postgres/store.ts";
+import { describeAlertTable } from "../../conformance/alert-table.ts";
 import { describeCrmTables } from "../../conformance/crm-tables.ts";
 import { describeQueries } from "../../conformance/queries.ts";
-import { describeStore } from "../../conformance/store.ts";
+import { describeStore, type StoreUnderTest } from "../../conformance/store.ts";
 import { openPostgres, type TestServer } from "../../fakes/postgres.ts";
 import { dropPlace, freshPlace } from "./place.ts";
 
@@ -19,7 +20,7 @@ function never(error: Error): void {
   throw error;
 }
 
-describeStore("postgres", async () => {
+const openUnderTest = async (): Promise<StoreUnderTest> => {
   const place = freshPlace(server);
   let { store } = await openPostgresStore(place, never);
   return {
@@ -34,7 +35,10 @@ describeStore("postgres", async () => {
       await dropPlace(server, place);
     },
   };
-});
+};
+
+describeStore("postgres", openUnderTest);
+describeAlertTable("postgres", openUnderTest);
 
 describeCrmTables("PostgreSQL", async () => {
   const place = freshPlace(server);
