@@ -1,6 +1,7 @@
 import { type LiveFlow, sourceSystem } from "../flow/live-flow.ts";
 import type { Shadow } from "../flow/shadow.ts";
 import type { NewMessage } from "../store/message-table.ts";
+import { type FlowLots, flowLots } from "./flow-lots.ts";
 import { type Lot, lotToMap } from "./lot.ts";
 import type { FromMapper, Mapper, MapperDoor } from "./mapper.ts";
 
@@ -40,40 +41,12 @@ export interface MapAhead {
   close(): Promise<void>;
 }
 
-/** Fewer are mapped sooner in their turn; but for some milliseconds after a large one, since those behind would wait for it. */
-const WORTH = 8;
-const FOLLOW_MS = 50;
 /** What may be under way to the mapper and back: what comes while the engine commits, a few times. */
 const MOST = { messages: 2048, bytes: 8 * 1024 * 1024 };
-/** Messages that are settled together at most. */
-const MOST_TOGETHER = 512;
-/** So many are enough for a settlement; fewer wait for those being mapped, until the oldest is so old. Milliseconds. */
-const ENOUGH = 192;
-const GATHER_MS = 8;
 /** A mapper that is silent for so long is given up; milliseconds. */
 const PATIENCE_MS = 2_000;
-/**
- * A flow whose lots take longer than a turn is left to the engine, which shares its time out, for so long; milliseconds.
- * Each such lot doubles it, since the first may only have been cold.
- */
-const REST = { first: 50, most: 10_000 };
-/** After a lot with somebody known, so many are mapped for both; the next such lot doubles it, up to the most. */
-const FEWEST_MIXED = 4;
-const MOST_MIXED = 256;
-
-interface FlowState {
-  lots: Lot[];
-  restUntil: number;
-  rest: number;
-  /** Small lots too are mapped ahead until then. */
-  followedUntil: number;
-  /** Lots that are yet to be mapped as if they held others than newcomers, and how many it were the last time. */
-  mixed: number;
-  lastMixed: number;
-}
-
 export function mapAhead(env: MapAheadEnvironment): MapAhead {
-  const flows = new Map<number, FlowState>();
+  const flows = new Map<number, FlowLots>();
   const told = new Set<number>();
   const sent = new Map<number, Lot>();
   let mapper: Mapper | null | undefined;
@@ -94,15 +67,10 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
         sent.delete(message.number);
         if (lot === undefined) return;
         lot.mapped = message;
-        rest(stateOf(lot.flow.id), message.rows.states.length < lot.keys.length);
+        lotsOf(lot.flow.id).cameBack(message.rows.states.length < lot.keys.length);
         env.ready();
       }
     }
-  }
-
-  function rest(state: FlowState, isCut: boolean): void {
-    if (isCut) state.restUntil = env.clock() + state.rest;
-    state.rest = isCut ? Math.min(2 * state.rest, REST.most) : REST.first;
   }
 
   function giveUp(error: unknown): void {
@@ -117,20 +85,13 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
     env.ready();
   }
 
-  function stateOf(flow: number): FlowState {
-    let state = flows.get(flow);
-    if (state === undefined) {
-      state = {
-        lots: [],
-        restUntil: 0,
-        rest: REST.first,
-        followedUntil: 0,
-        mixed: 0,
-        lastMixed: FEWEST_MIXED / 2,
-      };
-      flows.set(flow, state);
+  function lotsOf(flow: number): FlowLots {
+    let lots = flows.get(flow);
+    if (lots === undefined) {
+      lots = flowLots(env.clock);
+      flows.set(flow, lots);
     }
-    return state;
+    return lots;
   }
 
   /** The flow version of messages that may be mapped ahead. */
@@ -139,11 +100,10 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
     const flow = first === undefined ? undefined : env.flow(first.flow);
     if (first === undefined || flow === undefined || flow.compiled.asks || !env.running(flow.id))
       return undefined;
-    const state = flows.get(flow.id);
-    if (messages.length < WORTH && env.clock() > (state?.followedUntil ?? 0)) return undefined;
     if (underWay.messages + messages.length > MOST.messages) return undefined;
-    if (underWay.bytes + bytesOf(messages) > MOST.bytes || env.clock() < (state?.restUntil ?? 0))
-      return undefined;
+    if (underWay.bytes + bytesOf(messages) > MOST.bytes) return undefined;
+    const lots = lotsOf(flow.id);
+    if (lots.isResting() || !lots.isWorth(messages.length)) return undefined;
     const alike = messages.every(
       (one, at) =>
         one.flow === flow.id &&
@@ -153,13 +113,6 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
         places[at] === (places[0] as number) + at,
     );
     return alike ? flow : undefined;
-  }
-
-  /** Whether more lots are about to come back, so that all are settled together: nobody waits for it, and it costs less. */
-  function isWorthWaiting(lots: readonly Lot[], found: readonly Lot[], count: number): boolean {
-    const [oldest] = found;
-    if (oldest === undefined || found.length === lots.length || count >= ENOUGH) return false;
-    return lots[found.length]?.mapped === null && env.clock() - oldest.sentAt < GATHER_MS;
   }
 
   function send(to: Mapper, lot: Lot, messages: readonly NewMessage[]): void {
@@ -180,10 +133,8 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
         mapper?.listen(take, giveUp);
       }
       if (mapper === null || !isReady) return false;
-      const state = stateOf(flow.id);
-      if (messages.length >= WORTH) state.followedUntil = env.clock() + FOLLOW_MS;
+      const lots = lotsOf(flow.id);
       number += 1;
-      const strangers = state.mixed === 0;
       const lot: Lot = {
         flow,
         system: sourceSystem(flow.definition),
@@ -193,33 +144,19 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
         known: env.known(),
         sentAt: env.clock(),
         bytes: bytesOf(messages),
-        strangers,
+        strangers: lots.nextAreStrangers(),
         mapped: null,
       };
-      if (!strangers) state.mixed -= 1;
       send(mapper, lot, messages);
       sent.set(number, lot);
-      state.lots.push(lot);
+      lots.push(lot);
       underWay.messages += messages.length;
       underWay.bytes += lot.bytes;
       return true;
     },
-    ready(id) {
-      const lots = flows.get(id)?.lots ?? [];
-      const found: Lot[] = [];
-      let count = 0;
-      for (const lot of lots) {
-        const before = found.at(-1);
-        if (lot.mapped === null || lot.flow.version !== (before ?? lot).flow.version) break;
-        if (before !== undefined && lot.places.first !== before.places.last + 1) break;
-        if (before !== undefined && count + lot.keys.length > MOST_TOGETHER) break;
-        found.push(lot);
-        count += lot.keys.length;
-      }
-      return isWorthWaiting(lots, found, count) ? [] : found;
-    },
+    ready: (id) => flows.get(id)?.ready() ?? [],
     waits(id) {
-      const [oldest] = flows.get(id)?.lots ?? [];
+      const oldest = flows.get(id)?.oldest();
       if (oldest === undefined) return false;
       if (oldest.mapped !== null) return true;
       if (env.clock() - oldest.sentAt < PATIENCE_MS) return true;
@@ -230,17 +167,11 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
     isBusy: () => underWay.messages > 0,
     drop(lots, mixed) {
       const [first] = lots;
-      const state = first === undefined ? undefined : flows.get(first.flow.id);
-      if (first === undefined || state === undefined) return;
-      for (const lot of lots) {
-        if (state.lots[0] !== lot) continue;
-        state.lots.shift();
+      const own = first === undefined ? undefined : flows.get(first.flow.id);
+      for (const lot of own?.drop(lots, mixed) ?? []) {
         underWay.messages -= lot.keys.length;
         underWay.bytes -= lot.bytes;
       }
-      if (!first.strangers || state.mixed > 0) return;
-      state.lastMixed = mixed ? Math.min(2 * state.lastMixed, MOST_MIXED) : FEWEST_MIXED / 2;
-      if (mixed) state.mixed = state.lastMixed;
     },
     async close() {
       const open = mapper;
