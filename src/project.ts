@@ -122,7 +122,12 @@ function catalogueOf(connectors: Readonly<Record<string, Connector>>): SystemCat
       if (found === undefined) return undefined;
       const system = found.open(settings, { system: name, now: () => 0 });
       const sources = Object.entries(system.sources).map(([source, { kind }]) => [source, kind] as const);
-      return { sources: Object.fromEntries(sources), sinks: Object.keys(system.sinks) };
+      const sinks = Object.entries(system.sinks);
+      return {
+        sources: Object.fromEntries(sources),
+        sinks: sinks.map(([sink]) => sink),
+        collecting: sinks.filter(([, { bundle }]) => bundle !== undefined).map(([sink]) => sink),
+      };
     },
   };
 }

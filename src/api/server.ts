@@ -30,6 +30,7 @@ import { replayRoutes } from "./resource/replay.ts";
 import { scheduleRoutes } from "./resource/schedule.ts";
 import { sessionRoutes } from "./resource/session.ts";
 import { streamRoutes } from "./resource/stream.ts";
+import { writtenFileRoutes } from "./resource/written-file.ts";
 import { ProblemSchema } from "./schema.ts";
 import { answerUnknownRoutes } from "./unknown-route.ts";
 import { serveWhole } from "./whole-door.ts";
@@ -162,6 +163,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await flowRoutes(app, deps);
   await deployRoutes(app, deps);
   await fileRoutes(app, deps);
+  await writtenFileRoutes(app, deps);
   await customerRoutes(app, deps);
   await deskRoutes(app, deps);
   await alertRoutes(app, deps);

@@ -2,6 +2,7 @@ import type { FormatDefinition } from "../format/open.ts";
 import { parseDuration } from "./duration.ts";
 import type { FlowKind } from "./flow-context.ts";
 import type {
+  Collect,
   ErrorPolicy,
   FlowDefinition,
   GuardPolicy,
@@ -9,7 +10,7 @@ import type {
   Schedule,
 } from "./flow-definition.ts";
 import type { FlowTexts } from "./flow-texts.ts";
-import type { RawFlow, RawRoute } from "./raw-flow.ts";
+import type { RawCollect, RawFlow, RawRoute } from "./raw-flow.ts";
 import { parseSize } from "./size.ts";
 
 export interface FlowParts {
@@ -75,7 +76,15 @@ function defineRoute(raw: RawRoute, carries: FlowDefinition["carries"]): RouteDe
     to: "to" in raw ? raw.to : `topic:${raw.topic}`,
     when: raw.when ?? null,
     onPark: raw.onPark ?? (carries === "state" ? "skip" : "block"),
+    ...(raw.collect === undefined ? {} : { collect: defineCollect(raw.collect) }),
   };
+}
+
+/** What a file holds at most unless the flow says otherwise. */
+const COLLECT_ROWS = 10_000;
+
+function defineCollect({ until, zone, rows = COLLECT_ROWS }: RawCollect): Collect {
+  return { cron: until, zone, rows };
 }
 
 function defineGuard(text: string): GuardPolicy["rejected"] {

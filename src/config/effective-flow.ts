@@ -76,9 +76,10 @@ function scheduleOf({ schedule }: FlowDefinition): JsonObject | null {
   return present({ cron, zone, window: window === null ? null : `${window.from}-${window.to}`, misfire });
 }
 
-function routeOf({ to, when, onPark }: RouteDefinition): JsonObject {
+function routeOf({ to, when, onPark, collect }: RouteDefinition): JsonObject {
   const target: JsonObject = to.startsWith("topic:") ? { topic: to.slice("topic:".length) } : { to };
-  return present({ ...target, when, onPark });
+  const collected = collect && { until: collect.cron, zone: collect.zone, rows: collect.rows };
+  return present({ ...target, when, onPark, collect: collected ?? null });
 }
 
 function guardText(rejected: GuardPolicy["rejected"]): string {

@@ -79,6 +79,17 @@ export interface RouteDefinition {
   readonly when: string | null;
   /** Whether a parked message holds back the later ones of its key on this route. Always `skip` when state is carried. */
   readonly onPark: "block" | "skip";
+  /** When what gathers for this route is sent as one file. Undefined: each delivery goes by itself, at once. */
+  readonly collect?: Collect;
+}
+
+export interface Collect {
+  /** Five fields, or six with seconds first. */
+  readonly cron: string;
+  /** IANA name of the time zone that `cron` is meant in. */
+  readonly zone: string;
+  /** Most deliveries of a file; so many are sent without waiting for the slot. */
+  readonly rows: number;
 }
 
 /** When a file is stopped for a person to look at. */

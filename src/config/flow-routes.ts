@@ -2,7 +2,8 @@ import { showValue } from "./check-structure.ts";
 import { CRM, CRM_TOPICS } from "./crm.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { FlowContext } from "./flow-context.ts";
-import { listAt, textAt } from "./value-at.ts";
+import { checkCron } from "./flow-schedule.ts";
+import { listAt, textAt, valueAt } from "./value-at.ts";
 import type { Path } from "./yaml-file.ts";
 
 /** Checks that every route leads somewhere, and no two to the same. */
@@ -22,6 +23,7 @@ export function checkRoutes(context: FlowContext): void {
     } else seen.set(name, index);
     if (topic !== undefined) checkTopic(topic, at, context);
     else checkSink(name, at, index, context);
+    if (valueAt(route, "collect") !== undefined) checkCollect(name, index, context);
   }
 }
 
@@ -55,4 +57,16 @@ function checkSink(to: string, at: Path, index: number, { systems, report }: Flo
     `routes[${index + 1}].to: ${name} has no sink ${showValue(sink)}`,
     didYouMean(sink, sinks),
   );
+}
+
+/** What gathers is sent as one, which not every sink can take. */
+function checkCollect(to: string, index: number, context: FlowContext): void {
+  const at: Path = ["routes", index, "collect"];
+  checkCron(context, at, "until", `routes[${index + 1}].collect`);
+  const [system = "", sink = ""] = to.split(".");
+  const shape = context.systems.get(system)?.shape;
+  const isThere = to.startsWith(`${CRM}.`) || shape?.sinks.includes(sink) === true;
+  if (!isThere || shape?.collecting?.includes(sink) === true) return;
+  const cure = "Remove `collect`: what goes there is sent at once. Sinks that write files can collect.";
+  context.report.key(at, `routes[${index + 1}].collect: ${to} takes each delivery by itself`, cure);
 }

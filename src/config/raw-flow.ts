@@ -41,7 +41,14 @@ interface RawSystemSource {
 export type RawRoute = ({ readonly to: string } | { readonly topic: string }) & {
   readonly when?: string;
   readonly onPark?: "block" | "skip";
+  readonly collect?: RawCollect;
 };
+
+export interface RawCollect {
+  readonly until: string;
+  readonly zone: string;
+  readonly rows?: number;
+}
 
 export type RawFormat =
   | "json"

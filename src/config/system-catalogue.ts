@@ -15,4 +15,6 @@ export interface SystemShape {
   /** `push` calls us; `files` and `pull` are asked; to `listen` the hub holds a connection. */
   readonly sources: Readonly<Record<string, "push" | "files" | "pull" | "listen">>;
   readonly sinks: readonly string[];
+  /** Those of them that take many deliveries as one, for routes that `collect`. */
+  readonly collecting?: readonly string[];
 }

@@ -237,6 +237,35 @@ export interface Sink {
   send(delivery: Outgoing, signal: AbortSignal): Promise<Sent>;
   /** Asks the target whether it has this delivery. */
   probe?(delivery: Outgoing, signal: AbortSignal): Promise<boolean>;
+  /** Set where many deliveries can be sent as one, such as a file: then a route may `collect`. */
+  readonly bundle?: BundleSink;
+}
+
+/** A way out for many deliveries at once. */
+export interface BundleSink {
+  /**
+   * Tells whether a delivery can be part of a bundle, before it is one: what cannot is parked, and the others go.
+   * @throws HubError TL_TARGET_REFUSED naming what is wrong with it
+   */
+  check(delivery: Outgoing): void;
+  /**
+   * Sends all of them. Resolved = the target has them. The same bundle comes again after a failure or a crash: sent twice
+   * it must be to the target as sent once, so what is written of it has to be the same.
+   * @throws HubError TL_TARGET_*; one that is not the system's fault stops the route
+   */
+  send(bundle: OutgoingBundle, signal: AbortSignal): Promise<Sent>;
+}
+
+export interface OutgoingBundle {
+  /** Made of flow, slot (UTC) and part; stable over retries: `orders.20261128T010000Z.1`. */
+  readonly id: string;
+  /** Higher than that of the route's bundle before. */
+  readonly sequence: number;
+  /** Day and time of the slot in its own zone, `YYYYMMDD` and `HHMMSS`. */
+  readonly date: string;
+  readonly time: string;
+  /** In the order in which they were accepted; read anew each time. */
+  deliveries(): AsyncIterable<Outgoing>;
 }
 
 export interface Outgoing {

@@ -109,7 +109,7 @@ export const FileSinkSettings = Type.Object(
     folder: RemotePath("Folder the files go to: on `server` where there is one, else on this machine"),
     name: Type.String({
       description:
-        "Name of a file: {id} stands for the id of the delivery, {sequence} for its number in 12 digits, by which names sort in order",
+        "Name of a file: {id} stands for the id of the delivery, or for flow, slot and part of a file of many; {sequence} for its number in 12 digits, by which names sort in order",
       pattern: "^[A-Za-z0-9_{-][A-Za-z0-9._{}-]*$",
       maxLength: 100,
     }),
@@ -122,6 +122,22 @@ export const FileSinkSettings = Type.Object(
         Type.Object({ jsonl: Empty("JSON Lines") }, { ...only, description: "A JSON document in each line" }),
       ],
       { description: "How a message is written: one record, or a list of them" },
+    ),
+    header: Type.Optional(
+      Type.String({
+        description:
+          "First line of a file of many (`collect`): {id}, {sequence}, {date} and {time} stand for those of the file; {sequence:6} has six digits",
+        minLength: 1,
+        maxLength: 1000,
+      }),
+    ),
+    trailer: Type.Optional(
+      Type.String({
+        description:
+          "Last line of such a file, as `header`; {rows} stands for its records, {rows:8} in eight digits",
+        minLength: 1,
+        maxLength: 1000,
+      }),
     ),
   },
   { additionalProperties: false, description: "A folder that files are written to" },

@@ -6,6 +6,7 @@ import type { Outgoing, Sink, SystemContext } from "./contract.ts";
 import { codeOf } from "./drop-folder-claim.ts";
 import { requireSafeReject } from "./drop-folder-error.ts";
 import { writeDurably } from "./durable-file.ts";
+import { bundleWriter } from "./file-sink-bundle.ts";
 import type { FileSinkOptions } from "./file-sink-settings.ts";
 import { targetFailure } from "./remote/failure.ts";
 import type { RemoteServer } from "./remote/server.ts";
@@ -17,8 +18,8 @@ export interface FileSink extends Sink {
 }
 
 /**
- * Writes each message as a file of its own, under a name made of the delivery's id: whoever looks sees it whole or not
- * at all, and a retry writes the same bytes under the same name.
+ * Writes each message as a file of its own, or many as one, under a name made of the delivery's id or the bundle's: whoever
+ * looks sees it whole or not at all, and a retry writes the same bytes under the same name.
  * @param server where the folder is; undefined: on this machine
  * @throws HubError TL_CONFIG_INVALID
  */
@@ -33,16 +34,37 @@ export function fileSink(
       cure: 'Write it like "customer-{sequence}-{id}.csv".',
     });
   const writer = recordWriter(options.format);
+  const bundles = bundleWriter(writer, options);
   const local = resolve(context.dir ?? ".", folder);
+  const write = async (
+    file: string,
+    content: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    requireSafeReject(file);
+    if (server === undefined) await writeHere(local, file, content, signal);
+    else
+      await told(folder, () => server.use((remote) => writeRemotely(remote, folder, file, content), signal));
+  };
   return {
     idempotent: true,
     async send(delivery, signal) {
       const file = nameOf(name, delivery);
-      requireSafeReject(file);
       const bytes = writer.whole(delivery.body);
-      if (server === undefined) await writeHere(local, file, bytes);
-      else await writeThere(server, folder, file, bytes, signal);
+      await write(file, once(bytes), signal);
       return { answer: `${file}, ${bytes.length} bytes` };
+    },
+    bundle: {
+      check: ({ body }) => void writer.part(body, true),
+      async send(bundle, signal) {
+        const file = nameOf(name, bundle);
+        let size = 0;
+        const count = (bytes: number): void => {
+          size += bytes;
+        };
+        await write(file, bundles(bundle, count), signal);
+        return { answer: `${file}, ${size} bytes` };
+      },
     },
     async check() {
       if (server === undefined) await checkHere(local);
@@ -51,22 +73,12 @@ export function fileSink(
   };
 }
 
-function nameOf(template: string, { id, sequence }: Outgoing): string {
+function nameOf(template: string, { id, sequence }: Pick<Outgoing, "id" | "sequence">): string {
   return template.replaceAll("{id}", id).replaceAll("{sequence}", String(sequence).padStart(12, "0"));
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-async function writeThere(
-  server: RemoteServer,
-  folder: string,
-  file: string,
-  bytes: Uint8Array,
-  signal: AbortSignal,
-): Promise<void> {
-  await told(folder, () => server.use((remote) => writeRemotely(remote, folder, file, once(bytes)), signal));
 }
 
 async function told<T>(folder: string, work: () => Promise<T>): Promise<T> {
@@ -78,12 +90,24 @@ async function told<T>(folder: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** The folder itself is not made: where a share is not mounted, files would go nowhere. */
-async function writeHere(folder: string, file: string, bytes: Uint8Array): Promise<void> {
+async function writeHere(
+  folder: string,
+  file: string,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
   await checkHere(folder);
   try {
-    await writeDurably(join(folder, file), once(bytes));
+    await writeDurably(join(folder, file), until(signal, content));
   } catch (error) {
     throw localFailure(folder, error);
+  }
+}
+
+async function* until(signal: AbortSignal, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const bytes of content) {
+    signal.throwIfAborted();
+    yield bytes;
   }
 }
 
@@ -98,7 +122,8 @@ async function checkHere(folder: string): Promise<void> {
 
 function localFailure(folder: string, error: unknown): unknown {
   const code = codeOf(error);
-  if (code === "") return error;
+  // What the hub itself could not read of it says so already.
+  if (code === "" || error instanceof HubError) return error;
   const details = { place: { file: folder }, cause: error };
   if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES" || code === "EPERM" || code === "EROFS")
     return new HubError("TL_TARGET_ACCESS", `the folder is missing or may not be written to (${code})`, {

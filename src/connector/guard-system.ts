@@ -21,7 +21,7 @@ export function guardSystem(system: System, gate: Gate): System {
 }
 
 function guardSink(sink: Sink, gate: Gate): Sink {
-  const { probe, concurrency, idempotent } = sink;
+  const { probe, concurrency, idempotent, bundle } = sink;
   return {
     idempotent,
     ...(concurrency === undefined ? {} : { concurrency }),
@@ -31,6 +31,14 @@ function guardSink(sink: Sink, gate: Gate): Sink {
       : {
           probe: (delivery, signal) =>
             gate.pass(() => probe.call(sink, delivery, signal), targetBusy, signal),
+        }),
+    ...(bundle === undefined
+      ? {}
+      : {
+          bundle: {
+            check: (delivery) => bundle.check(delivery),
+            send: (all, signal) => gate.pass(() => bundle.send(all, signal), targetBusy, signal),
+          },
         }),
   };
 }

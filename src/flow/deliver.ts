@@ -387,7 +387,8 @@ function notBegun(): Ending {
   return { kind: "again", failure };
 }
 
-function outgoing(delivery: StoredDelivery, route: LiveRoute, attempt: number): Outgoing {
+/** A delivery as its target sees it. */
+export function outgoing(delivery: StoredDelivery, route: LiveRoute, attempt: number): Outgoing {
   return {
     id: deliveryId(delivery.message, route.to, delivery.replay),
     sequence: delivery.id,

@@ -16,7 +16,8 @@ export interface FixedWriteOptions {
   readonly numbers?: "zeros" | "blanks";
 }
 
-const ENDS = { crlf: "\r\n", lf: "\n", none: "" };
+/** What stands behind a record. */
+export const FIXED_ENDS = { crlf: "\r\n", lf: "\n", none: "" };
 
 /**
  * A writer of records, each with its line end.
@@ -27,7 +28,7 @@ export function fixedWriter(options: FixedWriteOptions): (record: JsonObject, in
   const known = new Set(fields.map(({ name }) => name));
   const last = fields.at(-1);
   const length = options.length ?? (last === undefined ? 0 : last.at + last.length - 1);
-  const end = ENDS[options.newline ?? "crlf"];
+  const end = FIXED_ENDS[options.newline ?? "crlf"];
   return (record, index) => {
     if (Object.keys(record).some((field) => !known.has(field)))
       throw refused(index, "has a field that is none of the layout");

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from "../message/json.ts";
 import { createEncoder } from "./encode.ts";
 import { createDecoder, encodingName } from "./encoding.ts";
 import { type CsvWriteOptions, csvHeader, csvLine } from "./write-csv.ts";
-import { type FixedWriteOptions, fixedWriter } from "./write-fixed.ts";
+import { FIXED_ENDS, type FixedWriteOptions, fixedWriter } from "./write-fixed.ts";
 import { refused } from "./write-refusal.ts";
 import { type XmlWriteOptions, xmlElement, xmlHead, xmlTail } from "./write-xml.ts";
 
@@ -22,7 +22,8 @@ export interface RecordWriter {
    * @throws HubError TL_TARGET_REFUSED, naming the field and never its value
    */
   whole(body: Json): Uint8Array;
-  /** What a document of many records begins with. */
+  /** What a document of many records begins with, before `head`: a byte order mark, or nothing. */
+  readonly mark: Uint8Array;
   readonly head: Uint8Array;
   /**
    * A record, or a list of them, within a document of many.
@@ -32,21 +33,25 @@ export interface RecordWriter {
   part(body: Json, isFirst: boolean): Uint8Array;
   /** What a document of many records ends with. */
   readonly tail: Uint8Array;
+  /** A line before or behind the records, with its end; undefined where the format has no lines. */
+  readonly line: ((text: string) => Uint8Array) | undefined;
 }
 
 /** @throws HubError TL_CONFIG_INVALID */
 export function recordWriter(definition: WriteDefinition): RecordWriter {
   if ("csv" in definition) {
     const { csv } = definition;
-    return textWriter(csv.encoding, csvHeader(csv), (record, index) => csvLine(record, index, csv), "");
+    const line = (record: JsonObject, index: number): string => csvLine(record, index, csv);
+    return textWriter(csv.encoding, csvHeader(csv), line, "", csv.newline === "lf" ? "\n" : "\r\n");
   }
   if ("fixed" in definition) {
     const { fixed } = definition;
-    return textWriter(fixed.encoding, "", fixedWriter(fixed), "");
+    return textWriter(fixed.encoding, "", fixedWriter(fixed), "", FIXED_ENDS[fixed.newline ?? "crlf"]);
   }
   if ("xml" in definition) {
     const { xml } = definition;
-    return textWriter("utf-8", xmlHead(xml), (record, index) => xmlElement(record, index, xml), xmlTail(xml));
+    const one = (record: JsonObject, index: number): string => xmlElement(record, index, xml);
+    return textWriter("utf-8", xmlHead(xml), one, xmlTail(xml), null);
   }
   return "jsonl" in definition ? JSON_LINES : JSON_DOCUMENT;
 }
@@ -55,17 +60,21 @@ const NOTHING = new Uint8Array(0);
 
 const JSON_LINES: RecordWriter = {
   whole: jsonLines,
+  mark: NOTHING,
   head: NOTHING,
   part: jsonLines,
   tail: NOTHING,
+  line: (text) => Buffer.from(`${text}\n`),
 };
 
 /** Alone a document is what it is; many are the members of a list. */
 const JSON_DOCUMENT: RecordWriter = {
   whole: (body) => Buffer.from(`${JSON.stringify(body)}\n`),
+  mark: NOTHING,
   head: Buffer.from("[\n"),
   part: (body, isFirst) => Buffer.from(`${isFirst ? "" : ",\n"}${JSON.stringify(body)}`),
   tail: Buffer.from("\n]\n"),
+  line: undefined,
 };
 
 function jsonLines(body: Json): Uint8Array {
@@ -78,14 +87,17 @@ function textWriter(
   head: string,
   write: (record: JsonObject, index: number) => string,
   tail: string,
+  end: string | null,
 ): RecordWriter {
   const { mark, encode } = strictEncoder(label ?? "utf-8");
   const many = (body: Json): string => recordsOf(body).map(write).join("");
   return {
     whole: (body) => Buffer.concat([mark, encode(head + many(body) + tail)]),
-    head: Buffer.concat([mark, encode(head)]),
+    mark,
+    head: encode(head),
     part: (body) => encode(many(body)),
     tail: encode(tail),
+    line: end === null ? undefined : (text) => encode(text + end),
   };
 }
 

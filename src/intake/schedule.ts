@@ -7,9 +7,15 @@ import type { Store } from "../store/store.ts";
 const LOOK_BACK = 7 * 24 * 3600_000;
 
 /** The first slot after an instant; null when there is none. Croner runs a slot that falls in a clock change's gap right after it. */
-export function slotAfter(schedule: Schedule, at: number): number | null {
+export function slotAfter(schedule: Pick<Schedule, "cron" | "zone">, at: number): number | null {
   const next = new Cron(schedule.cron, { timezone: schedule.zone }).nextRun(new Date(at));
   return next === null ? null : next.getTime();
+}
+
+/** The last slot up to and including an instant; null when there is none. */
+export function slotUpTo(schedule: Pick<Schedule, "cron" | "zone">, at: number): number | null {
+  const [last] = new Cron(schedule.cron, { timezone: schedule.zone }).previousRuns(1, new Date(at + 1));
+  return last === undefined ? null : last.getTime();
 }
 
 /** Slots after `from`, up to and including `to`, oldest first; at most `most`. */

@@ -5,6 +5,7 @@ import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { HeldLanes } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
+import { bundler } from "./bundler.ts";
 import type { EngineTraces } from "./trace.ts";
 
 export interface SendersEnvironment extends Omit<SenderEnvironment, "flow" | "note" | "tried" | "trace"> {
@@ -35,30 +36,35 @@ export interface Senders {
 }
 
 export function senders(env: SendersEnvironment): Senders {
-  const all = new Map<number, { readonly sender: Sender; readonly flow: number }>();
+  const all = new Map<number, { readonly sender: Sender; readonly flow: number; readonly how: string }>();
 
   async function make(flow: LiveFlow, index: number): Promise<void> {
     const route = flow.routes[index];
-    if (route === undefined || route.exit.kind !== "system" || all.has(route.id)) return;
+    if (route === undefined || route.exit.kind !== "system") return;
     const { traces } = env;
+    const { collect } = route.definition;
+    const how = JSON.stringify(collect ?? null);
+    const before = all.get(route.id);
+    if (before?.how === how) return;
     const sink = env.sink(route.exit.system, route.exit.sink);
     if (sink === undefined) return;
     const rows = await env.store.transaction((tx) => tx.flows.routes());
     const stopped = rows.find((row) => row.id === route.id)?.stopped ?? null;
-    const one = sender(
-      route,
-      sink,
-      {
-        ...env,
-        flow: () => env.flows.current(flow.id),
-        note: (event, code) => env.note(flow.name, route.to, event, code),
-        tried: (seconds) => env.tried(route.to, seconds),
-        ...(traces && { trace: (delivery, number) => traces.attempt(delivery, route.to, number) }),
-      },
-      stopped,
-    );
+    // It sends otherwise from now on; the one before ends first what it has begun.
+    await before?.sender.close();
+    const own: SenderEnvironment = {
+      ...env,
+      flow: () => env.flows.current(flow.id),
+      note: (event, code) => env.note(flow.name, route.to, event, code),
+      tried: (seconds) => env.tried(route.to, seconds),
+      ...(traces && { trace: (delivery, number) => traces.attempt(delivery, route.to, number) }),
+    };
+    const one =
+      collect === undefined || sink.bundle === undefined
+        ? sender(route, sink, own, stopped)
+        : bundler(route, sink.bundle, collect, own, stopped);
     await recoverOne(route.id, one, env.store.seat.held());
-    all.set(route.id, { sender: one, flow: flow.id });
+    all.set(route.id, { sender: one, flow: flow.id, how });
   }
 
   async function recoverOne(route: number, one: Sender, held: HeldLanes): Promise<void> {

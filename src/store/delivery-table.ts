@@ -59,6 +59,8 @@ export interface DeliveryTable {
    * @param of only those of these lanes; without it, of all. See `MessageTable.queued`
    */
   queued(route: number, after: number, limit: number, of?: HeldLanes): Promise<readonly StoredDelivery[]>;
+  /** How many of a route are queued, of all lanes; counts no further than `most`. */
+  countQueued(route: number, most: number): Promise<number>;
   /** Deliveries begun and not finished, of targets that are not idempotent: in doubt after a crash. */
   sending(of?: HeldLanes): Promise<readonly StoredDelivery[]>;
   /** Those of these deliveries that are done. */

@@ -2,6 +2,7 @@ import type { Failure } from "../errors.ts";
 import type { Outcome, State } from "../message/outcome.ts";
 import type { AlertRow } from "./alert-table.ts";
 import type { AuditEntry } from "./audit-table.ts";
+import type { BundleRow, BundleState } from "./bundle-table.ts";
 import type { Attempt } from "./delivery-table.ts";
 import type { FileRow, FileState } from "./file-table.ts";
 import type { FileSlice, ReplayPlan, TrailEntry } from "./message-table.ts";
@@ -22,6 +23,8 @@ export interface Queries {
   file(id: number): Promise<FileSummary | undefined>;
   /** Rows of a file that failed and are not mended, by row number; `before` of the page means "after this row". */
   rejects(file: number, page: Page): Promise<Paged<RejectedRow>>;
+  /** Files of routes that collect, newest first. @throws HubError TL_NOT_FOUND, as `messages` */
+  bundles(filter: BundleFilter, page: Page): Promise<Paged<BundleSummary>>;
   slots(flow: string, page: Page): Promise<Paged<SlotRow>>;
   /** Books per route of a flow over a time span, milliseconds since 1970, `from` inclusive, `to` exclusive. */
   books(flow: string, from: number, to: number): Promise<FlowBooks>;
@@ -172,6 +175,14 @@ export interface AlertFilter {
   /** Only those that are not resolved. */
   readonly firing?: boolean;
 }
+
+export interface BundleFilter {
+  readonly flow?: string;
+  readonly state?: BundleState;
+}
+
+/** `to` is the route, as `system.sink`. */
+export type BundleSummary = Omit<BundleRow, "flow"> & { readonly flow: string; readonly to: string };
 
 export type FileSummary = Omit<FileRow, "flow"> & { readonly flow: string };
 

@@ -1,5 +1,6 @@
 import type { AlertTable } from "./alert-table.ts";
 import type { AuditTable } from "./audit-table.ts";
+import type { BundleTable } from "./bundle-table.ts";
 import type { CrmTables } from "./crm-tables.ts";
 import type { CursorTable } from "./cursor-table.ts";
 import type { DeliveryTable } from "./delivery-table.ts";
@@ -41,6 +42,7 @@ export interface Tx {
   readonly deliveries: DeliveryTable;
   readonly flows: FlowTable;
   readonly files: FileTable;
+  readonly bundles: BundleTable;
   readonly slots: SlotTable;
   readonly cursors: CursorTable;
   readonly tallies: TallyTable;

@@ -239,6 +239,20 @@ const CASES: readonly Case[] = [
     cure: 'Did you mean "price"?',
   },
   {
+    sentence: "a sink that collects and takes each delivery by itself",
+    ...erp("crm.customer", "shop.customer\n    collect: { until: 0 2 * * *, zone: UTC }"),
+    place: `${ERP}:16:5`,
+    message: "routes[1].collect: shop.customer takes each delivery by itself",
+    cure: "Remove `collect`: what goes there is sent at once. Sinks that write files can collect.",
+  },
+  {
+    sentence: "a time to collect until that never comes",
+    ...erp("crm.customer", "shop.price\n    collect: { until: 0 2 31 2 *, zone: UTC }"),
+    place: `${ERP}:16:23`,
+    message: "routes[1].collect.until: it never comes due",
+    cure: 'Minute, hour, day of month, month, day of week; "30 1 * * *" is 01:30 each night.',
+  },
+  {
     sentence: "no route",
     ...shop("routes:\n  - to: crm.order", "routes: []"),
     place: `${SHOP}:7:9`,

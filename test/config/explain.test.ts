@@ -36,6 +36,14 @@ const onError = fc.record(
   { requiredKeys: [] },
 );
 const route = fc.record({ when: expression, onPark: fc.constant("skip") }, { requiredKeys: [] });
+const collect = fc.record(
+  {
+    until: fc.constantFrom("0 2 * * *", "*/10 * * * * *"),
+    zone: fc.constantFrom("UTC", "Asia/Tokyo"),
+    rows: fc.integer({ min: 1, max: 100_000 }),
+  },
+  { requiredKeys: ["until", "zone"] },
+);
 const common = {
   description: maybe(fc.string({ maxLength: 30 })),
   key: expression,
@@ -100,11 +108,17 @@ const push = fc.record({
   eventWindow: maybe(duration),
   limits: maybe(fc.record({ deadline: duration, body: size }, { requiredKeys: [] })),
 });
-const flow = fc.tuple(fc.oneof(files, push), route, fc.boolean()).map(([one, options, topic]) => ({
-  apiVersion: "tieline/v1",
-  ...one,
-  routes: [{ to: "crm.customer", ...options }, ...(topic ? [{ topic: "customers", ...options }] : [])],
-}));
+const flow = fc
+  .tuple(fc.oneof(files, push), route, fc.boolean(), maybe(collect))
+  .map(([one, options, topic, gathered]) => ({
+    apiVersion: "tieline/v1",
+    ...one,
+    routes: [
+      { to: "crm.customer", ...options },
+      ...(topic ? [{ topic: "customers", ...options }] : []),
+      ...(gathered === undefined ? [] : [{ to: "shop.price", collect: gathered }]),
+    ],
+  }));
 
 const LAYOUT = JSON.stringify({ fields: [{ name: "a", at: 1, length: 3 }] });
 

@@ -100,7 +100,11 @@ export function environment(variables: Readonly<Record<string, string>> = {}): P
       describe: (_, { connector }) =>
         connector === "folders"
           ? { sources: { customers: "files", prices: "files" }, sinks: [] }
-          : { sources: { orders: "push", changes: "pull", queue: "listen" }, sinks: ["customer", "price"] },
+          : {
+              sources: { orders: "push", changes: "pull", queue: "listen" },
+              sinks: ["customer", "price"],
+              collecting: ["price"],
+            },
     },
     compileExpression: (text, { lookUps }) =>
       failureOf(() =>

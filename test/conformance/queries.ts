@@ -83,6 +83,25 @@ export async function fillForQueries(store: Store): Promise<void> {
         startedAt: T0,
       });
     }
+    const [toCrm] = await tx.flows.routes();
+    if (toCrm === undefined) throw new Error("no route");
+    for (const slot of [1, 2, 3]) {
+      const bundle = {
+        flow: toCrm.flow,
+        route: toCrm.id,
+        slot: T0 + slot * 60_000,
+        closes: true,
+        startedAt: T0,
+      };
+      const begun = await tx.bundles.begin(bundle);
+      if (begun === undefined) throw new Error("the slot is closed");
+      await tx.bundles.change({
+        ...begun,
+        rows: slot,
+        state: slot === 3 ? "fixed" : "done",
+        answer: `f${slot}`,
+      });
+    }
     const places = await tx.messages.insert(Array.from({ length: COUNT }, (_, index) => message(index)));
     const routes = await tx.flows.routes();
     const billing = (flow: number) =>
@@ -351,6 +370,17 @@ export function describeQueries(name: string, open: () => Promise<QueriesUnderTe
       expect(
         (await queries.files({ flow: "web", state: "running" }, { before: null, limit: 2 })).items,
       ).toHaveLength(1);
+      const first = await queries.bundles({}, { before: null, limit: 2 });
+      expect(first.items.map(({ answer }) => answer)).toEqual(["f3", "f2"]);
+      expect(first.items[0]).toMatchObject({ to: "crm.customer", state: "fixed", rows: 3, part: 1 });
+      const rest = await queries.bundles({}, { before: first.next, limit: 2 });
+      expect(rest).toMatchObject({ items: [{ answer: "f1" }], next: null });
+      const [fixed] = first.items;
+      const ofFlow = { flow: fixed?.flow ?? "", state: "fixed" as const };
+      expect((await queries.bundles(ofFlow, { before: null, limit: 5 })).items).toEqual([fixed]);
+      await expect(queries.bundles({ flow: "none" }, { before: null, limit: 1 })).rejects.toMatchObject({
+        code: "TL_NOT_FOUND",
+      });
       const slots = await queries.slots("erp", { before: null, limit: 1 });
       expect(slots).toMatchObject({ items: [{ at: T0 + 60_000 }], next: T0 + 60_000 });
       const audit = await queries.audit({ before: null, limit: 3 });

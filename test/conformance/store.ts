@@ -44,6 +44,60 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toEqual([]);
       }));
 
+    test("deliveries of a bundle come in the order of their places, and stay in it", () =>
+      withStore(async (store, under) => {
+        const [first, second] = await store.transaction(async (tx) => {
+          const places = await tx.messages.insert([message("a"), message("b")]);
+          await tx.deliveries.insert([
+            delivery(places[1] as number, "b"),
+            delivery(places[0] as number, "a"),
+          ]);
+          return places;
+        });
+        const queued = await store.transaction((tx) => tx.deliveries.queued(7, 0, 10));
+        expect(queued.map((one) => one.message)).toEqual([second, first]);
+        const { route, flow } = delivery(1, "a");
+        expect(await store.transaction((tx) => tx.deliveries.countQueued(route, 10))).toBe(2);
+        expect(await store.transaction((tx) => tx.deliveries.countQueued(route, 1))).toBe(1);
+        const bundle = await store.transaction(async (tx) => {
+          const begun = await tx.bundles.begin({ flow, route, slot: 60_000, closes: true, startedAt: 1 });
+          if (begun === undefined) throw new Error("the slot is closed");
+          await tx.bundles.add(begun.id, queued);
+          const failure = { code: "TL_TARGET_BUSY", message: "m", cure: "c" } as const;
+          await tx.bundles.change({ ...begun, state: "fixed", rows: 2, sequence: 7, failure });
+          return begun;
+        });
+        const again = await under.reopen();
+        await again.transaction(async (tx) => {
+          const last = await tx.bundles.last(route);
+          expect(last).toMatchObject({ id: bundle.id, state: "fixed", rows: 2, part: 1, closes: true });
+          expect(last).toMatchObject({ sequence: 7, failure: { code: "TL_TARGET_BUSY" }, answer: null });
+          const [one, ...rest] = await tx.bundles.deliveries(bundle.id, null, 10);
+          expect([one, ...rest].map((row) => row?.message)).toEqual([first, second]);
+          const behind = await tx.bundles.deliveries(bundle.id, one ?? null, 10);
+          expect(behind.map((row) => row.message)).toEqual([second]);
+          expect(await tx.bundles.last(route + 1)).toBeUndefined();
+        });
+      }));
+
+    test("a slot has one last bundle, and empty ones of slots before it are forgotten", () =>
+      withStore(async (store) => {
+        const begin = (slot: number, closes: boolean) =>
+          store.transaction((tx) => tx.bundles.begin({ flow: 1, route: 5, slot, closes, startedAt: 1 }));
+        const early = await begin(60_000, false);
+        expect(early).toMatchObject({ part: 1, closes: false, state: "open", rows: 0, finishedAt: null });
+        expect(await store.transaction((tx) => tx.bundles.closed(5))).toBeNull();
+        const closing = await begin(60_000, true);
+        expect(closing).toMatchObject({ part: 2, closes: true });
+        expect(await begin(60_000, true)).toBeUndefined();
+        expect(await begin(60_000, false)).toBeUndefined();
+        expect(await store.transaction((tx) => tx.bundles.closed(5))).toBe(60_000);
+        if (closing === undefined) throw new Error("no bundle");
+        await store.transaction((tx) => tx.bundles.change({ ...closing, state: "done", finishedAt: 2 }));
+        expect(await begin(120_000, true)).toMatchObject({ part: 1, slot: 120_000 });
+        expect(await store.transaction((tx) => tx.bundles.last(5))).toMatchObject({ slot: 120_000 });
+      }));
+
     test("work of a lane that has changed hands is not committed, nor is what it shares its transaction with", () =>
       withStore(async (store) => {
         const { seat } = store;

@@ -1,10 +1,12 @@
 import { rm } from "node:fs/promises";
 import { expect } from "vitest";
 import { openSqliteStore } from "../../src/backend/sqlite/store.ts";
-import type { Sink } from "../../src/connector/contract.ts";
+import type { Collect } from "../../src/config/flow-definition.ts";
+import type { BundleSink, Sink } from "../../src/connector/contract.ts";
 import { blockedKeys } from "../../src/flow/blocked-keys.ts";
 import { type Sender, sender } from "../../src/flow/deliver.ts";
 import { fence } from "../../src/flow/fence.ts";
+import { bundler } from "../../src/intake/bundler.ts";
 import type { Store } from "../../src/store/store.ts";
 import { flowDefinition, testEngine } from "./setup.ts";
 
@@ -15,6 +17,10 @@ export interface Queue {
   readonly store: Store;
   /** @param as the store as this sender sees it */
   sender(sink: Sink, as?: Store): Sender;
+  /** @param now milliseconds since 1970 */
+  bundler(sink: BundleSink, collect: Collect, now: () => number): Sender;
+  /** More deliveries, as if their messages had come now. */
+  more(bodies: readonly { readonly key: string; readonly body: object }[]): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -42,6 +48,23 @@ export async function queueOf(count: number, keys: readonly string[]): Promise<Q
         ...{ flow: () => flow, wakeAt: () => undefined, note: () => undefined, tried: () => undefined },
       };
       return sender(route, sink, env, null);
+    },
+    bundler(sink, collect, now) {
+      const blocked = blockedKeys();
+      const env = {
+        ...{ store, now, random: Math.random, blocked, fence: fence(blocked) },
+        ...{ flow: () => flow, wakeAt: () => undefined, note: () => undefined, tried: () => undefined },
+      };
+      return bundler(route, sink, collect, env, null);
+    },
+    async more(bodies) {
+      await store.transaction(async (tx) => {
+        const [first] = await tx.deliveries.ofMessage(1);
+        if (first === undefined) throw new Error("no delivery");
+        await tx.deliveries.insert(
+          bodies.map(({ key, body }) => ({ ...first, key, body: Buffer.from(JSON.stringify(body)) })),
+        );
+      });
     },
     async dispose() {
       await store.close();

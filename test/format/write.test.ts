@@ -182,7 +182,7 @@ describe("a document of many records", () => {
   it.each(Object.entries(FORMATS))("in %s is the same, whole or record by record", (name, format) => {
     const writer = recordWriter(format);
     const parts = [{ a: "1" }, { a: "2" }].map((record, n) => writer.part(record, n === 0));
-    const written = Buffer.concat([writer.head, ...parts, writer.tail]);
+    const written = Buffer.concat([writer.mark, writer.head, ...parts, writer.tail]);
     const whole = writer.whole([{ a: "1" }, { a: "2" }]);
     if (name === "json") expect(JSON.parse(text(written))).toEqual(JSON.parse(text(whole)));
     else expect(written.equals(whole)).toBe(true);

@@ -11,7 +11,7 @@ const SSHD = "/usr/sbin/sshd";
 export const openssh: Peer = {
   name: "openssh",
   connector: "erp",
-  cases: ["remote-files.peer.ts"],
+  cases: ["remote-files.peer.ts", "remote-files-hub.peer.ts"],
   async start() {
     await needProgram(SSHD, "openssh-server");
     // Not below a folder of others: sshd asks for a path that nobody else can change.

@@ -286,8 +286,34 @@ describe("a folder on a server that is written to", () => {
         { id: "m-7.erp.answers", sequence: 1, key: null, body, attempt: 1 },
         AbortSignal.timeout(14_000),
       );
-    return { system, send };
+    return { system, send, bundle: sink.bundle };
   };
+
+  test("gets many deliveries as one file, the same when its connection was cut while it was written", async () => {
+    const folder = peerFolder();
+    const { bundle } = sinkOn(folder);
+    const id = "out.20261128T010000Z.1";
+    const rows = 30_000;
+    let cuts = 1;
+    const all = {
+      ...{ id, sequence: 7, date: "20261128", time: "020000" },
+      async *deliveries() {
+        for (let n = 0; n < rows; n++) {
+          if (n === rows / 2 && cuts-- > 0) cutConnections();
+          yield { id: `m-${n}`, sequence: n, key: null, body: { n, text: "x".repeat(100) }, attempt: 1 };
+        }
+      },
+    };
+    const cut = bundle?.send(all, AbortSignal.timeout(60_000)).then(
+      () => "written",
+      (error: HubError) => error.fault,
+    );
+    expect(["written", "system"]).toContain(await cut);
+    await bundle?.send(all, AbortSignal.timeout(60_000));
+    expect(folder.names()).toEqual([`A-${id}.jsonl`]);
+    const lines = folder.read(`A-${id}.jsonl`).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).n)).toEqual(Array.from({ length: rows }, (_, n) => n));
+  });
 
   test("has each file whole or not at all, and the same when it is sent again", async () => {
     const folder = peerFolder();

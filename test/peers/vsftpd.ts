@@ -12,7 +12,7 @@ const VSFTPD = "/usr/sbin/vsftpd";
 export const vsftpd: Peer = {
   name: "vsftpd",
   connector: "erp",
-  cases: ["remote-files.peer.ts"],
+  cases: ["remote-files.peer.ts", "remote-files-hub.peer.ts"],
   async start() {
     await needProgram(VSFTPD, "vsftpd");
     await needProgram("openssl", "openssl");

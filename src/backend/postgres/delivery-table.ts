@@ -93,6 +93,10 @@ export function deliveryTable(sql: Sql): DeliveryTable {
         );
       return byLane(own, limit, (share) => all(QUEUED_OF, route, after, limit, own, share));
     },
+    async countQueued(route, most) {
+      const some = "SELECT 1 FROM delivery WHERE state = 0 AND route = $1 LIMIT $2";
+      return (await sql.get<{ n: number }>(`SELECT count(*) AS n FROM (${some}) q`, route, most))?.n ?? 0;
+    },
     sending: (of) => all(`WHERE d.state = 3 AND d.state <> 5 AND ${OF("$1")} ORDER BY d.id`, lanesIn(of)),
     async done(ids) {
       const rows = await sql.all<{ id: number }>(DONE, ids);
@@ -179,6 +183,6 @@ async function insertDeliveries(sql: Sql, deliveries: readonly NewDelivery[]): P
 }
 
 /** Versions are JSON text here, since 12 and "12" differ. */
-function fromColumns(row: DeliveryColumns): ReturnType<typeof toDelivery> {
+export function fromColumns(row: DeliveryColumns): ReturnType<typeof toDelivery> {
   return toDelivery({ ...row, version: fromText<string | number>(row.version as string | null) });
 }

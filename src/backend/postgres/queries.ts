@@ -1,4 +1,5 @@
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
+import { listBundles } from "./query-bundles.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
 import { flowNames, listAlerts, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
@@ -16,6 +17,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     raw: (place, limit) => readRaw(sql, place, limit),
     files: (filter, page) => listFiles(sql, filter, page),
     file: (id) => findFile(sql, id),
+    bundles: (filter, page) => listBundles(sql, filter, page),
     rejects: (file, page) => listRejects(sql, file, page),
     slots: async (flow, page) => listSlots(sql, await idOf(flow), page),
     books: async (flow, from, to) => readBooks(sql, await idOf(flow), from, to),

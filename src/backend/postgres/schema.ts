@@ -127,3 +127,18 @@ CREATE INDEX alert_open ON alert (id) WHERE resolved_at IS NULL;
 CREATE INDEX alert_pending ON alert (id) WHERE resolved_at IS NULL OR told <> 'resolved';
 CREATE INDEX alert_subject ON alert (rule, subject, muted_until) WHERE muted_until IS NOT NULL;
 `;
+
+/** Deliveries that are sent as one file, and which they are. */
+export const BUNDLE_SCHEMA = `
+CREATE TABLE bundle (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, flow bigint NOT NULL, route bigint NOT NULL,
+  slot bigint NOT NULL, part integer NOT NULL, closes smallint NOT NULL, state text COLLATE "C" NOT NULL,
+  deliveries bigint NOT NULL DEFAULT 0, sequence bigint NOT NULL DEFAULT 0, failure text, answer text,
+  started_at bigint NOT NULL, finished_at bigint, UNIQUE (route, slot, part));
+CREATE UNIQUE INDEX bundle_closes ON bundle (route, slot) WHERE closes = 1;
+CREATE INDEX bundle_route ON bundle (route, id);
+CREATE INDEX bundle_flow ON bundle (flow, id);
+CREATE TABLE bundle_row (
+  bundle bigint NOT NULL, message bigint NOT NULL, delivery bigint NOT NULL,
+  PRIMARY KEY (bundle, message, delivery));
+`;

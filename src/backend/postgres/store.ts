@@ -4,6 +4,7 @@ import type { Store, Tx } from "../../store/store.ts";
 import type { PostgresAddress } from "./address.ts";
 import { alertTable } from "./alert-table.ts";
 import { auditTable } from "./audit-table.ts";
+import { bundleTable } from "./bundle-table.ts";
 import { crmTables, type WriteCount, writeCount } from "./crm-tables.ts";
 import { cursorTable } from "./cursor-table.ts";
 import { deliveryTable } from "./delivery-table.ts";
@@ -191,6 +192,7 @@ function tables({ sql, worker }: Session, written: WriteCount, schema: string): 
     deliveries: deliveryTable(sql),
     flows: flowTable(sql),
     files: fileTable(sql),
+    bundles: bundleTable(sql),
     slots: slotTable(sql),
     cursors: cursorTable(sql),
     tallies: tallyTable(sql),

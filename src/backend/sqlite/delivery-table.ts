@@ -49,6 +49,10 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
         )
         .map(toDelivery);
     },
+    async countQueued(route, most) {
+      const some = "SELECT 1 FROM delivery WHERE state = 0 AND route = ? LIMIT ?";
+      return sql.get<{ n: number }>(`SELECT count(*) AS n FROM (${some})`, route, most)?.n ?? 0;
+    },
     async sending() {
       return sql
         .all<DeliveryColumns>(`${SELECT_DELIVERY} WHERE d.state = 3 AND d.state <> 5 ORDER BY d.id`)

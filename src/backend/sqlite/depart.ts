@@ -15,6 +15,9 @@ const PAGE = 500;
 const PAGE_OF_BODIES = 16;
 const PART_BYTES = 4 * 1024 * 1024;
 
+/** Tables that are not looked through by the code of a failure. */
+const FAILURE_ALONE: readonly string[] = ["file", "bundle"];
+
 interface Column {
   readonly name: string;
   readonly type: string;
@@ -83,7 +86,8 @@ function* rowsOf(sql: Sql, { name, columns }: Table): Iterable<TableRows> {
   const page = columns.some(({ type }) => type === "BLOB") ? PAGE_OF_BODIES : PAGE;
   const select = `SELECT ${columns.map(selected).join(", ")} FROM "${name}"`;
   const order = `ORDER BY ${names} LIMIT ${page}`;
-  const derived = columns.some((column) => column.name === "failure") && name !== "file" ? ["code"] : [];
+  const derived =
+    columns.some((column) => column.name === "failure") && !FAILURE_ALONE.includes(name) ? ["code"] : [];
   const target = [...columns.map((column) => column.name), ...derived];
   let rows: Cell[][] = [];
   let bytes = 0;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setImmediate as otherWork } from "node:timers/promises";
 import { HubError } from "../../errors.ts";
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
+import { listBundles } from "./query-bundles.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
 import { flowNames, listAlerts, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
@@ -27,6 +28,7 @@ export function sqliteQueries(sql: Sql): Queries {
     raw: async (place, limit) => readRaw(sql, place, limit),
     files: async (filter, page) => listFiles(sql, filter, page),
     file: async (id) => findFile(sql, id),
+    bundles: async (filter, page) => listBundles(sql, filter, page),
     rejects: async (file, page) => listRejects(sql, file, page),
     slots: async (flow, page) => listSlots(sql, flowNames(sql).idOf(flow), page),
     books: async (flow, from, to) => readBooks(sql, flowNames(sql).idOf(flow), from, to),

@@ -100,3 +100,18 @@ CREATE INDEX alert_open ON alert (id) WHERE resolved_at IS NULL;
 CREATE INDEX alert_pending ON alert (id) WHERE resolved_at IS NULL OR told <> 'resolved';
 CREATE INDEX alert_subject ON alert (rule, subject, muted_until) WHERE muted_until IS NOT NULL;
 `;
+
+/** Deliveries that are sent as one file, and which they are. */
+export const BUNDLE_SCHEMA = `
+CREATE TABLE bundle (
+  id INTEGER PRIMARY KEY, flow INTEGER NOT NULL, route INTEGER NOT NULL, slot INTEGER NOT NULL, part INTEGER NOT NULL,
+  closes INTEGER NOT NULL, state TEXT NOT NULL, deliveries INTEGER NOT NULL DEFAULT 0,
+  sequence INTEGER NOT NULL DEFAULT 0, failure TEXT, answer TEXT, started_at INTEGER NOT NULL, finished_at INTEGER,
+  UNIQUE (route, slot, part));
+CREATE UNIQUE INDEX bundle_closes ON bundle (route, slot) WHERE closes = 1;
+CREATE INDEX bundle_route ON bundle (route, id);
+CREATE INDEX bundle_flow ON bundle (flow, id);
+CREATE TABLE bundle_row (
+  bundle INTEGER NOT NULL, message INTEGER NOT NULL, delivery INTEGER NOT NULL,
+  PRIMARY KEY (bundle, message, delivery)) WITHOUT ROWID;
+`;

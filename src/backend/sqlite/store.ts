@@ -5,6 +5,7 @@ import type { LaneTable } from "../../store/lane-table.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import { alertTable } from "./alert-table.ts";
 import { auditTable } from "./audit-table.ts";
+import { bundleTable } from "./bundle-table.ts";
 import { counter } from "./counter.ts";
 import { crmTables } from "./crm-tables.ts";
 import { cursorTable } from "./cursor-table.ts";
@@ -72,6 +73,7 @@ function tables(sql: Sql, lanes: LaneTable): Tx {
     deliveries: deliveryTable(sql, () => delivery(1)),
     flows: flowTable(sql),
     files: fileTable(sql),
+    bundles: bundleTable(sql),
     slots: slotTable(sql),
     cursors: cursorTable(sql),
     tallies: tallyTable(sql),

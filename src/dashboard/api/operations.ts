@@ -1680,4 +1680,52 @@ export interface Operations {
       } | null;
     };
   };
+  "GET /written-files": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: number;
+      readonly flow?: string;
+      readonly state?: "open" | "fixed" | "written" | "done";
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: number;
+        readonly flow: string;
+        readonly to: string;
+        readonly slot: string;
+        readonly part: number;
+        readonly closes: boolean;
+        readonly state: "open" | "fixed" | "written" | "done";
+        readonly rows: number;
+        readonly answer: string | null;
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+        readonly startedAt: string;
+        readonly finishedAt: string | null;
+      })[];
+      readonly next: number | null;
+    };
+  };
 }
