@@ -88,6 +88,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
   const closing = new AbortController();
   let draining = false;
   const record = deliveryRecorder(route, { ...env, closing: closing.signal, coming: () => atTarget });
+  /** How often one after the other; attempts that were under way at once count once. */
   let failures = 0;
   /** Claimed before its turn had come, in order. */
   let ready: Ready[] = [];
@@ -247,6 +248,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       return false;
     }
     let ending: Ending;
+    const before = failures;
     const began = performance.now();
     try {
       const out = {
@@ -265,7 +267,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     } catch (thrown) {
       const error = asHubError(thrown);
       trace?.end(error.code);
-      ending = await afterFailure(delivery, error, flow, number);
+      ending = await afterFailure(delivery, error, flow, { number, before });
     }
     left();
     await record.end(delivery, number, startedAt, ending, lease);
@@ -277,7 +279,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     delivery: StoredDelivery,
     error: HubError,
     flow: LiveFlow,
-    number: number,
+    { number, before }: { readonly number: number; readonly before: number },
   ): Promise<Ending> {
     const now = env.now();
     const verdict = verdictOf(error, flow.definition, number, now, env.random());
@@ -287,7 +289,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     if (event !== "waits" || failures === 0) env.note(event, error.code);
     switch (verdict.kind) {
       case "route-waits": {
-        failures += 1;
+        failures = Math.max(failures, before + 1);
         const wait =
           Math.min(SYSTEM_WAIT.first * 2 ** Math.min(failures - 1, 10), SYSTEM_WAIT.last) *
           (0.8 + 0.4 * env.random());

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Outgoing, Sink } from "../../src/connector/contract.ts";
+import { HubError } from "../../src/errors.ts";
 import type { Store } from "../../src/store/store.ts";
 import { queueOf } from "./sender-setup.ts";
 
@@ -97,3 +98,27 @@ test.each([1, 4])(
   },
   20_000,
 );
+
+test("attempts that a system fails at once are one failure, after which it is asked as soon as after one", async () => {
+  const keys = ["a", "b", "c", "d", "e", "f"];
+  const queue = await queueOf(keys.length, keys);
+  try {
+    const failed: ((error: HubError) => void)[] = [];
+    const wakes: number[] = [];
+    const sink: Sink = {
+      idempotent: true,
+      concurrency: keys.length,
+      send: () => new Promise((_, reject) => void failed.push(reject)),
+    };
+    const one = queue.sender(sink, queue.store, (at) => wakes.push(at));
+    await one.pump();
+    await expect.poll(() => failed.length).toBe(keys.length);
+    for (const fail of failed) fail(new HubError("TL_TARGET_UNAVAILABLE", "nobody answers"));
+    await expect.poll(() => wakes.length).toBe(keys.length);
+    // The pause after one failure is a second, give or take a fifth; after six it would be half a minute.
+    expect(Math.max(...wakes) - Math.min(...wakes)).toBeLessThan(2_000);
+    await one.close();
+  } finally {
+    await queue.dispose();
+  }
+}, 20_000);

@@ -15,8 +15,11 @@ const NOTE = `{ "id": id, "kind": "note", "subject": customer, "text": $string(n
 /** Deliveries that wait for a sender, and the store they are in, without an engine. */
 export interface Queue {
   readonly store: Store;
-  /** @param as the store as this sender sees it */
-  sender(sink: Sink, as?: Store): Sender;
+  /**
+   * @param as the store as this sender sees it
+   * @param wakeAt told when it wants to go on; milliseconds since 1970
+   */
+  sender(sink: Sink, as?: Store, wakeAt?: (at: number) => void): Sender;
   /** @param now milliseconds since 1970 */
   bundler(sink: BundleSink, collect: Collect, now: () => number): Sender;
   /** More deliveries, as if their messages had come now. */
@@ -41,11 +44,11 @@ export async function queueOf(count: number, keys: readonly string[]): Promise<Q
   const store = openSqliteStore(engine.data);
   return {
     store,
-    sender(sink, as = store) {
+    sender(sink, as = store, wakeAt = () => undefined) {
       const blocked = blockedKeys();
       const env = {
         ...{ store: as, now: Date.now, random: Math.random, blocked, fence: fence(blocked) },
-        ...{ flow: () => flow, wakeAt: () => undefined, note: () => undefined, tried: () => undefined },
+        ...{ flow: () => flow, wakeAt, note: () => undefined, tried: () => undefined },
       };
       return sender(route, sink, env, null);
     },
