@@ -28,6 +28,26 @@ describeConnector("erp", erp, {
   },
 });
 
+describe.each(["sftp", "ftp"])("an ERP behind %s", (protocol) => {
+  describeConnector("erp", erp, {
+    settings: () => ({
+      server: {
+        url: `${protocol}://hub@127.0.0.1:1`,
+        password: "secret",
+        ...(protocol === "sftp" ? { fingerprints: [`SHA256:${"A".repeat(43)}`] } : {}),
+      },
+      remote: { orders: { folder: "out", pattern: "ORDERS*.csv" } },
+      write: {
+        answers: { folder: "in", name: "ANSWER-{sequence}-{id}.csv", format: { csv: { columns: ["id"] } } },
+      },
+    }),
+    wrongSettings: [{ server: { url: `${protocol}://hub@127.0.0.1:1` }, write: { answers: {} } }],
+    remotes: ["orders"],
+    deadSinks: { answers: { id: "x" } },
+    unreachable: "TL_SOURCE_UNAVAILABLE",
+  });
+});
+
 const context = { system: "erp", now: () => 0 };
 
 describe("two sources of an ERP", () => {

@@ -29,6 +29,8 @@ export interface ConnectorExamples<Settings extends TSchema> {
   readonly wrongSettings: readonly unknown[];
   /** File sources, each with a file it takes. */
   readonly files?: Readonly<Record<string, { readonly name: string; readonly content: string }>>;
+  /** File sources on another machine; nobody answers where the settings lead. */
+  readonly remotes?: readonly string[];
   /** Push sources, each with a request it takes at `NOW` and requests it must refuse. */
   readonly pushes?: Readonly<Record<string, PushExample>>;
   /** Sinks that send to `world.url` as HTTP. */
@@ -133,6 +135,7 @@ export function describeConnector<Settings extends TSchema>(
       expect(Object.keys(system.sources).sort()).toEqual(
         [
           ...Object.keys({ ...examples.files, ...examples.pushes }),
+          ...(examples.remotes ?? []),
           ...(examples.pulls ?? []),
           ...(examples.listens ?? []),
         ].sort(),
@@ -212,6 +215,14 @@ export function describeConnector<Settings extends TSchema>(
         expect(found).toHaveLength(1);
         expect(readFileSync(join(folder, String(found[0])), "utf8")).toBe("a rejected row\n");
       });
+    });
+  }
+
+  for (const source of examples.remotes ?? []) {
+    it(`connector ${name}: source ${source} says so when the other machine does not answer, and again`, async () => {
+      const files = fileSource((await setup()).open(), source);
+      expect(await codeOfRejected(files.list())).toBe(examples.unreachable);
+      expect(await codeOfRejected(files.list())).toBe(examples.unreachable);
     });
   }
 
