@@ -26,8 +26,14 @@ export interface FakeOdoo {
   close(): Promise<void>;
 }
 
-/** @param answer what becomes of a call; undefined: true */
-export async function fakeOdoo(answer: (call: OdooCall) => OdooAnswer | undefined): Promise<FakeOdoo> {
+/**
+ * @param answer what becomes of a call; undefined: true
+ * @param port where it listens; 0: any that is free
+ */
+export async function fakeOdoo(
+  answer: (call: OdooCall) => OdooAnswer | undefined,
+  port = 0,
+): Promise<FakeOdoo> {
   const ledger: OdooCall[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Uint8Array[] = [];
@@ -49,7 +55,7 @@ export async function fakeOdoo(answer: (call: OdooCall) => OdooAnswer | undefine
     else if ("result" in told) reply({ result: told.result });
     else reply({ error: { code: 200, data: { name: told.exception, message: told.message ?? "" } } });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -21,7 +21,10 @@ const ANSWERS: Readonly<Record<AfterMail, string | null>> = {
 };
 
 /** A mail server that keeps a ledger. It cuts the connection where Postfix never would: after the mail, before its answer. */
-export async function startSmtp(after: AfterMail, greeting = "220 fake ESMTP"): Promise<FakeSmtp> {
+export async function startSmtp(
+  after: AfterMail | ((mail: number) => AfterMail),
+  greeting = "220 fake ESMTP",
+): Promise<FakeSmtp> {
   const mails: string[] = [];
   const commands: string[] = [];
   const sockets = new Set<Socket>();
@@ -39,7 +42,7 @@ export async function startSmtp(after: AfterMail, greeting = "220 fake ESMTP"): 
       } else if (line === ".") {
         mails.push(mail.join("\r\n"));
         mail = null;
-        const answer = ANSWERS[after];
+        const answer = ANSWERS[typeof after === "function" ? after(mails.length) : after];
         if (answer === null) socket.destroy();
         else say(answer);
       } else mail.push(line);

@@ -16,6 +16,8 @@ import { killDeploy } from "./kill-deploy.ts";
 import { killFiles } from "./kill-files.ts";
 import { killLoad } from "./kill-load.ts";
 import { killTransform } from "./kill-transform.ts";
+import { mailBusy, mailInDoubt, mailRefuses } from "./line-mail.ts";
+import { odooAway, odooOdd, odooRefuses, odooSilent } from "./line-odoo.ts";
 import { oldBackup } from "./old-backup.ts";
 import { outOfOrder } from "./out-of-order.ts";
 import { poison } from "./poison.ts";
@@ -63,6 +65,13 @@ export const FAULTS: readonly Fault[] = [
   targetBusy,
   targetOdd,
   targetRefuses,
+  mailInDoubt,
+  mailBusy,
+  mailRefuses,
+  odooAway,
+  odooSilent,
+  odooOdd,
+  odooRefuses,
   duplicateEvent,
   replayedSignature,
   outOfOrder,

@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { TECHNOLOGIES } from "./backend.ts";
 import { record, recordSyncs } from "./evidence.ts";
+import type { Fault } from "./fault.ts";
 import { FAULTS, HEADLINE } from "./faults.ts";
 import { inLanes, type Play } from "./lanes.ts";
 import { describeRun, describeRuns, passes, type Run } from "./print.ts";
@@ -28,6 +29,9 @@ const { values, positionals } = parseArgs({
 });
 const wanted = values.headline ? HEADLINE : positionals.map((id) => id.toUpperCase());
 const recording = values.record || (wanted.length === 0 && !values.small);
+/** `F20` also names those of single connectors, `F20-ODOO`. */
+const isWanted = (fault: Fault): boolean =>
+  wanted.length === 0 || wanted.some((id) => fault.id === id || fault.id.startsWith(`${id}-`));
 const unknown = wanted.filter((id) => !FAULTS.some((fault) => fault.id === id));
 if (unknown.length > 0)
   usage(`there is no fault ${unknown.join(", ")}; there are ${FAULTS.map(({ id }) => id).join(", ")}`);
@@ -38,11 +42,10 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 if (values.strace) process.exit(await proveSyncs());
 const stores = backends();
 const runs: Run[] = [];
-const plays: readonly Play[] = FAULTS.filter(({ id }) => wanted.length === 0 || wanted.includes(id)).flatMap(
-  (fault) =>
-    technologiesOf(fault)
-      .filter((name) => technologies.includes(name))
-      .map((technology) => ({ fault, technology })),
+const plays: readonly Play[] = FAULTS.filter(isWanted).flatMap((fault) =>
+  technologiesOf(fault)
+    .filter((name) => technologies.includes(name))
+    .map((technology) => ({ fault, technology })),
 );
 const began = performance.now();
 await inLanes(plays, async ({ fault, technology }) => {

@@ -26,6 +26,8 @@ export interface FaultProjectOptions {
   readonly target?: { readonly url: string; readonly idempotent: boolean; readonly more?: string };
   /** Further sinks of the system `desk`, in YAML. */
   readonly sinks?: Readonly<Record<string, string>>;
+  /** Further systems. */
+  readonly systems?: Readonly<Record<string, { readonly connector: string; readonly settings: object }>>;
   /** Further lines of tieline.yaml. */
   readonly settings?: string;
   /** By flow: its flow.yaml, and its mapping where it has one. */
@@ -124,7 +126,7 @@ export async function makeProject(options: FaultProjectOptions): Promise<FaultPr
 }
 
 function tielineYaml(
-  { files, webhooks, target, sinks, settings }: FaultProjectOptions,
+  { files, webhooks, target, sinks, systems, settings }: FaultProjectOptions,
   inbox: string,
 ): string {
   const lines = ["apiVersion: tieline/v1", ...(settings === undefined ? [] : [settings]), "systems:"];
@@ -152,5 +154,7 @@ function tielineYaml(
     }
     list(sinks ?? {});
   }
+  for (const [name, system] of Object.entries(systems ?? {}))
+    lines.push(`  ${name}: ${JSON.stringify(system)}`);
   return `${lines.join("\n")}\n`;
 }
