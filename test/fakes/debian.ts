@@ -23,7 +23,8 @@ export async function installPackage(name: string): Promise<void> {
     );
   }
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const install = ["install", "-y", "-q", "--no-install-recommends", name];
+  // Another test may be installing just now.
+  const install = ["-o", "DPkg::Lock::Timeout=600", "install", "-y", "-q", "--no-install-recommends", name];
   try {
     await run("apt-get", install, { env });
   } catch {

@@ -1,7 +1,4 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { asterisk16, asterisk22 } from "./asterisk.ts";
 import { mariadb } from "./mariadb.ts";
 import { odoo } from "./odoo.ts";
@@ -10,101 +7,62 @@ import type { Peer } from "./peer.ts";
 import { postfix } from "./postfix.ts";
 import { postgres } from "./postgres.ts";
 import { rabbitmq } from "./rabbitmq.ts";
+import { type Line, runPeer } from "./run-peer.ts";
 import { vsftpd } from "./vsftpd.ts";
 
 /**
  * Proves connectors against real systems: installs what is missing (Debian's packages, as root), starts each system on the
  * loopback address, runs its cases and prints a table. A system that cannot be had is a skip that is counted and says why.
  *
- *   npm run test:peers                 all
+ *   npm run test:peers                 all, two at a time
  *   npm run test:peers -- mariadb      one system
- *   npm run test:peers -- database     all systems of one connector
+ *   npm run test:peers -- telephony    all systems of one connector
+ *   npm run test:peers -- --at-once 1  one after the other
  */
 const PEERS: readonly Peer[] = [
-  postgres,
-  mariadb,
-  rabbitmq,
+  // The longest first, so that two at a time end together.
+  odoo,
   asterisk16,
   asterisk22,
   postfix,
+  postgres,
+  mariadb,
+  rabbitmq,
   openssh,
   vsftpd,
-  odoo,
 ];
 
-const ROOT = new URL("../..", import.meta.url).pathname;
-
-interface Line {
-  readonly peer: Peer;
-  readonly version: string;
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly seconds: number;
-  /** Why the system was not there. */
-  readonly reason: string;
+const { values, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { "at-once": { type: "string", default: "2" } },
+});
+const unknown = asked.filter((name) => !PEERS.some((peer) => peer.name === name || peer.connector === name));
+if (unknown.length > 0) {
+  const names = [...new Set(PEERS.flatMap(({ name, connector }) => [connector, name]))];
+  console.error(`There is no peer or connector ${unknown.join(", ")}; there are ${names.join(", ")}.`);
+  process.exit(2);
 }
+// Systems end with this process, also when it is told to.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
-async function run(peer: Peer): Promise<Line> {
-  const began = performance.now();
-  const seconds = (): number => (performance.now() - began) / 1_000;
-  const none = { peer, version: "-", passed: 0, failed: 0, skipped: 0 };
-  let running: Awaited<ReturnType<Peer["start"]>>;
-  try {
-    running = await peer.start();
-  } catch (error) {
-    return {
-      ...none,
-      skipped: 1,
-      seconds: seconds(),
-      reason: error instanceof Error ? error.message : "unknown",
-    };
-  }
-  try {
-    const counts = await runCases(peer, running.env);
-    return { ...none, ...counts, version: running.version, seconds: seconds(), reason: "" };
-  } finally {
-    await running.close();
+const began = performance.now();
+const waiting = PEERS.filter(
+  ({ name, connector }) => asked.length === 0 || asked.includes(name) || asked.includes(connector),
+);
+const chosen = [...waiting];
+const done = new Map<Peer, Line>();
+async function work(): Promise<void> {
+  for (let peer = waiting.shift(); peer !== undefined; peer = waiting.shift()) {
+    console.log(`${peer.name}: begins`);
+    const line = await runPeer(peer);
+    console.log(`\n${peer.name}\n${line.output}`);
+    done.set(peer, line);
   }
 }
-
-async function runCases(
-  { cases }: Peer,
-  env: Readonly<Record<string, string>>,
-): Promise<Pick<Line, "passed" | "failed" | "skipped">> {
-  const folder = await mkdtemp(join(tmpdir(), "tieline-peers-"));
-  const report = join(folder, "report.json");
-  const files = cases.map((file) => `test/peers/${file}`);
-  const args = [
-    "vitest",
-    "run",
-    "--config",
-    "test/peers/vitest.config.ts",
-    "--reporter=default",
-    "--reporter=json",
-  ];
-  try {
-    const child = spawn("npx", [...args, `--outputFile.json=${report}`, ...files], {
-      cwd: ROOT,
-      env: { ...process.env, ...env },
-      stdio: "inherit",
-    });
-    const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
-    const text = await readFile(report, "utf8").catch(() => "{}");
-    const found = JSON.parse(text) as Partial<
-      Record<"numPassedTests" | "numFailedTests" | "numPendingTests", number>
-    >;
-    const failed = found.numFailedTests ?? 0;
-    // A run that broke before its first case has failed too.
-    return {
-      passed: found.numPassedTests ?? 0,
-      failed: code === 0 ? failed : Math.max(1, failed),
-      skipped: found.numPendingTests ?? 0,
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+await Promise.all(Array.from({ length: Math.max(1, Number(values["at-once"]) || 1) }, work));
+const lines = chosen.flatMap((peer) => done.get(peer) ?? []);
+console.log(`${tableOf(lines)}\n\n${((performance.now() - began) / 60_000).toFixed(1)} minutes`);
+process.exitCode = lines.some(({ failed }) => failed > 0) ? 1 : 0;
 
 function tableOf(lines: readonly Line[]): string {
   const rows = [
@@ -128,19 +86,3 @@ function tableOf(lines: readonly Line[]): string {
     )
     .join("\n");
 }
-
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !PEERS.some((peer) => peer.name === name || peer.connector === name));
-if (unknown.length > 0) {
-  console.error(
-    `There is no peer ${unknown.join(", ")}; there are ${PEERS.map(({ name }) => name).join(", ")}.`,
-  );
-  process.exit(2);
-}
-const chosen = PEERS.filter(
-  ({ name, connector }) => asked.length === 0 || asked.includes(name) || asked.includes(connector),
-);
-const lines: Line[] = [];
-for (const peer of chosen) lines.push(await run(peer));
-console.log(`\n${tableOf(lines)}`);
-process.exitCode = lines.some(({ failed }) => failed > 0) ? 1 : 0;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import type { OdooOptions } from "../../connectors/odoo/settings.ts";
 import type { Json } from "../../src/message/json.ts";
@@ -17,8 +18,9 @@ export interface OdooPeople {
   sql(text: string): Promise<unknown>;
 }
 
-/** Opens the peer's database, which takes Odoo seconds: cases share it, and name their records apart. */
+/** Opens the peer's database, which takes Odoo seconds: files of cases share it, each with a hub's user of its own. */
 export async function openOdoo(): Promise<OdooPeople> {
+  const user = `hub-${randomBytes(4).toString("hex")}`;
   const database = new URL(URL_OF_DATABASE).pathname.slice(1);
   const call = async (model: string, method: string, args: readonly Json[], kwargs = {}): Promise<Json> =>
     rpc("object", "execute_kw", [database, 2, "admin", model, method, [...args], kwargs as Json]);
@@ -47,13 +49,13 @@ export async function openOdoo(): Promise<OdooPeople> {
   await call(
     "res.users",
     "create",
-    [{ name: "Tieline", login: "hub", password: PASSWORD, groups_id: [[6, 0, groups]] }],
+    [{ name: "Tieline", login: user, password: PASSWORD, groups_id: [[6, 0, groups]] }],
     {
       context: { no_reset_password: true },
     },
   );
   return {
-    hub: { url: URL_OF_PEER, database, user: "hub", password: PASSWORD },
+    hub: { url: URL_OF_PEER, database, user, password: PASSWORD },
     call: call as OdooPeople["call"],
     sql: query,
   };

@@ -1,8 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { promisify } from "node:util";
 import { needProgram } from "../fakes/debian.ts";
 import { ask, runProgram, startPostgres } from "../fakes/postgres.ts";
 import { freePort } from "../faults/hub-process.ts";
@@ -15,7 +16,7 @@ import type { Peer } from "./peer.ts";
 export const odoo: Peer = {
   name: "odoo",
   connector: "odoo",
-  cases: ["odoo.peer.ts"],
+  cases: ["odoo.peer.ts", "odoo-flows.peer.ts"],
   async start() {
     await install();
     const server = await startPostgres({ settings: { fsync: "off", autovacuum: "off" } });
@@ -56,7 +57,11 @@ const CONFIG = "/etc/odoo-tieline.conf";
 const MODULES = "base,contacts,sale_management,account,l10n_generic_coa,stock,sale_stock,hr";
 /** Of a server on the loopback address that lives as long as the tests. */
 const PASSWORD = "of-the-tests";
-const START_MS = 120_000;
+/** On a machine that is busy with other peers it takes minutes. */
+const START_MS = 600_000;
+/** What an installation may print. */
+const PRINTED = 64 << 20;
+const run = promisify(execFile);
 
 /** @throws Error that says what is missing */
 async function install(): Promise<void> {
@@ -69,15 +74,15 @@ async function install(): Promise<void> {
   const mirror = said.split("\n").find((line) => line.endsWith("/debian")) ?? "http://deb.debian.org/debian";
   mkdirSync(CACHE, { recursive: true });
   rmSync(ROOT, { recursive: true, force: true });
-  const quiet = { stdio: "ignore" } as const;
   try {
-    execFileSync("debootstrap", ["--variant=minbase", "bullseye", ROOT, mirror], quiet);
+    await run("debootstrap", ["--variant=minbase", "bullseye", ROOT, mirror], { maxBuffer: PRINTED });
     const lists = [`deb ${mirror} bullseye main`, `deb ${mirror}-security bullseye-security main`];
     writeFileSync(join(ROOT, "etc/apt/sources.list"), `${lists.join("\n")}\n`);
     // Not every mirror keeps all of bullseye-security: what it names and lacks comes from bullseye.
     const packages =
       "apt-get update && apt-get install -y --no-install-recommends odoo-14 python3-gevent/bullseye";
-    execFileSync("chroot", [ROOT, "sh", "-c", `export DEBIAN_FRONTEND=noninteractive; ${packages}`], quiet);
+    const command = `export DEBIAN_FRONTEND=noninteractive; ${packages}`;
+    await run("chroot", [ROOT, "sh", "-c", command], { maxBuffer: PRINTED });
   } catch (error) {
     rmSync(ROOT, { recursive: true, force: true });
     throw new Error(
@@ -124,7 +129,7 @@ async function makeDatabase(postgres: number): Promise<void> {
     return;
   }
   const init = `-d ${DATABASE} -i ${MODULES} --without-demo=all --stop-after-init`;
-  execFileSync("unshare", ["--mount", "sh", "-c", inFolder(init)], { stdio: "ignore" });
+  await run("unshare", ["--mount", "sh", "-c", inFolder(init)], { maxBuffer: PRINTED });
   await runProgram("pg_dump", [...place, "-Fc", "-f", `${DUMP}.new`, DATABASE]);
   execFileSync("mv", [`${DUMP}.new`, DUMP]);
 }
