@@ -62,6 +62,12 @@ export const ERRORS = {
     title: "The caller did not prove who it is",
     cure: "Send `Authorization: Bearer <token>`; the token is in the data folder, file api-token.",
   },
+  TL_FORBIDDEN: {
+    fault: "usage",
+    status: 403,
+    title: "The caller may not do this",
+    cure: "Ask an administrator for a role that may; README.md lists who may do what.",
+  },
   TL_SIGNATURE_INVALID: {
     fault: "usage",
     status: 401,

@@ -3,7 +3,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import type { EngineStatus } from "../control/engine.ts";
 import type { Counters } from "../observe/counter.ts";
-import { isLoopback, requireToken } from "./auth.ts";
+import { isLoopback, requireReader } from "./auth.ts";
 import type { ApiDeps } from "./deps.ts";
 import { closed } from "./schema.ts";
 
@@ -78,7 +78,7 @@ export async function healthRoutes(app: FastifyInstance, deps: ApiDeps, counters
       },
     },
     async (request, reply) => {
-      if (!isLoopback(deps.settings.listen.host)) requireToken(request, deps);
+      if (!isLoopback(deps.settings.listen.host)) requireReader(request, deps);
       const { METRICS_TYPE, renderMetrics } = await import("../observe/metrics.ts");
       const text = await renderMetrics({
         status: withCounters(deps.status(), counters),

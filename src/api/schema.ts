@@ -122,7 +122,7 @@ const problemContent = { content: { "application/problem+json": { schema: Type.R
 /** The answers of failures that a route can give, as OpenAPI responses. */
 export function problems(...statuses: readonly number[]): Record<number, unknown> {
   return Object.fromEntries(
-    [400, 401, 500, 503, ...statuses].map((status) => [
+    [400, 401, 403, 500, 503, ...statuses].map((status) => [
       status,
       { description: describe(status), ...problemContent },
     ]),

@@ -2,11 +2,11 @@ import { createServer as createHttpServer } from "node:http";
 import type { Socket } from "node:net";
 import swagger from "@fastify/swagger";
 import { Type } from "@sinclair/typebox";
-import fastify, { type FastifyInstance, type FastifyPluginCallback } from "fastify";
+import fastify, { type FastifyInstance, type FastifyPluginCallback, type FastifySchema } from "fastify";
 import { HubError } from "../errors.ts";
 import { parseJson } from "../format/json.ts";
 import { openCounters } from "../observe/counter.ts";
-import { requireSafeAuth, requireToken } from "./auth.ts";
+import { guard, requireSafeAuth } from "./auth.ts";
 import { answerClientError } from "./client-error.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { type ApiDeps, type ApiLimits, DEFAULT_LIMITS } from "./deps.ts";
@@ -15,6 +15,7 @@ import { deskRoutes } from "./desk/routes.ts";
 import { DOOR, openDoor } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { lazyCompilers } from "./lazy-compilers.ts";
+import { permissionOf } from "./permission-of.ts";
 import { sendProblem } from "./problem.ts";
 import { alertRoutes } from "./resource/alert.ts";
 import { customerRoutes } from "./resource/customer.ts";
@@ -95,6 +96,7 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
       components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
       security: [{ token: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: withPermission(schema, route.method, url), url }),
     refResolver: {
       buildLocalReference: (json, _uri, _fragment, index) =>
         typeof json["$id"] === "string" ? json["$id"] : `def-${index}`,
@@ -113,6 +115,16 @@ export async function createServer(deps: ApiDeps): Promise<FastifyInstance> {
   await app.register(plugin(async (inner) => dashboardRoutes(inner)));
   await app.ready();
   return app;
+}
+
+/** Says in the description what a route needs. */
+function withPermission(
+  schema: FastifySchema,
+  method: string | readonly string[],
+  url: string,
+): FastifySchema {
+  const needed = [method].flat().map((one) => permissionOf(one, url))[0];
+  return needed === undefined ? schema : Object.assign({ "x-permission": needed }, schema);
 }
 
 /** Routes with hooks and body parsers of their own. */
@@ -150,10 +162,10 @@ async function openRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
 
 async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   takeJson(app);
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", async (_request, reply) => {
     reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
-    requireToken(request, deps);
   });
+  guard(app, deps);
   // An act without a body says nothing more than its address does.
   app.addHook("preValidation", async (request) => {
     if (request.method === "POST") request.body ??= {};

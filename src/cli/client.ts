@@ -172,7 +172,8 @@ export async function problemOf(response: Response): Promise<HubError> {
 
 function codeOf(code: string | undefined, status: number): ErrorCode {
   if (code !== undefined && Object.hasOwn(ERRORS, code)) return code as ErrorCode;
-  if (status === 401 || status === 403) return "TL_UNAUTHORIZED";
+  if (status === 401) return "TL_UNAUTHORIZED";
+  if (status === 403) return "TL_FORBIDDEN";
   if (status === 404) return "TL_NOT_FOUND";
   return status < 500 ? "TL_CONFLICT" : "TL_INTERNAL";
 }

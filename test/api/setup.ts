@@ -172,6 +172,7 @@ export interface BenchOptions {
   readonly sources?: Readonly<Record<string, PushSource>>;
   readonly limits?: Partial<ApiLimits>;
   readonly settings?: Partial<ApiDeps["settings"]>;
+  readonly desk?: ApiDeps["desk"];
 }
 
 /** A listening server over a real store and an engine that only records. */
@@ -232,6 +233,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     now: Date.now,
     version: "0.0.0-test",
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.desk === undefined ? {} : { desk: options.desk }),
   });
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
   const auth = { authorization: `Bearer ${TOKEN}` };
