@@ -14,6 +14,7 @@ import { fence } from "./flow/fence.ts";
 import type { LiveFlow } from "./flow/live-flow.ts";
 import type { Settled, SettleEnvironment } from "./flow/settlement.ts";
 import type { Shadow } from "./flow/shadow.ts";
+import { accessDesk } from "./intake/access-desk.ts";
 import { backUp } from "./intake/back-up.ts";
 import { commands } from "./intake/commands.ts";
 import { deployDesk } from "./intake/deploy-desk.ts";
@@ -442,6 +443,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   return {
     ...acts,
     ...desk,
+    ...accessDesk(store, now),
     fresh,
     flows: () => flows.all(),
     async admit(items) {

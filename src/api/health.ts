@@ -78,7 +78,7 @@ export async function healthRoutes(app: FastifyInstance, deps: ApiDeps, counters
       },
     },
     async (request, reply) => {
-      if (!isLoopback(deps.settings.listen.host)) requireReader(request, deps);
+      if (!isLoopback(deps.settings.listen.host)) await requireReader(request, deps);
       const { METRICS_TYPE, renderMetrics } = await import("../observe/metrics.ts");
       const text = await renderMetrics({
         status: withCounters(deps.status(), counters),

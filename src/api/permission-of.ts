@@ -19,6 +19,8 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "POST /api/v1/session": "open",
   "DELETE /api/v1/session": "open",
 
+  "POST /api/v1/session/password": "own",
+
   "GET /api/v1/status": "read",
   "GET /api/v1/overview": "read",
   "GET /api/v1/stream": "read",
@@ -33,6 +35,8 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "GET /api/v1/error-groups": "read",
   "GET /api/v1/files": "read",
   "GET /api/v1/files/:id": "read",
+  "GET /api/v1/files/:id/rejected-rows": "read",
+  "GET /api/v1/written-files": "read",
   "GET /api/v1/customers": "read",
   "GET /api/v1/customers/:id": "read",
   "GET /api/v1/customers/:id/history": "read",
@@ -61,7 +65,6 @@ const NEEDED: Readonly<Record<string, Needed>> = {
 
   "GET /api/v1/messages/:id/raw": "payloads",
   "GET /api/v1/messages/:id/deliveries/:delivery/body": "payloads",
-  "GET /api/v1/files/:id/rejected-rows": "payloads",
   "GET /api/v1/files/:id/rejects": "payloads",
 
   "GET /api/v1/desk": "desk",
@@ -69,7 +72,15 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "POST /api/v1/desk/notes": "desk",
   "POST /api/v1/desk/dials": "desk",
 
+  "GET /api/v1/users": "administer",
+  "POST /api/v1/users": "administer",
+  "POST /api/v1/users/:name": "administer",
+  "POST /api/v1/users/:name/password": "administer",
+  "GET /api/v1/keys": "administer",
+  "POST /api/v1/keys": "administer",
+  "POST /api/v1/keys/:id/revoke": "administer",
   "GET /api/v1/audit": "administer",
+  "GET /api/v1/audit/verify": "administer",
   "POST /api/v1/backup": "administer",
 };
 

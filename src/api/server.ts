@@ -18,6 +18,7 @@ import { lazyCompilers } from "./lazy-compilers.ts";
 import { permissionOf } from "./permission-of.ts";
 import { sendProblem } from "./problem.ts";
 import { alertRoutes } from "./resource/alert.ts";
+import { auditRoutes } from "./resource/audit.ts";
 import { customerRoutes } from "./resource/customer.ts";
 import { deployRoutes } from "./resource/deploy.ts";
 import { errorRoutes } from "./resource/error.ts";
@@ -25,12 +26,14 @@ import { errorGroupRoutes } from "./resource/error-group.ts";
 import { fileRoutes } from "./resource/file.ts";
 import { flowRoutes } from "./resource/flow.ts";
 import { hubRoutes } from "./resource/hub.ts";
+import { keyRoutes } from "./resource/key.ts";
 import { messageRoutes } from "./resource/message.ts";
 import { overviewRoutes } from "./resource/overview.ts";
 import { replayRoutes } from "./resource/replay.ts";
 import { scheduleRoutes } from "./resource/schedule.ts";
-import { sessionRoutes } from "./resource/session.ts";
+import { ownSessionRoutes, sessionRoutes } from "./resource/session.ts";
 import { streamRoutes } from "./resource/stream.ts";
+import { userRoutes } from "./resource/user.ts";
 import { writtenFileRoutes } from "./resource/written-file.ts";
 import { ProblemSchema } from "./schema.ts";
 import { answerUnknownRoutes } from "./unknown-route.ts";
@@ -184,6 +187,10 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await errorGroupRoutes(app, deps);
   await scheduleRoutes(app, deps);
   await streamRoutes(app, deps);
+  await ownSessionRoutes(app, deps);
+  await userRoutes(app, deps);
+  await keyRoutes(app, deps);
+  await auditRoutes(app, deps);
 }
 
 function takeJson(app: FastifyInstance): void {

@@ -5,6 +5,7 @@ import { sameToken } from "./token.ts";
 const NAME = "tieline_session";
 /** How long a browser stays signed in; seconds. */
 const LIFE_S = 12 * 3600;
+export const LIFE_MS = LIFE_S * 1000;
 
 /**
  * The cookie of a browser that has shown the token. No script can read it, and it does not hold the token but a proof of
@@ -12,8 +13,13 @@ const LIFE_S = 12 * 3600;
  * @param secure whether the browser came by https, so that the cookie never goes over a plain connection
  */
 export function sessionCookie(token: string, now: number, secure: boolean): string {
-  const until = now + LIFE_S * 1000;
+  const until = now + LIFE_MS;
   return cookie(`${until}.${proofOf(token, until)}`, LIFE_S, secure);
+}
+
+/** The cookie of a user's browser; the store has the hash of its value, and forgets it when the user signs out. */
+export function userCookie(value: string, secure: boolean): string {
+  return cookie(value, LIFE_S, secure);
 }
 
 export function endedCookie(secure: boolean): string {
@@ -25,16 +31,27 @@ function cookie(value: string, seconds: number, secure: boolean): string {
   return `${NAME}=${value}; ${rest}${secure ? "; Secure" : ""}`;
 }
 
-/** Whether a request comes from a browser that is signed in, and from our own page when it changes something. */
+/** What the browser's cookie holds; empty without one. */
+export function sessionOf({ cookie: cookies = "" }: IncomingHttpHeaders): string {
+  return new RegExp(`(?:^|; ?)${NAME}=([^;]*)`).exec(cookies)?.[1] ?? "";
+}
+
+/** Whether a request comes from a browser that has shown the token, and from our own page when it changes something. */
 export function hasSession(
   request: { readonly method: string; readonly headers: IncomingHttpHeaders },
   token: string,
   now: number,
 ): boolean {
-  const value = new RegExp(`(?:^|; ?)${NAME}=([^;]*)`).exec(request.headers.cookie ?? "")?.[1] ?? "";
-  const [until = "", proof = ""] = value.split(".");
+  const [until = "", proof = ""] = sessionOf(request.headers).split(".");
   if (!/^\d{13}$/.test(until) || Number(until) < now) return false;
-  if (!sameToken(proof, proofOf(token, Number(until)))) return false;
+  return sameToken(proof, proofOf(token, Number(until))) && isOwnAct(request);
+}
+
+/** Whether a request changes nothing, or comes from our own page. */
+export function isOwnAct(request: {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+}): boolean {
   return ["GET", "HEAD"].includes(request.method) || isOwnPage(request.headers);
 }
 

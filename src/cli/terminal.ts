@@ -15,6 +15,8 @@ export interface Terminal {
   screen(text: string): void;
   /** Asks a person. Resolves with an empty text where there is none. */
   ask(question: string): Promise<string>;
+  /** Asks for a password: typed unseen, or the first line of standard input. */
+  secret(question: string): Promise<string>;
   /** Milliseconds since 1970. */
   now(): number;
   /**
@@ -83,6 +85,7 @@ export function processTerminal(): Terminal {
         reader.close();
       }
     },
+    secret: async (question) => (await import("./secret-input.ts")).readSecret(question),
     now: () => Date.now(),
     get stop() {
       stop ??= signalled();

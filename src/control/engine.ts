@@ -1,6 +1,7 @@
 import type { GateState } from "../connector/gate.ts";
 import type { Failure, Issue } from "../errors.ts";
 import type { Json } from "../message/json.ts";
+import type { AccessChange } from "./access.ts";
 import type { DeployReport, DeployRequest } from "./deploy.ts";
 
 /**
@@ -46,6 +47,10 @@ export interface Engine {
   muteAlert(act: Act, id: number, until: number | null): Promise<void>;
   /** Sends a test to every channel that alerts are told to. */
   testAlerts(act: Act): Promise<readonly ChannelTest[]>;
+  /** Changes who may use the hub. @throws HubError TL_NOT_FOUND, TL_CONFLICT */
+  changeAccess(act: Act, change: AccessChange): Promise<void>;
+  /** Writes into the audit log what somebody did that changes nothing, such as seeing a payload. */
+  note(act: Act, verb: string, target: string, detail: object | null): Promise<void>;
   /** Copies the store (consistent, online) and the archive of files to a folder. */
   backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
 }

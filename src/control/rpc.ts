@@ -32,7 +32,15 @@ type Answer =
   | { readonly push: EngineStatus };
 
 /** What changes nothing that a status tells, or is counted in the next one. */
-const QUIET: readonly (keyof Engine)[] = ["admit", "status", "planReplay", "planDeploy", "backup"];
+const QUIET: readonly (keyof Engine)[] = [
+  "admit",
+  "status",
+  "planReplay",
+  "planDeploy",
+  "backup",
+  "changeAccess",
+  "note",
+];
 
 /** Lets the other thread call this engine. Who is told that an act is done finds it in the status that was pushed. */
 export function serveEngine(port: MessagePort, engine: Engine): { push(status: EngineStatus): void } {
@@ -134,6 +142,8 @@ export function connectEngine(port: MessagePort): RemoteEngine {
     acknowledgeAlert: (...args) => call("acknowledgeAlert", args),
     muteAlert: (...args) => call("muteAlert", args),
     testAlerts: (...args) => call("testAlerts", args),
+    changeAccess: (...args) => call("changeAccess", args),
+    note: (...args) => call("note", args),
     backup: (...args) => call("backup", args),
     latest: () => status,
     onStatus: (listener) => {

@@ -37,7 +37,7 @@ export interface CommandEnvironment {
   readonly testAlerts: () => Promise<readonly ChannelTest[]>;
 }
 
-type Commands = Omit<Engine, "admit" | "status" | "planDeploy" | "deploy">;
+type Commands = Omit<Engine, "admit" | "status" | "planDeploy" | "deploy" | "changeAccess" | "note">;
 
 /** What people do to a hub. Each act is in the audit log in the transaction that carries it out (invariant I6). */
 export function commands(env: CommandEnvironment): Commands {

@@ -1,7 +1,8 @@
 import type { Failure } from "../errors.ts";
 import type { Outcome, State } from "../message/outcome.ts";
+import type { AccessReads } from "./access-table.ts";
 import type { AlertRow } from "./alert-table.ts";
-import type { AuditEntry } from "./audit-table.ts";
+import type { ChainedEntry } from "./audit-table.ts";
 import type { BundleRow, BundleState } from "./bundle-table.ts";
 import type { Attempt } from "./delivery-table.ts";
 import type { FileRow, FileState } from "./file-table.ts";
@@ -35,7 +36,11 @@ export interface Queries {
   traffic(from: number, minutes: number): Promise<readonly Traffic[]>;
   /** What a delivery sends: all of it or the first `limit` bytes. @param id as in `DeliveryDetail` */
   deliveryBody(id: number, limit: number): Promise<DeliveryBody | undefined>;
-  audit(page: Page): Promise<Paged<AuditEntry & { readonly id: number }>>;
+  audit(page: Page): Promise<Paged<ChainedEntry>>;
+  /** The audit log as it was written, oldest first, behind the entry `after`. */
+  auditChain(after: number, limit: number): Promise<readonly ChainedEntry[]>;
+  /** Who may use the hub. */
+  readonly access: AccessReads;
   alerts(filter: AlertFilter, page: Page): Promise<Paged<AlertRow>>;
   /** Versions of a flow that the store has, newest first. */
   versions(flow: string): Promise<readonly FlowVersion[]>;

@@ -1,3 +1,4 @@
+import type { AccessTable } from "./access-table.ts";
 import type { AlertTable } from "./alert-table.ts";
 import type { AuditTable } from "./audit-table.ts";
 import type { BundleTable } from "./bundle-table.ts";
@@ -46,6 +47,7 @@ export interface Tx {
   readonly slots: SlotTable;
   readonly cursors: CursorTable;
   readonly tallies: TallyTable;
+  readonly access: AccessTable;
   readonly audit: AuditTable;
   readonly alerts: AlertTable;
   readonly crm: CrmTables;

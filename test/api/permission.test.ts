@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { permissionOf } from "../../src/api/permission-of.ts";
 import { may, PERMISSIONS, type Permission, USER_ROLES } from "../../src/message/permission.ts";
@@ -64,6 +65,28 @@ test("payloads are given by role, or to one in particular, but never to an agent
   const given = (payloads: boolean) => USER_ROLES.filter((role) => may({ role, payloads }, "payloads"));
   expect(given(false)).toEqual(["engineer", "admin"]);
   expect(given(true)).toEqual(["viewer", "operator", "engineer", "admin"]);
+});
+
+test("README.md says who may do what", () => {
+  const text = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const table = text.split("### Who may do what")[1]?.split("\n\n")[2] ?? "";
+  const [head = [], , ...rows] = table
+    .trim()
+    .split("\n")
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+  const roles = head.slice(2, -2);
+  expect([...roles].sort()).toEqual([...USER_ROLES].sort());
+  const told = rows.map((cells) => ({
+    name: cells[1],
+    means: cells.at(-2),
+    roles: roles.filter((_, index) => cells[index + 2] === "yes").sort(),
+  }));
+  const meant = Object.entries(PERMISSIONS).map(([name, one]) => ({
+    name,
+    ...one,
+    roles: [...one.roles].sort(),
+  }));
+  expect(told).toEqual(meant);
 });
 
 test("a route that nobody declared is known by no permission", () => {

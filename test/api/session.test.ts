@@ -54,7 +54,12 @@ test("a browser signs in with the token, acts in its own name, and signs out", a
   expect(wrong.headers.get("set-cookie")).toBeNull();
 
   const right = await bench.post("/api/v1/session", { token: TOKEN }, { authorization: "" });
-  expect(await right.json()).toEqual({ signedIn: true, auth: "token" });
+  expect(await right.json()).toMatchObject({
+    signedIn: true,
+    auth: "token",
+    users: false,
+    user: { name: null, role: "admin" },
+  });
   const cookie = cookieOf(right.headers.get("set-cookie") ?? "");
   expect(await (await bench.get("/api/v1/session", { cookie })).json()).toMatchObject({ signedIn: true });
   expect(await (await bench.get("/api/v1/session", {})).json()).toMatchObject({ signedIn: false });
@@ -77,6 +82,9 @@ test("a page of another site cannot act on a hub that asks for no token", async 
     open.post("/api/v1/flows/any/pause", undefined, { authorization: "", "sec-fetch-site": site });
   expect((await pause("cross-site")).status).toBe(401);
   expect((await pause("same-origin")).status).toBe(200);
-  expect(await (await open.get("/api/v1/session", {})).json()).toEqual({ signedIn: true, auth: "none" });
+  expect(await (await open.get("/api/v1/session", {})).json()).toMatchObject({
+    signedIn: true,
+    auth: "none",
+  });
   await open.close();
 });

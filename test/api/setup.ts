@@ -15,11 +15,12 @@ import { USUAL_RULES } from "../../src/config/read-alerts.ts";
 import type { PushSource } from "../../src/connector/contract.ts";
 import type { Act, Admission, Engine, EngineStatus, FlowStatus, Receipt } from "../../src/control/engine.ts";
 import { openFormat } from "../../src/format/open.ts";
+import { accessDesk } from "../../src/intake/access-desk.ts";
 import type { Store } from "../../src/store/store.ts";
 
 export const TOKEN = "tl_test-token-of-the-api-tests-0123456789abcdef";
 
-/** An engine that keeps everything in arrays and knows event ids, as the real one promises to. */
+/** An engine that keeps everything in arrays and knows event ids, as the real one promises to; who may do what is real. */
 export interface RecordingEngine extends Engine {
   readonly admitted: Admission[];
   readonly batches: number[];
@@ -28,7 +29,7 @@ export interface RecordingEngine extends Engine {
   refuse: Error | undefined;
 }
 
-function recordingEngine(status: () => EngineStatus): RecordingEngine {
+function recordingEngine(store: Store, status: () => EngineStatus): RecordingEngine {
   const admitted: Admission[] = [];
   const batches: number[] = [];
   const acts: RecordingEngine["acts"] = [];
@@ -90,6 +91,7 @@ function recordingEngine(status: () => EngineStatus): RecordingEngine {
       await note("testAlerts")(by, ...args);
       return [{ to: "pager.alert", failure: null }];
     },
+    ...accessDesk(store, Date.now),
     async backup(by, ...args) {
       await note("backup")(by, ...args);
       return { bytes: 1 };
@@ -199,7 +201,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       counters: { 'accepted{flow="any"}': 4 },
     } as EngineStatus,
   };
-  const engine = recordingEngine(() => bench.status);
+  const engine = recordingEngine(store, () => bench.status);
   const app = await createServer({
     engine,
     status: () => bench.status,

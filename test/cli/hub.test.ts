@@ -117,6 +117,25 @@ describe("the commands against a running hub", () => {
     expect((await run("customers find Nobody")).out).toBe("Nobody matches.\n");
   });
 
+  it("users and keys are added without a secret on the command line, and the audit log verifies", async () => {
+    const added = await run("users add anna --role operator", { answers: ["a long password"] });
+    expect(added).toMatchObject({ code: 0, out: expect.stringContaining("anna is a user now, as operator") });
+    expect((await run("users add bo --role operator", { answers: ["short"] })).code).toBe(2);
+    expect((await run("users set anna --payloads yes")).code).toBe(0);
+    expect((await run("users ls")).out).toMatch(/anna +operator +given/);
+    const { id, key } = (await run("keys add desk --role agent --json")).json() as {
+      id: string;
+      key: string;
+    };
+    expect((await run(`flows ls --token ${key}`)).err).toContain("TL_FORBIDDEN");
+    expect((await run(`keys revoke ${id}`)).out).toContain("opens nothing any more");
+    expect((await run(`flows ls --token ${key}`)).err).toContain("TL_UNAUTHORIZED");
+    const { head } = (await run("audit verify --json")).json() as { head: string };
+    expect(await run(`audit verify --head ${head}`)).toMatchObject({ code: 0, err: "" });
+    expect(await run(`audit verify --head ${"0".repeat(64)}`)).toMatchObject({ code: 1 });
+    expect((await run("audit ls")).out).toMatch(/cli +add-user +anna/);
+  });
+
   it("top looks at every flow, for a person or a script", async () => {
     const seen = await run("top --once --every 200ms");
     expect(seen).toMatchObject({ code: 0, err: "" });

@@ -65,6 +65,10 @@ export async function run(line: readonly string[], options: RunOptions = {}): Pr
       err.push(question);
       return answers.shift() ?? "";
     },
+    secret: async (question) => {
+      err.push(question);
+      return answers.shift() ?? "";
+    },
     now: options.now ?? (() => NOW),
     stop: options.stop ?? new AbortController().signal,
     env: options.env ?? {},

@@ -6,9 +6,10 @@ import { openSqliteQueries, sqliteQueries } from "../../src/backend/sqlite/queri
 import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
+import { describeAccess } from "../conformance/access.ts";
 import { combinations, describeQueries, fillForQueries, T0 } from "../conformance/queries.ts";
 
-describeQueries("sqlite", async () => {
+const openBoth = async () => {
   const folder = mkdtempSync(join(tmpdir(), "queries-"));
   const store = openSqliteStore(folder);
   const queries = openSqliteQueries(folder);
@@ -21,7 +22,9 @@ describeQueries("sqlite", async () => {
       rmSync(folder, { recursive: true });
     },
   };
-});
+};
+describeQueries("sqlite", openBoth);
+describeAccess("sqlite", openBoth);
 
 let folder: string;
 let store: Store;

@@ -4,7 +4,7 @@ import type { EngineStatus } from "../../control/engine.ts";
 import { asHubError, HubError, toFailure } from "../../errors.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
-import { pageFrom, presentFailure, presentPage, presentSource, time } from "../present.ts";
+import { presentFailure, presentSource, time } from "../present.ts";
 import {
   AnyJson,
   Count,
@@ -12,8 +12,6 @@ import {
   FailureSchema,
   nullable,
   oneOf,
-  PageQuery,
-  pageOf,
   problems,
   ReasonBody,
   SourceSchema,
@@ -31,16 +29,6 @@ const Status = Type.Object({
   lanes: Type.Integer({ minimum: 0, description: "Of 256, those that this process works on" }),
   duty: Type.Boolean({ description: "This process takes files and runs slots" }),
   flows: Count,
-});
-
-const Audit = Type.Object({
-  id: Type.Integer(),
-  at: Time,
-  actor: Type.String(),
-  act: Type.String(),
-  target: Type.String(),
-  detail: nullable(Type.String()),
-  reason: nullable(Type.String()),
 });
 
 const System = Type.Object({
@@ -88,21 +76,6 @@ export async function hubRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
         flows: flows.length,
       };
     },
-  );
-
-  const AuditQuery = closed(PageQuery);
-  app.get<{ Querystring: Static<typeof AuditQuery> }>(
-    "/audit",
-    {
-      schema: {
-        tags: ["hub"],
-        summary: "What people and tokens did, newest first",
-        querystring: AuditQuery,
-        response: { 200: pageOf(Audit), ...problems() },
-      },
-    },
-    async ({ query }) =>
-      presentPage(await deps.queries.audit(pageFrom(query)), (entry) => ({ ...entry, at: time(entry.at) })),
   );
 
   app.get(

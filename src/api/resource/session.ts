@@ -1,72 +1,143 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HubError } from "../../errors.ts";
+import { may, PERMISSIONS, type Permission, type Principal } from "../../message/permission.ts";
+import { browserUser, OWNER } from "../access/identify.ts";
+import { hashPassword } from "../access/password.ts";
+import { secretHash } from "../access/secret.ts";
+import { isSecure, provePassword, startSession } from "../access/sign-in.ts";
+import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
-import { closed, oneOf, problems } from "../schema.ts";
-import { endedCookie, hasSession, sessionCookie } from "../session.ts";
+import { closed, nullable, oneOf, problems } from "../schema.ts";
+import { endedCookie, sessionCookie, sessionOf } from "../session.ts";
 import { sameToken } from "../token.ts";
+import { NewPassword, Role } from "./user.ts";
 
 const tags = ["session"];
+const ALL = Object.keys(PERMISSIONS) as Permission[];
+
 const Session = Type.Object({
   signedIn: Type.Boolean(),
   auth: oneOf(["token", "none"], "How the hub knows who asks"),
+  user: nullable(
+    Type.Object({
+      name: nullable(Type.String({ description: "Null: signed in with the hub's own token" })),
+      role: Role,
+      permissions: Type.Array(oneOf(ALL, "What the role and the user's own rights allow")),
+    }),
+  ),
+  users: Type.Boolean({ description: "False: nobody has an account yet, so the token is the way in" }),
 });
-const TokenBody = closed({ token: Type.String({ minLength: 1, maxLength: 256 }) });
+const Given = Type.Union([
+  closed({ token: Type.String({ minLength: 1, maxLength: 256 }) }),
+  closed({
+    name: Type.String({ minLength: 1, maxLength: 64 }),
+    password: Type.String({ minLength: 1, maxLength: 256 }),
+  }),
+]);
 
-/** How a browser signs in: it shows the token once, and keeps a cookie that no script can read. */
+/** How a browser signs in: it shows a password or the token once, and keeps a cookie that no script can read. */
 export async function sessionRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   const { auth } = deps.settings;
+  const present = async (principal: Principal | undefined) => ({
+    signedIn: principal !== undefined,
+    auth,
+    user: principal === undefined ? null : presentUser(principal),
+    users: (await deps.queries.access.users()).length > 0,
+  });
+  const answer = { 200: Session, ...problems() };
   app.get(
     "/session",
-    {
-      schema: {
-        tags,
-        security: [],
-        summary: "Whether this browser is signed in",
-        response: { 200: Session, ...problems() },
-      },
-    },
-    async (request) => ({ signedIn: auth === "none" || hasSession(request, deps.token, deps.now()), auth }),
+    { schema: { tags, security: [], summary: "Who is signed in with this browser", response: answer } },
+    async (request) => present(auth === "none" ? OWNER : await browserUser(request, deps)),
   );
-  app.post<{ Body: Static<typeof TokenBody> }>(
+  app.post<{ Body: Static<typeof Given> }>(
     "/session",
     {
       schema: {
         tags,
         security: [],
         summary: "Sign a browser in: the answer sets a cookie",
-        body: TokenBody,
-        response: { 200: Session, ...problems(415) },
+        body: Given,
+        response: { ...answer, ...problems(415) },
       },
     },
     async (request, reply) => {
-      if (auth === "token" && !sameToken(request.body.token, deps.token)) {
-        throw new HubError("TL_UNAUTHORIZED", "this is not the token of the hub", {
-          cure: "The token is in the hub's data folder, file api-token; the first start printed it.",
-        });
+      const { body } = request;
+      if ("token" in body) {
+        requireOwnToken(deps, body.token);
+        reply.header("set-cookie", sessionCookie(deps.token, deps.now(), isSecure(request)));
+        return present(OWNER);
       }
-      reply.header("set-cookie", sessionCookie(deps.token, deps.now(), isSecure(request)));
-      return { signedIn: true, auth };
+      const name = await provePassword(deps, body.name, body.password);
+      await startSession(deps, name, reply, isSecure(request));
+      const user = await deps.queries.access.user(name);
+      return present(user);
     },
   );
   app.delete(
     "/session",
-    {
-      schema: {
-        tags,
-        security: [],
-        summary: "Sign this browser out",
-        response: { 200: Session, ...problems() },
-      },
-    },
+    { schema: { tags, security: [], summary: "Sign this browser out", response: answer } },
     async (request, reply) => {
+      await endSession(deps, request);
       reply.header("set-cookie", endedCookie(isSecure(request)));
-      return { signedIn: auth === "none", auth };
+      return present(auth === "none" ? OWNER : undefined);
     },
   );
 }
 
-/** The hub speaks plain HTTP; what stands before it and speaks https leaves the page's own address in Origin. */
-function isSecure(request: FastifyRequest): boolean {
-  return (request.headers.origin ?? "").startsWith("https://");
+const PasswordBody = closed({
+  current: Type.String({ minLength: 1, maxLength: 256 }),
+  password: NewPassword,
+});
+
+/** What users change about themselves. */
+export async function ownSessionRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  app.post<{ Body: Static<typeof PasswordBody> }>(
+    "/session/password",
+    {
+      schema: {
+        tags,
+        summary: "Change the own password; signs the user out everywhere else",
+        body: PasswordBody,
+        response: { 200: Type.Object({ changed: Type.Boolean() }), ...problems(409, 415) },
+      },
+    },
+    async (request, reply) => {
+      const name = request.principal?.name ?? "";
+      const user = await deps.queries.access.user(name);
+      if (user === undefined || user.hash === null)
+        throw new HubError("TL_CONFLICT", "whoever asks has no password here");
+      await provePassword(deps, name, request.body.current);
+      const hash = await hashPassword(request.body.password);
+      await deps.engine.changeAccess(actOf(request), { kind: "set-password", name, hash });
+      await startSession(deps, name, reply, isSecure(request));
+      return { changed: true };
+    },
+  );
+}
+
+/** @throws HubError TL_UNAUTHORIZED */
+function requireOwnToken({ settings, token }: ApiDeps, given: string): void {
+  if (settings.auth === "none" || sameToken(given, token)) return;
+  throw new HubError("TL_UNAUTHORIZED", "this is not the token of the hub", {
+    cure: "The token is in the hub's data folder, file api-token; the first start printed it.",
+  });
+}
+
+async function endSession(deps: ApiDeps, { headers }: FastifyRequest): Promise<void> {
+  const hash = secretHash(sessionOf(headers));
+  const session = await deps.queries.access.session(hash);
+  if (session === undefined) return;
+  const { user: name } = session;
+  await deps.engine.changeAccess({ actor: name, reason: null }, { kind: "sign-out", name, session: hash });
+}
+
+function presentUser(principal: Principal) {
+  const { name, role } = principal;
+  return {
+    name: name === OWNER.name ? null : name,
+    role,
+    permissions: ALL.filter((permission) => may(principal, permission)),
+  };
 }

@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { HubError } from "../../errors.ts";
 import type { Arrival, Cell, TableRows } from "../../store/move.ts";
 import type { PostgresAddress } from "./address.ts";
+import { auditTable } from "./audit-table.ts";
 import { clientConfig } from "./client.ts";
 import { columnsOf, join } from "./columns.ts";
 import { connectFailure } from "./connect-failure.ts";
@@ -31,8 +32,6 @@ const COLUMNS = `SELECT c.relname AS "table", a.attname AS name, format_type(a.a
 
 const ACT = "migrate";
 const ARRIVED = "SELECT 1 AS one FROM audit WHERE act = $1 AND detail = $2 LIMIT 1";
-/** In the audit log of the new store, where it is found again. */
-const NOTE = "INSERT INTO audit (at, actor, act, target, detail) VALUES ($1, 'tieline migrate', $2, $3, $4)";
 
 /**
  * Opens the place of a store in PostgreSQL to move another store there. It holds the store's lock, as a hub would.
@@ -66,7 +65,13 @@ async function tablesOf(client: Client, address: PostgresAddress): Promise<Table
 }
 
 function arrival(client: Client, address: PostgresAddress, tables: Tables): Arrival {
-  const sql = sqlOver(client, { before: () => undefined, sent: () => undefined });
+  const sent: Promise<unknown>[] = [];
+  const sql = sqlOver(client, {
+    before: () => undefined,
+    sent: (statement) => {
+      sent.push(statement);
+    },
+  });
   const words = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work();
@@ -96,7 +101,10 @@ function arrival(client: Client, address: PostgresAddress, tables: Tables): Arri
         for (const [name, last] of Object.entries(numbers))
           await sql.run("UPDATE counter SET last = $2 WHERE name = $1", name, last);
         for (const [table, columns] of tables) await moveIdentity(client, table, columns);
-        await sql.run(NOTE, Date.now(), ACT, to, detailOf(id));
+        // In the audit log of the new store, where it is found again.
+        const note = { actor: "tieline migrate", act: ACT, target: to, detail: detailOf(id), reason: null };
+        await auditTable(sql).add({ at: Date.now(), ...note });
+        await Promise.all(sent);
         await client.query("COMMIT");
       }),
     async close() {

@@ -1,10 +1,16 @@
 import type { Client } from "pg";
 import { HubError } from "../../errors.ts";
 import { CRM_SCHEMA } from "./crm-schema.ts";
-import { ALERT_SCHEMA, BUNDLE_SCHEMA, CURSOR_SCHEMA, MESSAGE_SCHEMA } from "./schema.ts";
+import { ACCESS_SCHEMA, ALERT_SCHEMA, BUNDLE_SCHEMA, CURSOR_SCHEMA, MESSAGE_SCHEMA } from "./schema.ts";
 
 /** Steps from one schema version to the next; never edited once released, only added to. */
-const STEPS: readonly string[] = [MESSAGE_SCHEMA + CRM_SCHEMA, CURSOR_SCHEMA, ALERT_SCHEMA, BUNDLE_SCHEMA];
+const STEPS: readonly string[] = [
+  MESSAGE_SCHEMA + CRM_SCHEMA,
+  CURSOR_SCHEMA,
+  ALERT_SCHEMA,
+  BUNDLE_SCHEMA,
+  ACCESS_SCHEMA,
+];
 
 /**
  * Brings the tables to this program's schema; the caller holds the lock of the store. True when there were none.

@@ -1,7 +1,16 @@
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
+import { accessReads } from "./access-table.ts";
 import { listBundles } from "./query-bundles.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
-import { flowNames, listAlerts, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
+import {
+  flowNames,
+  listAlerts,
+  listAudit,
+  listSlots,
+  readBooks,
+  readChain,
+  readTraffic,
+} from "./query-flows.ts";
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
@@ -25,6 +34,8 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     deliveryBody: (id, limit) => readDeliveryBody(sql, id, limit),
     audit: (page) => listAudit(sql, page),
     alerts: (filter, page) => listAlerts(sql, filter, page),
+    auditChain: (after, limit) => readChain(sql, after, limit),
+    access: accessReads(sql),
     versions: async (flow) => listVersions(sql, await idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, await idOf(flow), hash),
     queuedLanes: () => readQueuedLanes(sql),

@@ -1,5 +1,5 @@
 import type { AlertRow } from "../../store/alert-table.ts";
-import type { AuditEntry } from "../../store/audit-table.ts";
+import type { ChainedEntry } from "../../store/audit-table.ts";
 import type { AlertFilter, FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
 import type { SlotRow } from "../../store/slot-table.ts";
 import { booksOf, type TallySum } from "../rows/books.ts";
@@ -22,12 +22,9 @@ export async function listSlots(sql: ReadSql, flow: number, page: Page): Promise
   return cutPage(rows, page.limit, (row) => row.at);
 }
 
-export async function listAudit(
-  sql: ReadSql,
-  page: Page,
-): Promise<Paged<AuditEntry & { readonly id: number }>> {
-  const rows = await sql.all<AuditEntry & { id: number }>(
-    "SELECT id, at, actor, act, target, detail, reason FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2",
+export async function listAudit(sql: ReadSql, page: Page): Promise<Paged<ChainedEntry>> {
+  const rows = await sql.all<ChainedEntry>(
+    "SELECT id, at, actor, act, target, detail, reason, hash FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2",
     ...[page.before ?? LAST, page.limit + 1],
   );
   return cutPage(rows, page.limit, (row) => row.id);
@@ -44,6 +41,14 @@ export async function listAlerts(
     ...[page.before ?? LAST, page.limit + 1],
   );
   return cutPage(rows, page.limit, (row) => row.id);
+}
+
+/** Oldest first, behind the entry `after`. */
+export function readChain(sql: ReadSql, after: number, limit: number): Promise<readonly ChainedEntry[]> {
+  return sql.all<ChainedEntry>(
+    "SELECT id, at, actor, act, target, detail, reason, hash FROM audit WHERE id > $1 ORDER BY id LIMIT $2",
+    ...[after, limit],
+  );
 }
 
 export async function readBooks(sql: ReadSql, flow: number, from: number, to: number): Promise<FlowBooks> {

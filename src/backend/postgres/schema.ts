@@ -110,6 +110,21 @@ CREATE TABLE audit (
   target text NOT NULL, detail text, reason text);
 `;
 
+/** Who may use the hub, and a seal for each entry of the audit log (src/store/audit-chain.ts). */
+export const ACCESS_SCHEMA = `
+CREATE TABLE hub_user (
+  name text COLLATE "C" PRIMARY KEY, hash text, subject text COLLATE "C" UNIQUE, role text NOT NULL,
+  payloads smallint NOT NULL, disabled smallint NOT NULL, failures integer NOT NULL, locked_until bigint,
+  created_at bigint NOT NULL, signed_in_at bigint);
+CREATE TABLE api_key (
+  id text COLLATE "C" PRIMARY KEY, name text NOT NULL, hash text NOT NULL, role text NOT NULL,
+  payloads smallint NOT NULL, created_at bigint NOT NULL, used_at bigint, revoked_at bigint);
+CREATE TABLE session (hash text COLLATE "C" PRIMARY KEY, name text COLLATE "C" NOT NULL, until bigint NOT NULL);
+CREATE INDEX session_name ON session (name);
+ALTER TABLE audit ADD COLUMN hash text COLLATE "C";
+INSERT INTO counter VALUES ('audit', 0);
+`;
+
 /** How far sources have been read that the hub asks or listens to. */
 export const CURSOR_SCHEMA = `
 CREATE TABLE source_cursor (

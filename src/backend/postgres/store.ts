@@ -1,6 +1,7 @@
 import { HubError } from "../../errors.ts";
 import type { Part } from "../../store/lane-table.ts";
 import type { Store, Tx } from "../../store/store.ts";
+import { accessTable } from "./access-table.ts";
 import type { PostgresAddress } from "./address.ts";
 import { alertTable } from "./alert-table.ts";
 import { auditTable } from "./audit-table.ts";
@@ -196,6 +197,7 @@ function tables({ sql, worker }: Session, written: WriteCount, schema: string): 
     slots: slotTable(sql),
     cursors: cursorTable(sql),
     tallies: tallyTable(sql),
+    access: accessTable(sql),
     audit: auditTable(sql),
     alerts: alertTable(sql),
     crm: crmTables(sql, written, schema),

@@ -1,10 +1,16 @@
 import { HubError } from "../../errors.ts";
 import { CRM_SCHEMA } from "./crm-schema.ts";
-import { ALERT_SCHEMA, BUNDLE_SCHEMA, CURSOR_SCHEMA, MESSAGE_SCHEMA } from "./schema.ts";
+import { ACCESS_SCHEMA, ALERT_SCHEMA, BUNDLE_SCHEMA, CURSOR_SCHEMA, MESSAGE_SCHEMA } from "./schema.ts";
 import type { Sql } from "./sql.ts";
 
 /** Steps from one schema version to the next; never edited once released, only added to. */
-const STEPS: readonly string[] = [MESSAGE_SCHEMA + CRM_SCHEMA, CURSOR_SCHEMA, ALERT_SCHEMA, BUNDLE_SCHEMA];
+const STEPS: readonly string[] = [
+  MESSAGE_SCHEMA + CRM_SCHEMA,
+  CURSOR_SCHEMA,
+  ALERT_SCHEMA,
+  BUNDLE_SCHEMA,
+  ACCESS_SCHEMA,
+];
 
 /**
  * Brings the database to this program's schema.

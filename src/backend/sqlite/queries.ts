@@ -2,9 +2,18 @@ import { join } from "node:path";
 import { setImmediate as otherWork } from "node:timers/promises";
 import { HubError } from "../../errors.ts";
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
+import { accessReads } from "./access-table.ts";
 import { listBundles } from "./query-bundles.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
-import { flowNames, listAlerts, listAudit, listSlots, readBooks, readTraffic } from "./query-flows.ts";
+import {
+  flowNames,
+  listAlerts,
+  listAudit,
+  listSlots,
+  readBooks,
+  readChain,
+  readTraffic,
+} from "./query-flows.ts";
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
@@ -36,6 +45,8 @@ export function sqliteQueries(sql: Sql): Queries {
     deliveryBody: async (id, limit) => readDeliveryBody(sql, id, limit),
     audit: async (page) => listAudit(sql, page),
     alerts: async (filter, page) => listAlerts(sql, filter, page),
+    auditChain: async (after, limit) => readChain(sql, after, limit),
+    access: accessReads(sql),
     versions: async (flow) => listVersions(sql, flowNames(sql).idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),
     queuedLanes: async () => readQueuedLanes(sql),

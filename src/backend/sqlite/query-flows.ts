@@ -1,5 +1,5 @@
 import type { AlertRow } from "../../store/alert-table.ts";
-import type { AuditEntry } from "../../store/audit-table.ts";
+import type { ChainedEntry } from "../../store/audit-table.ts";
 import type { AlertFilter, FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
 import type { SlotRow } from "../../store/slot-table.ts";
 import { booksOf, type TallySum } from "../rows/books.ts";
@@ -24,9 +24,9 @@ export function listSlots(sql: Sql, flow: number, page: Page): Paged<SlotRow> {
   return cutPage(rows, page.limit, (row) => row.at);
 }
 
-export function listAudit(sql: Sql, page: Page): Paged<AuditEntry & { readonly id: number }> {
-  const rows = sql.all<AuditEntry & { id: number }>(
-    "SELECT id, at, actor, act, target, detail, reason FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
+export function listAudit(sql: Sql, page: Page): Paged<ChainedEntry> {
+  const rows = sql.all<ChainedEntry>(
+    "SELECT id, at, actor, act, target, detail, reason, hash FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
     page.before ?? LAST,
     page.limit + 1,
   );
@@ -41,6 +41,15 @@ export function listAlerts(sql: Sql, { firing }: AlertFilter, page: Page): Paged
     page.limit + 1,
   );
   return cutPage(rows, page.limit, (row) => row.id);
+}
+
+/** Oldest first, behind the entry `after`. */
+export function readChain(sql: Sql, after: number, limit: number): readonly ChainedEntry[] {
+  return sql.all<ChainedEntry>(
+    "SELECT id, at, actor, act, target, detail, reason, hash FROM audit WHERE id > ? ORDER BY id LIMIT ?",
+    after,
+    limit,
+  );
 }
 
 export function readBooks(sql: Sql, flow: number, from: number, to: number): FlowBooks {

@@ -2,7 +2,9 @@ import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { HubError } from "../../errors.ts";
 import type { Restored, RestoredFlow } from "../../store/restored.ts";
+import { auditTable } from "./audit-table.ts";
 import { highestNumber, NUMBERED } from "./counter.ts";
+import { migrate } from "./migrate.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
 
@@ -35,12 +37,9 @@ export function restoreSqliteStore(from: string, to: string): Restored {
       sql.run("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", `floor.${name}`, String(next));
     }
     const flows = lastOf(sql);
-    sql.run(
-      "INSERT INTO audit (at, actor, act, target, detail) VALUES (?, 'cli', 'restore', ?, ?)",
-      Date.now(),
-      from,
-      JSON.stringify(flows),
-    );
+    migrate(sql);
+    const note = { actor: "cli", act: "restore", target: from, detail: JSON.stringify(flows), reason: null };
+    void auditTable(sql).add({ at: Date.now(), ...note });
     const hashes = sql.all<{ known: string }>(
       "SELECT w.name || ' ' || f.sha256 AS known FROM file f JOIN flow w ON w.id = f.flow",
     );

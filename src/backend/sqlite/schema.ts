@@ -83,6 +83,20 @@ CREATE TABLE audit (
   detail TEXT, reason TEXT);
 `;
 
+/** Who may use the hub, and a seal for each entry of the audit log (src/store/audit-chain.ts). */
+export const ACCESS_SCHEMA = `
+CREATE TABLE hub_user (
+  name TEXT PRIMARY KEY, hash TEXT, subject TEXT UNIQUE, role TEXT NOT NULL, payloads INTEGER NOT NULL,
+  disabled INTEGER NOT NULL, failures INTEGER NOT NULL, locked_until INTEGER, created_at INTEGER NOT NULL,
+  signed_in_at INTEGER) WITHOUT ROWID;
+CREATE TABLE api_key (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, role TEXT NOT NULL, payloads INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, used_at INTEGER, revoked_at INTEGER) WITHOUT ROWID;
+CREATE TABLE session (hash TEXT PRIMARY KEY, name TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX session_name ON session (name);
+ALTER TABLE audit ADD COLUMN hash TEXT;
+`;
+
 /** How far sources have been read that the hub asks or listens to. */
 export const CURSOR_SCHEMA = `
 CREATE TABLE source_cursor (

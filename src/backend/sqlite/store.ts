@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { HubError } from "../../errors.ts";
 import type { LaneTable } from "../../store/lane-table.ts";
 import type { Store, Tx } from "../../store/store.ts";
+import { accessTable } from "./access-table.ts";
 import { alertTable } from "./alert-table.ts";
 import { auditTable } from "./audit-table.ts";
 import { bundleTable } from "./bundle-table.ts";
@@ -77,6 +78,7 @@ function tables(sql: Sql, lanes: LaneTable): Tx {
     slots: slotTable(sql),
     cursors: cursorTable(sql),
     tallies: tallyTable(sql),
+    access: accessTable(sql),
     audit: auditTable(sql),
     alerts: alertTable(sql),
     crm: crmTables(sql),

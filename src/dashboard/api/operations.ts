@@ -111,8 +111,22 @@ export interface Operations {
         readonly target: string;
         readonly detail: string | null;
         readonly reason: string | null;
+        readonly hash: string | null;
       })[];
       readonly next: number | null;
+    };
+  };
+  "GET /audit/verify": {
+    query: {
+      readonly head?: string;
+    };
+    body: undefined;
+    answer: {
+      readonly entries: number;
+      readonly unsealed: number;
+      readonly head: string | null;
+      readonly brokenAt: number | null;
+      readonly knows: boolean | null;
     };
   };
   "POST /backup": {
@@ -1034,6 +1048,55 @@ export interface Operations {
       readonly texts: Readonly<Record<string, string>>;
     };
   };
+  "GET /keys": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: string;
+        readonly name: string;
+        readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+        readonly payloads: boolean;
+        readonly createdAt: string;
+        readonly usedAt: string | null;
+        readonly revokedAt: string | null;
+      })[];
+    };
+  };
+  "POST /keys": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly name: string;
+      readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+      readonly payloads?: boolean;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: string;
+      readonly name: string;
+      readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+      readonly payloads: boolean;
+      readonly createdAt: string;
+      readonly usedAt: string | null;
+      readonly revokedAt: string | null;
+      readonly key: string;
+    };
+  };
+  "POST /keys/{id}/revoke": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: string;
+      readonly name: string;
+      readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+      readonly payloads: boolean;
+      readonly createdAt: string;
+      readonly usedAt: string | null;
+      readonly revokedAt: string | null;
+    };
+  };
   "GET /messages": {
     query: {
       readonly limit?: number;
@@ -1559,16 +1622,31 @@ export interface Operations {
     answer: {
       readonly signedIn: boolean;
       readonly auth: "token" | "none";
+      readonly user: {
+        readonly name: string | null;
+        readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+        readonly permissions: readonly ("read" | "operate" | "change" | "payloads" | "desk" | "administer")[];
+      } | null;
+      readonly users: boolean;
     };
   };
   "POST /session": {
     query: Readonly<Record<string, never>>;
     body: {
       readonly token: string;
+    } | {
+      readonly name: string;
+      readonly password: string;
     };
     answer: {
       readonly signedIn: boolean;
       readonly auth: "token" | "none";
+      readonly user: {
+        readonly name: string | null;
+        readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+        readonly permissions: readonly ("read" | "operate" | "change" | "payloads" | "desk" | "administer")[];
+      } | null;
+      readonly users: boolean;
     };
   };
   "DELETE /session": {
@@ -1577,6 +1655,22 @@ export interface Operations {
     answer: {
       readonly signedIn: boolean;
       readonly auth: "token" | "none";
+      readonly user: {
+        readonly name: string | null;
+        readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+        readonly permissions: readonly ("read" | "operate" | "change" | "payloads" | "desk" | "administer")[];
+      } | null;
+      readonly users: boolean;
+    };
+  };
+  "POST /session/password": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly current: string;
+      readonly password: string;
+    };
+    answer: {
+      readonly changed: boolean;
     };
   };
   "GET /status": {
@@ -1678,6 +1772,78 @@ export interface Operations {
           readonly message: string;
         })[];
       } | null;
+    };
+  };
+  "GET /users": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly name: string;
+        readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+        readonly payloads: boolean;
+        readonly disabled: boolean;
+        readonly signsInBy: "password" | "provider";
+        readonly lockedUntil: string | null;
+        readonly createdAt: string;
+        readonly signedInAt: string | null;
+      })[];
+    };
+  };
+  "POST /users": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly name: string;
+      readonly password: string;
+      readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+      readonly payloads?: boolean;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly name: string;
+      readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+      readonly payloads: boolean;
+      readonly disabled: boolean;
+      readonly signsInBy: "password" | "provider";
+      readonly lockedUntil: string | null;
+      readonly createdAt: string;
+      readonly signedInAt: string | null;
+    };
+  };
+  "POST /users/{name}": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly role?: "viewer" | "operator" | "engineer" | "admin" | "agent";
+      readonly payloads?: boolean;
+      readonly disabled?: boolean;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly name: string;
+      readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+      readonly payloads: boolean;
+      readonly disabled: boolean;
+      readonly signsInBy: "password" | "provider";
+      readonly lockedUntil: string | null;
+      readonly createdAt: string;
+      readonly signedInAt: string | null;
+    };
+  };
+  "POST /users/{name}/password": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly password: string;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly name: string;
+      readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
+      readonly payloads: boolean;
+      readonly disabled: boolean;
+      readonly signsInBy: "password" | "provider";
+      readonly lockedUntil: string | null;
+      readonly createdAt: string;
+      readonly signedInAt: string | null;
     };
   };
   "GET /written-files": {

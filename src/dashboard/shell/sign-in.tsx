@@ -1,26 +1,33 @@
-import { Button, PasswordInput, Stack, Title } from "@mantine/core";
+import { Anchor, Button, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { type Answer, call, type Problem } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 
-/** What is in it is for those who are signed in; others are asked for the hub's token. */
+/** What is in it is for those who are signed in; others are asked for their password, or for the hub's token. */
 export function SignedIn({ children }: { readonly children: ReactNode }) {
   const session = useApi("GET /session", { live: false });
   if (session.data?.signedIn === true) return children;
   if (session.data === undefined && session.error === null) return null;
-  return <SignIn lost={session.data === undefined ? session.error : null} />;
+  return (
+    <SignIn users={session.data?.users === true} lost={session.data === undefined ? session.error : null} />
+  );
 }
 
-function SignIn({ lost }: { readonly lost: Problem | null }) {
+function SignIn({ users, lost }: { readonly users: boolean; readonly lost: Problem | null }) {
   const client = useQueryClient();
-  const [token, setToken] = useState("");
+  const [byToken, setByToken] = useState(!users);
+  const [name, setName] = useState("");
+  const [secret, setSecret] = useState("");
   const signIn = useMutation<Answer<"POST /session">, Problem>({
-    mutationFn: () => call("POST /session", { body: { token: token.trim() } }),
+    mutationFn: () =>
+      call("POST /session", {
+        body: byToken ? { token: secret.trim() } : { name: name.trim(), password: secret },
+      }),
     onSuccess: async () => {
-      // The token stays nowhere: from now on the browser has a cookie that no script can read.
-      setToken("");
+      // The secret stays nowhere: from now on the browser has a cookie that no script can read.
+      setSecret("");
       await client.resetQueries();
     },
   });
@@ -35,20 +42,36 @@ function SignIn({ lost }: { readonly lost: Problem | null }) {
       >
         <Stack gap="sm">
           <Title order={1}>Tieline</Title>
+          {byToken ? null : (
+            <TextInput
+              label="Name"
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+              autoComplete="username"
+              autoFocus
+              required
+            />
+          )}
           <PasswordInput
-            label="Token of the hub"
-            description="It is in the data folder, file api-token; the first start printed it."
-            value={token}
-            onChange={(event) => setToken(event.currentTarget.value)}
+            label={byToken ? "Token of the hub" : "Password"}
+            description={
+              byToken ? "It is in the data folder, file api-token; the first start printed it." : undefined
+            }
+            value={secret}
+            onChange={(event) => setSecret(event.currentTarget.value)}
             autoComplete="current-password"
-            data-autofocus
-            autoFocus
+            autoFocus={byToken}
             required
           />
           <Button type="submit" size="sm" loading={signIn.isPending}>
             Sign in
           </Button>
           {problem === null ? null : <ProblemNotice problem={problem} />}
+          {users ? (
+            <Anchor component="button" type="button" size="sm" onClick={() => setByToken(!byToken)}>
+              {byToken ? "Sign in with name and password" : "Sign in with the token of the hub"}
+            </Anchor>
+          ) : null}
         </Stack>
       </form>
     </main>

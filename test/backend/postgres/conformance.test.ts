@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
 import { openPostgresStore } from "../../../src/backend/postgres/store.ts";
+import { describeAccess } from "../../conformance/access.ts";
 import { describeAlertTable } from "../../conformance/alert-table.ts";
 import { describeCrmTables } from "../../conformance/crm-tables.ts";
 import { describeQueries } from "../../conformance/queries.ts";
@@ -55,7 +56,7 @@ describeCrmTables("PostgreSQL", async () => {
   };
 });
 
-describeQueries("postgres", async () => {
+const openBoth = async () => {
   const place = freshPlace(server);
   const { store } = await openPostgresStore(place, never);
   const { queries } = openPostgresReads(place);
@@ -68,4 +69,6 @@ describeQueries("postgres", async () => {
       await dropPlace(server, place);
     },
   };
-});
+};
+describeQueries("postgres", openBoth);
+describeAccess("postgres", openBoth);
