@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { installPackage } from "../fakes/debian.ts";
 import type { Technology } from "./backend.ts";
 import { drained, fileEntries, recordsOf } from "./books.ts";
 import { customerRows, drop } from "./drop.ts";
 import { type Check, check, type Fault, type FaultRun } from "./fault.ts";
+import { freePort, startHubProcess } from "./hub-process.ts";
 import { customersFlow } from "./project.ts";
 import { type Stage, setStage } from "./stage.ts";
 import { until } from "./wait.ts";
@@ -52,7 +56,7 @@ const NIGHTS: readonly Night[] = [
 /** F35: hubs live through nights in which the clocks change, at many times the speed, and one sleeps through a slot. */
 export const clock: Fault = {
   id: "F35",
-  title: "nights in which the clocks change, and a slot slept through",
+  title: "nights in which the clocks change, and a slot slept through; two hubs where they share a store",
   tries: "I2 I7",
   pace: "waits",
   async run(run) {
@@ -104,6 +108,7 @@ async function lived(run: FaultRun, stage: Stage, night: Night): Promise<Omit<Pl
   const speed = SPEEDS[run.backend.technology];
   const env = { LD_PRELOAD: FAKETIME, FAKETIME: `@${night.from} x${speed}`, TZ: "UTC" };
   const hub = await stage.start({ env });
+  const other = await secondHub(run, stage, night, env);
   const whole = (night.minutes * 60_000) / speed;
   try {
     if (night.asleep === true) {
@@ -131,5 +136,25 @@ async function lived(run: FaultRun, stage: Stage, night: Night): Promise<Omit<Pl
     return { drain, asItMust: check(`${night.name}: one run, one file`, right, seen) };
   } finally {
     await hub.kill();
+    await other?.close();
   }
+}
+
+/** Where the store is shared, two hubs live through the night; their clocks differ by what the second needs to start. */
+async function secondHub(
+  { backend }: FaultRun,
+  { dir, env, store }: Stage,
+  { asleep }: Night,
+  clock: Readonly<Record<string, string>>,
+): Promise<{ close(): Promise<void> } | null> {
+  if (backend.technology !== "postgres" || asleep === true) return null;
+  const data = await mkdtemp(join(tmpdir(), "tieline-other-"));
+  const place = { dir, data, port: await freePort(), env: { ...env, ...store.env, ...clock } };
+  const hub = await startHubProcess(place);
+  return {
+    async close() {
+      await hub.kill();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { drained } from "./books.ts";
 import { joinVerdicts } from "./delivery-scene.ts";
 import { check, type Fault, type FaultRun, type Verdict } from "./fault.ts";
+import { fleetRestarts } from "./fleet-restart.ts";
 import { judgeEvents } from "./judge.ts";
 import { mappedAs, versionsRight } from "./kill-deploy.ts";
 import { refusalsText, underLoad } from "./load-scene.ts";
@@ -13,13 +14,15 @@ import { until } from "./wait.ts";
 /** The longest that an orderly stop may take; milliseconds. */
 const DRAIN = 25_000;
 
-/** F36: hubs are stopped in an orderly way under load, and a mapping changes, and changes back, while messages wait. */
+/** F36: hubs are stopped in an orderly way under load, one and three that share a store; a mapping changes, and changes back, while messages wait. */
 export const rollingRestart: Fault = {
   id: "F36",
-  title: "orderly restarts under load; a mapping changes while messages are queued",
+  title: "orderly restarts under load, of one hub and of three; a mapping changes while messages are queued",
   tries: "I1 I2 I3",
   async run(run) {
-    return joinVerdicts([await restarts(run), await changes(run)]);
+    const alone = [await restarts(run), await changes(run)];
+    // A store that several hubs may share.
+    return joinVerdicts(run.backend.technology === "postgres" ? [...alone, await fleetRestarts(run)] : alone);
   },
 };
 
