@@ -105,12 +105,6 @@ describe("the compose file", () => {
     expect(found.settings.storage).toMatchObject({ kind: "postgres", host: "postgres", password: "p w@1" });
     expect(found.settings.dispatch).toMatchObject({ kind: "redis", host: "redis", password: "r/2" });
   });
-
-  it("runs Redis so that a hub takes it", async () => {
-    const text = await exported("compose");
-    expect(text).toContain("maxmemory-policy noeviction");
-    expect(text).toContain("appendonly yes");
-  });
 });
 
 describe("the manifests for Kubernetes", () => {
