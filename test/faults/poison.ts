@@ -25,6 +25,7 @@ export const poison: Fault = {
   id: "F08",
   title: "poison messages among good ones of the same flow",
   tries: "I1 I4 I5",
+  pace: "timed",
   async run({ backend, size, note }) {
     const stage = await setStage(backend, {
       webhooks: { events: EVENT_HOOK },
