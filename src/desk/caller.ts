@@ -12,6 +12,8 @@ export interface Caller {
   readonly customers: readonly CustomerView[];
 }
 
+export const NOBODY: Caller = { who: "unknown", customers: [] };
+
 /** @param number null: withheld */
 export async function findCaller(
   reads: CrmReads,

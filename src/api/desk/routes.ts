@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
+import { only } from "../../desk/caller.ts";
 import type { Desk, DeskSystem } from "../../desk/desk.ts";
 import { HubError } from "../../errors.ts";
 import { parseMessageId } from "../../message/id.ts";
@@ -103,14 +104,14 @@ export async function deskRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
       const shown = exchange.call(body.call);
       if (shown === undefined)
         throw new HubError("TL_NOT_FOUND", "there is no such call, or it is long over");
-      const { call, caller } = shown;
-      const customer = body.customer ?? (caller.who === "one" ? caller.customers[0]?.id : undefined);
+      const { call, found } = shown;
+      const known = found === null ? null : only(found);
       const note = {
         ...{ id: body.id, call: call.id, agent: body.agent, text: body.text },
         at: time(deps.now()),
         direction: call.direction,
         number: call.number,
-        customer: customer ?? null,
+        customer: body.customer ?? known?.id ?? null,
       };
       const message = await door.admit(name, "notes", note, `note ${body.id}`);
       const taken = await effectOf(deps, message);
