@@ -18,7 +18,7 @@ COPY --from=build --chown=root:root /app/package.json /app/LICENSE ./
 COPY --from=build --chown=root:root /app/node_modules ./node_modules
 COPY --from=build --chown=root:root /app/dist ./dist
 COPY --from=build --chown=root:root /app/src/api/workbench/page.* ./src/api/workbench/
-COPY --from=build --chown=root:root /app/src/api/desk/page.html /app/src/api/desk/page.js /app/src/api/desk/page.css ./src/api/desk/
+COPY --from=build --chown=root:root /app/src/api/desk/*.html /app/src/api/desk/*.js /app/src/api/desk/*.css ./src/api/desk/
 COPY --from=build --chown=root:root /app/src/deploy/*.yaml /app/src/deploy/*.service ./src/deploy/
 COPY --from=build --chown=root:root /app/mappings ./mappings
 COPY --from=build --chown=root:root /app/schemas ./schemas

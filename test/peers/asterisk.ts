@@ -24,7 +24,7 @@ function asterisk(name: string, suite: string): Peer {
   return {
     name,
     connector: "telephony",
-    cases: ["telephony.peer.ts"],
+    cases: ["telephony.peer.ts", "desk-page.peer.ts"],
     async start() {
       const root = join(KEPT, suite);
       await install(root, suite);

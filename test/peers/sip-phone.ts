@@ -46,8 +46,11 @@ export function caller(call: {
   readonly talk: number;
   /** Calls, one after the other; default one. */
   readonly count?: number;
+  /** A number for each of them, in place of `number`. */
+  readonly numbers?: readonly string[];
 }): Promise<SipPhone> {
-  const from = `From: "${call.name}" <sip:${call.number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]`;
+  const number = call.numbers === undefined ? call.number : "[field0]";
+  const from = `From: "${call.name}" <sip:${number}@[local_ip]:[local_port]>;tag=[pid]c[call_number]`;
   const head = (
     method: string,
     to: string,
@@ -58,7 +61,7 @@ ${from}
 ${to}
 Call-ID: [call_id]
 CSeq: ${sequence} ${method}
-Contact: <sip:${call.number}@[local_ip]:[local_port]>
+Contact: <sip:${number}@[local_ip]:[local_port]>
 Max-Forwards: 70
 `;
   const to = `To: <sip:${call.to}@[remote_ip]:[remote_port]>`;
@@ -71,7 +74,7 @@ Max-Forwards: 70
     send(`${head("BYE", "[last_To:]", 2)}Content-Length: 0\n`, true),
     '<recv response="200"/>\n',
   ];
-  return start(steps, call.count ?? 1, [`127.0.0.1:${call.port}`]);
+  return start(steps, call.count ?? 1, [`127.0.0.1:${call.port}`], call.numbers);
 }
 
 /** Answers the next call. @param ring milliseconds before it is picked up; @param talk until it hangs up, null: never */
@@ -111,10 +114,17 @@ Content-Length: 0
   return start(steps, phone.count ?? 1, ["-p", String(phone.port)]);
 }
 
-async function start(steps: readonly string[], count: number, args: readonly string[]): Promise<SipPhone> {
+async function start(
+  steps: readonly string[],
+  count: number,
+  args: readonly string[],
+  numbers: readonly string[] = [],
+): Promise<SipPhone> {
   const folder = await mkdtemp(join(tmpdir(), "tieline-sipp-"));
   const script = join(folder, "script.xml");
   const log = join(folder, "messages.log");
+  const list = join(folder, "numbers.csv");
+  if (numbers.length > 0) await writeFile(list, `SEQUENTIAL\n${numbers.join("\n")}\n`);
   await writeFile(
     script,
     `<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="phone">\n${steps.join("")}</scenario>\n`,
@@ -123,6 +133,7 @@ async function start(steps: readonly string[], count: number, args: readonly str
     "sipp",
     [
       ...args,
+      ...(numbers.length > 0 ? ["-inf", list] : []),
       "-sf",
       script,
       "-i",

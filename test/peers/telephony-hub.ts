@@ -82,8 +82,14 @@ const PERSON = {
   },
 };
 
-/** @param env what \`example/tieline.yaml\` asks for */
-export async function telephonyHub(env: Readonly<Record<string, string>>): Promise<TelephonyHub> {
+/**
+ * @param env what \`example/tieline.yaml\` asks for
+ * @param fill puts into the data folder what is to be there before the hub starts
+ */
+export async function telephonyHub(
+  env: Readonly<Record<string, string>>,
+  fill: (data: string) => Promise<void> = async () => {},
+): Promise<TelephonyHub> {
   const dir = await mkdtemp(join(tmpdir(), "tieline-pbx-"));
   const yaml = await readFile(join(EXAMPLE, "tieline.yaml"), "utf8");
   await cp(join(ROOT, "schemas"), join(dir, "schemas"), { recursive: true });
@@ -101,6 +107,7 @@ export async function telephonyHub(env: Readonly<Record<string, string>>): Promi
   await writeFile(join(dir, "schemas/person.schema.json"), JSON.stringify(PERSON));
   const port = await freePort();
   const start = (): Promise<HubProcess> => startHubProcess({ dir, port, env });
+  await fill(join(dir, "data"));
   let hub = await start();
   const url = `http://127.0.0.1:${port}`;
   const secret = async (name: string) => (await readFile(join(dir, "data", name), "utf8")).trim();
@@ -166,4 +173,17 @@ async function openPage(url: string, token: string): Promise<AgentPage> {
 /** Asks again and again; who waits for too long is stopped by the test's own time. */
 export async function until(done: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/**
+ * Milliseconds from a call's Newchannel until a page first showed its one customer, shortest first.
+ * @param since calls that began before it were told again when the page was opened, and do not count
+ */
+export function shownAfter(told: readonly Told[], since: number): readonly number[] {
+  const first = new Map<string, number>();
+  for (const { id, who, startedAt, at } of told) {
+    const began = Date.parse(startedAt);
+    if (who === "one" && began >= since) first.set(id, Math.min(first.get(id) ?? Infinity, at - began));
+  }
+  return [...first.values()].sort((one, other) => one - other);
 }

@@ -8,7 +8,7 @@ export default defineConfig({
     // Before the first case a hub starts, on a machine that may be busy.
     hookTimeout: 120_000,
     pool: "forks",
-    // Files of one peer share it, and a busy Odoo answers one call after the other.
+    // Files of one peer share it and its ports, and a busy Odoo answers one call after the other.
     fileParallelism: false,
   },
 });

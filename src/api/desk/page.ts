@@ -14,9 +14,12 @@ const HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+const SCRIPT = "text/javascript; charset=utf-8";
 const FILES = {
   "/desk": ["page.html", "text/html; charset=utf-8"],
-  "/desk/page.js": ["page.js", "text/javascript; charset=utf-8"],
+  "/desk/page.js": ["page.js", SCRIPT],
+  "/desk/call.js": ["call.js", SCRIPT],
+  "/desk/hub.js": ["hub.js", SCRIPT],
   "/desk/page.css": ["page.css", "text/css; charset=utf-8"],
 } as const;
 
