@@ -14,7 +14,6 @@ import { freePort } from "../faults/hub-process.ts";
 const FILE = "src/deploy/compose.yaml";
 /** As the file says that it is made. */
 const PASSWORD = randomBytes(24).toString("hex");
-const composes = spawnSync("docker-compose", ["--version"]).status === 0;
 
 interface Service {
   readonly command: readonly string[];
@@ -33,8 +32,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the compose file", () => {
-  it("is read by Compose, which finds nothing to say", (context) => {
-    if (!composes) context.skip("docker-compose is not here (Debian: apt-get install docker-compose)");
+  it("is read by Compose, which finds nothing to say", async () => {
+    await needProgram("docker-compose", "docker-compose");
     cpSync(FILE, join(folder, "compose.yaml"));
     const { status, stdout, stderr } = spawnSync("docker-compose", ["config"], {
       cwd: folder,
@@ -46,7 +45,7 @@ describe("the compose file", () => {
       "postgres",
       "redis",
     ]);
-  });
+  }, 240_000);
 
   it("starts a Redis that a hub takes, and that its health check calls healthy", {
     timeout: 30_000,
