@@ -33,7 +33,7 @@ import { scheduler } from "./intake/scheduler.ts";
 import { senders } from "./intake/senders.ts";
 import { sources } from "./intake/sources.ts";
 import { statusReader } from "./intake/status.ts";
-import { expireEvents } from "./intake/sweep.ts";
+import { expireEvents, sumDays } from "./intake/sweep.ts";
 import { engineTraces } from "./intake/trace.ts";
 import { transformer } from "./intake/transformer.ts";
 import { workLoop } from "./intake/work-loop.ts";
@@ -381,7 +381,10 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   });
   const housekeeping = every(
     HOUSEKEEPING_MS,
-    () => expireEvents(store, now()),
+    async () => {
+      await expireEvents(store, now());
+      await sumDays(store, now());
+    },
     () => undefined,
   );
 

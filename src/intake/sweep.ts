@@ -27,3 +27,9 @@ export async function expireEvents(store: Store, now: number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+/** Sums the books of days that are over. */
+export async function sumDays(store: Store, now: number): Promise<void> {
+  while (await store.transaction((tx) => tx.tallies.sumDays(now)))
+    await new Promise((resolve) => setImmediate(resolve));
+}

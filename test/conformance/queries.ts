@@ -291,6 +291,21 @@ export function describeQueries(name: string, open: () => Promise<QueriesUnderTe
       });
     });
 
+    test("books are the same once days that are over are summed, also when they are summed again", async () => {
+      const asked = [-86_400_000 - 60_000, -60_000, 0, 86_400_000].map((from) => [
+        T0 + from,
+        T0 + 2 * 86_400_000,
+      ]);
+      const books = () => Promise.all(asked.map(([from, to]) => queries.books("erp", from!, to!)));
+      const before = await books();
+      const sum = (now: number) => store.transaction((tx) => tx.tallies.sumDays(now));
+      expect(await sum(T0 + 86_400_000)).toBe(true);
+      expect(await sum(T0 + 86_400_000)).toBe(false);
+      expect(await books()).toEqual(before);
+      while (await sum(T0 + 90 * 86_400_000)) expect(await books()).toEqual(before);
+      expect(await books()).toEqual(before);
+    });
+
     test("traffic is counted by flow, outcome and span, from a minute on", async () => {
       const { traffic } = queries;
       const day = await traffic(T0 - 3_600_000, 60);

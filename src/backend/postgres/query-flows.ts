@@ -51,21 +51,24 @@ export function readChain(sql: ReadSql, after: number, limit: number): Promise<r
   );
 }
 
+/** What came before is read by days, as far as they have been summed, and then by minutes. */
 export async function readBooks(sql: ReadSql, flow: number, from: number, to: number): Promise<FlowBooks> {
   const sums = await sql.all<TallySum>(
-    `SELECT route, outcome, (sum(n) FILTER (WHERE minute < $2))::bigint AS before,
-       (sum(n) FILTER (WHERE minute >= $2))::bigint AS within
-     FROM tally WHERE flow = $1 AND minute < $3 GROUP BY route, outcome`,
+    `WITH carried (day) AS (
+       SELECT least($2::bigint / 1440, coalesce((SELECT max(day) + 1 FROM tally_day WHERE flow = $1), 0)))
+     SELECT route, outcome, sum(before)::bigint AS before, sum(within)::bigint AS within FROM (
+       SELECT route, outcome, n AS before, 0 AS within FROM tally_day
+       WHERE flow = $1 AND day < (SELECT day FROM carried)
+       UNION ALL SELECT route, outcome, CASE WHEN minute < $2 THEN n ELSE 0 END, CASE WHEN minute < $2 THEN 0 ELSE n END
+       FROM tally WHERE flow = $1 AND minute >= (SELECT day FROM carried) * 1440 AND minute < $3) AS counted
+     GROUP BY route, outcome`,
     ...[flow, Math.floor(from / 60_000), Math.ceil(to / 60_000)],
   );
   const routes = await sql.all<{ id: number; to: string }>(
     'SELECT id, target AS "to" FROM route WHERE flow = $1 ORDER BY id',
     flow,
   );
-  return booksOf(
-    sums.map((one) => ({ ...one, before: one.before ?? 0, within: one.within ?? 0 })),
-    routes,
-  );
+  return booksOf(sums, routes);
 }
 
 /** Flow by flow, since the tally is ordered so. A route's "in" counts what "accepted" has counted already. */

@@ -25,7 +25,7 @@ export async function listMessages(
 ): Promise<Paged<MessageSummary>> {
   const names = await flowNames(sql);
   const flow = filter.flow === undefined ? undefined : names.idOf(filter.flow);
-  const streams = chooseStreams(sql, filter, flow === undefined ? names.ids : [flow]);
+  const streams = await chooseStreams(sql, filter, flow === undefined ? names.ids : [flow]);
   const { low, high } = ranged(filter) ? await placeRange(sql, filter) : NO_RANGE;
   const rest = restOf(filter, flow);
   const items: MessageSummary[] = [];

@@ -1,24 +1,50 @@
 import type { MessageFilter } from "../../store/queries.ts";
 import type { Position } from "../rows/positions.ts";
-import { chooseWalks, type Walk } from "../rows/walks.ts";
+import { chooseWalks, type Ended, leadingEnd, type Walk } from "../rows/walks.ts";
+import { ENDED, KIND } from "./schema.ts";
 import type { ReadSql } from "./sql.ts";
 
 /** Positions below `before`, falling, from one index; fewer than `limit` means that there are no more. */
 type Stream = (before: number, limit: number) => Promise<readonly Position[]>;
 
 /** @param flows ids of the flows to look at: the filter's, or all */
-export function chooseStreams(
+export async function chooseStreams(
   sql: ReadSql,
   filter: MessageFilter,
   flows: readonly number[],
-): readonly Stream[] {
+): Promise<readonly Stream[]> {
+  const ended = await endedOf(sql, filter, flows);
   return chooseWalks(
     filter,
     flows,
+    ended,
     (along, ...values): Stream =>
       (before, limit) =>
         sql.all<Position>(TEXTS[along], ...values, before, limit),
   );
+}
+
+/** The outcomes that messages of these flows ended with, from one to the next along the index: not row by row. */
+async function endedOf(
+  sql: ReadSql,
+  filter: MessageFilter,
+  flows: readonly number[],
+): Promise<readonly Ended[]> {
+  const end = leadingEnd(filter);
+  if (end === null) return [];
+  const found = flows.map((flow) =>
+    sql.all<Ended>(
+      `WITH RECURSIVE found (outcomes) AS (
+         SELECT min(${KIND}) FROM message WHERE ${ENDED} AND flow = $1
+         UNION ALL SELECT (SELECT min(${KIND}) FROM message WHERE ${ENDED} AND flow = $1 AND ${KIND} > found.outcomes)
+         FROM found WHERE found.outcomes IS NOT NULL)
+       SELECT $1::bigint AS flow, outcomes FROM found
+       WHERE strpos(outcomes, $2) > 0 OR length(outcomes) = 500`,
+      flow,
+      `:"${end}"`,
+    ),
+  );
+  return (await Promise.all(found)).flat();
 }
 
 const MESSAGES = "SELECT place AS at, place FROM message WHERE";
@@ -34,6 +60,8 @@ const TEXTS: Readonly<Record<Walk, string>> = {
   code: `${MESSAGES} code = $1 ${TAIL}`,
   "delivery-code": `${DELIVERIES} code = $1 AND message < $2 ORDER BY message DESC LIMIT $3`,
   "delivery-state": `${DELIVERIES} state <> 5 AND state = $1 AND flow = $2 AND message < $3 ORDER BY message DESC LIMIT $4`,
+  ended: `${MESSAGES} ${ENDED} AND flow = $1 AND ${KIND} = $2 AND place < $3 ORDER BY place DESC LIMIT $4`,
+  "delivery-ended": `${DELIVERIES} outcome <> 'applied' AND outcome = $1 AND flow = $2 AND message < $3 ORDER BY message DESC LIMIT $4`,
   queued: `${MESSAGES} state = 0 AND flow = $1 ${TAIL}`,
   waiting: atRest(1),
   held: atRest(2),

@@ -157,3 +157,18 @@ CREATE TABLE bundle_row (
   bundle bigint NOT NULL, message bigint NOT NULL, delivery bigint NOT NULL,
   PRIMARY KEY (bundle, message, delivery));
 `;
+
+/**
+ * Ends other than `applied`, by which few messages are found among many, and the books of days that are over. A
+ * message that was applied on all its routes, as most are, is in no index of ends. An entry of an index has an end:
+ * of very many routes the first are indexed.
+ */
+export const ENDED = `strpos(replace(outcomes, ':"applied"', ''), ':"') > 0`;
+export const KIND = "left(outcomes, 500)";
+export const HISTORY_SCHEMA = `
+CREATE INDEX message_ended ON message (flow, ${KIND}, place) WHERE ${ENDED};
+CREATE INDEX delivery_ended ON delivery (outcome, flow, message) WHERE outcome <> 'applied';
+CREATE TABLE tally_day (
+  flow bigint NOT NULL, day bigint NOT NULL, route bigint NOT NULL, outcome text COLLATE "C" NOT NULL,
+  n bigint NOT NULL, PRIMARY KEY (flow, day, route, outcome));
+`;

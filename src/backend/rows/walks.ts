@@ -1,5 +1,5 @@
 import { ERRORS } from "../../errors.ts";
-import type { State } from "../../message/outcome.ts";
+import type { Outcome, State } from "../../message/outcome.ts";
 import type { MessageFilter } from "../../store/queries.ts";
 import { stateNumber } from "./row.ts";
 
@@ -12,6 +12,8 @@ export type Walk =
   | "code"
   | "delivery-code"
   | "delivery-state"
+  | "ended"
+  | "delivery-ended"
   | "queued"
   | "waiting"
   | "held"
@@ -26,14 +28,32 @@ const OWN_STATE: Readonly<Partial<Record<State, Walk>>> = {
 };
 
 /**
+ * The end that a filter is led by: messages are found by it in an index of their outcomes as texts, which number in
+ * tens. Null: by another condition, or by none, since most messages are applied.
+ */
+export function leadingEnd({ key, code, file, state, outcome }: MessageFilter): Outcome | null {
+  if (key !== undefined || code !== undefined || file !== undefined) return null;
+  if (outcome === undefined || outcome === "applied" || outcome === "rejected") return null;
+  return state === undefined || state === "done" ? outcome : null;
+}
+
+/** Outcomes of messages of a flow as the store has them, which hold the leading end. */
+export interface Ended {
+  readonly flow: number;
+  readonly outcomes: string;
+}
+
+/**
  * The index walks that together meet every message the filter wants, and few others. Several are merged by their
  * reader; a message may come in more than one.
  * @param flows ids of the flows to look at: the filter's, or all
+ * @param ended of these flows, where an end leads
  * @param walk makes one along an index, for what stands before the position in it
  */
 export function chooseWalks<Stream>(
   filter: MessageFilter,
   flows: readonly number[],
+  ended: readonly Ended[],
   walk: (along: Walk, ...values: readonly (string | number)[]) => Stream,
 ): readonly Stream[] {
   if (filter.key !== undefined) return [walk("key", filter.key)];
@@ -46,6 +66,13 @@ export function chooseWalks<Stream>(
       ...(own === undefined ? [] : [walk(own, flow)]),
       walk("delivery-state", state, flow),
     ]);
+  }
+  const end = leadingEnd(filter);
+  if (end !== null) {
+    return [
+      ...ended.map(({ flow, outcomes }) => walk("ended", flow, outcomes)),
+      ...flows.map((flow) => walk("delivery-ended", end, flow)),
+    ];
   }
   // What was rejected has a failure, and failures have few codes.
   if (filter.outcome === "rejected") return Object.keys(ERRORS).map((code) => walk("code", code));

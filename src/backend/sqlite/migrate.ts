@@ -1,6 +1,13 @@
 import { HubError } from "../../errors.ts";
 import { CRM_SCHEMA } from "./crm-schema.ts";
-import { ACCESS_SCHEMA, ALERT_SCHEMA, BUNDLE_SCHEMA, CURSOR_SCHEMA, MESSAGE_SCHEMA } from "./schema.ts";
+import {
+  ACCESS_SCHEMA,
+  ALERT_SCHEMA,
+  BUNDLE_SCHEMA,
+  CURSOR_SCHEMA,
+  HISTORY_SCHEMA,
+  MESSAGE_SCHEMA,
+} from "./schema.ts";
 import type { Sql } from "./sql.ts";
 
 /** Steps from one schema version to the next; never edited once released, only added to. */
@@ -10,6 +17,7 @@ const STEPS: readonly string[] = [
   ALERT_SCHEMA,
   BUNDLE_SCHEMA,
   ACCESS_SCHEMA,
+  HISTORY_SCHEMA,
 ];
 
 /**

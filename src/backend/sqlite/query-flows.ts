@@ -52,16 +52,17 @@ export function readChain(sql: Sql, after: number, limit: number): readonly Chai
   );
 }
 
+/** What came before is read by days, as far as they have been summed, and then by minutes. */
 export function readBooks(sql: Sql, flow: number, from: number, to: number): FlowBooks {
   const start = Math.floor(from / 60_000);
   const sums = sql.all<TallySum>(
-    `SELECT route, outcome, sum(CASE WHEN minute < ? THEN n ELSE 0 END) AS before,
-     sum(CASE WHEN minute < ? THEN 0 ELSE n END) AS within
-     FROM tally WHERE flow = ? AND minute < ? GROUP BY route, outcome`,
-    start,
-    start,
-    flow,
-    Math.ceil(to / 60_000),
+    `WITH carried (day) AS (SELECT min(?, coalesce((SELECT max(day) + 1 FROM tally_day WHERE flow = ?), 0)))
+     SELECT route, outcome, sum(before) AS before, sum(within) AS within FROM (
+       SELECT route, outcome, n AS before, 0 AS within FROM tally_day
+       WHERE flow = ? AND day < (SELECT day FROM carried)
+       UNION ALL SELECT route, outcome, iif(minute < ?, n, 0), iif(minute < ?, 0, n) FROM tally
+       WHERE flow = ? AND minute >= (SELECT day FROM carried) * 1440 AND minute < ?) GROUP BY route, outcome`,
+    ...[Math.floor(start / 1440), flow, flow, start, start, flow, Math.ceil(to / 60_000)],
   );
   const routes = sql.all<{ id: number; to: string }>(
     'SELECT id, target AS "to" FROM route WHERE flow = ? ORDER BY id',

@@ -1,6 +1,7 @@
 import type { MessageFilter } from "../../store/queries.ts";
 import type { Position } from "../rows/positions.ts";
-import { chooseWalks, type Walk } from "../rows/walks.ts";
+import { chooseWalks, type Ended, leadingEnd, type Walk } from "../rows/walks.ts";
+import { ENDED } from "./schema.ts";
 import type { Sql } from "./sql.ts";
 
 /** Positions below `before`, falling, from one index; fewer than `limit` means that there are no more. */
@@ -11,9 +12,31 @@ export function chooseStreams(sql: Sql, filter: MessageFilter, flows: readonly n
   return chooseWalks(
     filter,
     flows,
+    endedOf(sql, filter, flows),
     (along, ...values): Stream =>
       (before, limit) =>
         sql.all<Position>(TEXTS[along], ...values, before, limit),
+  );
+}
+
+/** The outcomes that messages of these flows ended with, from one to the next along the index: not row by row. */
+function endedOf(sql: Sql, filter: MessageFilter, flows: readonly number[]): readonly Ended[] {
+  const end = leadingEnd(filter);
+  if (end === null) return [];
+  const found: Ended[] = [];
+  for (const flow of flows) {
+    for (let next = nextEnded(sql, flow, ""); next !== undefined; next = nextEnded(sql, flow, next.outcomes))
+      if (next.outcomes.includes(`:"${end}"`)) found.push(next);
+  }
+  return found;
+}
+
+function nextEnded(sql: Sql, flow: number, after: string): Ended | undefined {
+  return sql.get<Ended>(
+    `SELECT flow, outcomes FROM message INDEXED BY message_ended
+     WHERE ${ENDED} AND flow = ? AND outcomes > ? ORDER BY outcomes LIMIT 1`,
+    flow,
+    after,
   );
 }
 
@@ -32,6 +55,10 @@ const TEXTS: Readonly<Record<Walk, string>> = {
     WHERE failure IS NOT NULL AND failure ->> 'code' = ? AND message < ? ORDER BY message DESC LIMIT ?`,
   "delivery-state": `SELECT message AS at, message AS place FROM delivery INDEXED BY delivery_state
     WHERE state <> 5 AND state = ? AND flow = ? AND message < ? ORDER BY message DESC LIMIT ?`,
+  ended: `SELECT place AS at, place FROM message INDEXED BY message_ended
+    WHERE ${ENDED} AND flow = ? AND outcomes = ? ${TAIL}`,
+  "delivery-ended": `SELECT message AS at, message AS place FROM delivery INDEXED BY delivery_ended
+    WHERE outcome <> 'applied' AND outcome = ? AND flow = ? AND message < ? ORDER BY message DESC LIMIT ?`,
   queued: `SELECT place AS at, place FROM message INDEXED BY message_queued WHERE state = 0 AND flow = ? ${TAIL}`,
   waiting: atRest(1),
   held: atRest(2),

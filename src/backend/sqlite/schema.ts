@@ -129,3 +129,16 @@ CREATE TABLE bundle_row (
   bundle INTEGER NOT NULL, message INTEGER NOT NULL, delivery INTEGER NOT NULL,
   PRIMARY KEY (bundle, message, delivery)) WITHOUT ROWID;
 `;
+
+/**
+ * Ends other than `applied`, by which few messages are found among many, and the books of days that are over. A
+ * message that was applied on all its routes, as most are, is in no index of ends.
+ */
+export const ENDED = `instr(replace(outcomes, ':"applied"', ''), ':"') > 0`;
+export const HISTORY_SCHEMA = `
+CREATE INDEX message_ended ON message (flow, outcomes, place) WHERE ${ENDED};
+CREATE INDEX delivery_ended ON delivery (outcome, flow, message) WHERE outcome <> 'applied';
+CREATE TABLE tally_day (
+  day INTEGER NOT NULL, flow INTEGER NOT NULL, route INTEGER NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY (flow, day, route, outcome)) WITHOUT ROWID;
+`;
