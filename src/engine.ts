@@ -439,7 +439,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   }
 
   const desk = deployDesk({
-    ...{ store, flows, now, mode: settings.deploy, refresh: deployAll },
+    ...{ store, flows, now, mode: settings.deploy, refresh: deployAll, dir: settings.dir },
     fromTexts: options.project.fromTexts,
   });
 

@@ -14,6 +14,7 @@ export const SCREENS = [
   "/errors",
   "/flows",
   "/flows/:name",
+  "/flows/:name/mapping",
   "/files",
   "/files/:id",
   "/customers",

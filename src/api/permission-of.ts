@@ -30,6 +30,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "GET /api/v1/flows/:name/slots": "read",
   "GET /api/v1/flows/:name/versions": "read",
   "GET /api/v1/flows/:name/versions/:hash": "read",
+  "GET /api/v1/flows/:name/mapping": "read",
   "GET /api/v1/messages": "read",
   "GET /api/v1/messages/:id": "read",
   "GET /api/v1/error-groups": "read",
@@ -62,10 +63,15 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "POST /api/v1/flows/:name/cursor": "change",
   "POST /api/v1/deploy/plan": "change",
   "POST /api/v1/deploy": "change",
+  "POST /api/v1/flows/:name/mapping/evaluate": "change",
+  "POST /api/v1/flows/:name/mapping/cases": "change",
+  "POST /api/v1/flows/:name/mapping/publish": "change",
 
   "GET /api/v1/messages/:id/raw": "payloads",
   "GET /api/v1/messages/:id/deliveries/:delivery/body": "payloads",
   "GET /api/v1/files/:id/rejects": "payloads",
+  "GET /api/v1/flows/:name/mapping/samples": "payloads",
+  "POST /api/v1/flows/:name/mapping/compare": "payloads",
 
   "GET /api/v1/desk": "desk",
   "GET /api/v1/desk/calls": "desk",

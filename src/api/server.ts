@@ -27,6 +27,7 @@ import { fileRoutes } from "./resource/file.ts";
 import { flowRoutes } from "./resource/flow.ts";
 import { hubRoutes } from "./resource/hub.ts";
 import { keyRoutes } from "./resource/key.ts";
+import { mappingRoutes } from "./resource/mapping.ts";
 import { messageRoutes } from "./resource/message.ts";
 import { overviewRoutes } from "./resource/overview.ts";
 import { replayRoutes } from "./resource/replay.ts";
@@ -177,6 +178,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await replayRoutes(app, deps);
   await flowRoutes(app, deps);
   await deployRoutes(app, deps);
+  await mappingRoutes(app, deps);
   await fileRoutes(app, deps);
   await writtenFileRoutes(app, deps);
   await customerRoutes(app, deps);

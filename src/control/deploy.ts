@@ -36,3 +36,11 @@ export interface FlowChange {
   /** The next planned runs, milliseconds since 1970; null when they stay the same. */
   readonly slots: { readonly before: readonly number[]; readonly after: readonly number[] } | null;
 }
+
+/** A text that is to be the mapping of a flow. */
+export interface MappingDraft {
+  readonly flow: string;
+  readonly text: string;
+  /** Hash of the version it was made from, which must still be in force. */
+  readonly before: string;
+}

@@ -2,7 +2,7 @@ import type { GateState } from "../connector/gate.ts";
 import type { Failure, Issue } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import type { AccessChange } from "./access.ts";
-import type { DeployReport, DeployRequest } from "./deploy.ts";
+import type { DeployReport, DeployRequest, MappingDraft } from "./deploy.ts";
 
 /**
  * What the front (HTTP, CLI) asks of the engine, the one thread that writes. Across threads only bytes and plain JSON pass.
@@ -51,6 +51,13 @@ export interface Engine {
   changeAccess(act: Act, change: AccessChange): Promise<void>;
   /** Writes into the audit log what somebody did that changes nothing, such as seeing a payload. */
   note(act: Act, verb: string, target: string, detail: object | null): Promise<void>;
+  /**
+   * Puts another text of a flow's mapping in force, and writes it into the project folder where the hub follows that.
+   * @returns the hash of the version
+   * @throws HubError TL_CONFIG_INVALID with every problem, TL_CONFLICT when another version is in force or the file
+   * cannot be written
+   */
+  publishMapping(act: Act, draft: MappingDraft): Promise<string>;
   /** Copies the store (consistent, online) and the archive of files to a folder. */
   backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
 }

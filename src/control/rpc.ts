@@ -144,6 +144,7 @@ export function connectEngine(port: MessagePort): RemoteEngine {
     testAlerts: (...args) => call("testAlerts", args),
     changeAccess: (...args) => call("changeAccess", args),
     note: (...args) => call("note", args),
+    publishMapping: (...args) => call("publishMapping", args),
     backup: (...args) => call("backup", args),
     latest: () => status,
     onStatus: (listener) => {

@@ -46,6 +46,11 @@ const flow = createRoute({
   path: "/flows/$name",
   component: lazyRouteComponent(() => import("./screen/flow.tsx"), "Flow"),
 });
+const mapping = createRoute({
+  getParentRoute: () => root,
+  path: "/flows/$name/mapping",
+  component: lazyRouteComponent(() => import("./screen/mapping.tsx"), "MappingWorkbench"),
+});
 const files = createRoute({
   getParentRoute: () => root,
   path: "/files",
@@ -92,7 +97,7 @@ const audit = createRoute({
 });
 
 const routeTree = root.addChildren([
-  ...[overview, messages, message, errors, flows, flow, files, file],
+  ...[overview, messages, message, errors, flows, flow, mapping, files, file],
   ...[customers, customer, schedules, systems, alerts, audit],
 ]);
 

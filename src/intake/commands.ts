@@ -37,7 +37,10 @@ export interface CommandEnvironment {
   readonly testAlerts: () => Promise<readonly ChannelTest[]>;
 }
 
-type Commands = Omit<Engine, "admit" | "status" | "planDeploy" | "deploy" | "changeAccess" | "note">;
+type Commands = Omit<
+  Engine,
+  "admit" | "status" | "planDeploy" | "deploy" | "publishMapping" | "changeAccess" | "note"
+>;
 
 /** What people do to a hub. Each act is in the audit log in the transaction that carries it out (invariant I6). */
 export function commands(env: CommandEnvironment): Commands {

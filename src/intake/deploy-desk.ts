@@ -1,16 +1,19 @@
 import type { DeployMode } from "../config/hub-settings.ts";
-import type { DeployReport, DeployRequest, FlowChange } from "../control/deploy.ts";
+import type { DeployReport, DeployRequest, FlowChange, MappingDraft } from "../control/deploy.ts";
 import type { Act } from "../control/engine.ts";
 import { HubError } from "../errors.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import type { Store, Tx } from "../store/store.ts";
 import { changeOf, type Judged, judge, readInForce, removalOf } from "./deploy-plan.ts";
 import type { DeployerEnvironment } from "./deployer.ts";
+import { openMapping } from "./publish-mapping.ts";
 
 export interface DeployDeskEnvironment extends Pick<DeployerEnvironment, "fromTexts" | "now"> {
   readonly store: Store;
   readonly flows: FlowRegistry;
   readonly mode: DeployMode;
+  /** The project folder. */
+  readonly dir: string;
   /** Takes up what the store says is in force. */
   readonly refresh: () => Promise<void>;
 }
@@ -23,6 +26,8 @@ export interface DeployDesk {
    * @throws HubError TL_CONFIG_INVALID with every problem of every flow; then nothing has changed
    */
   deploy(act: Act, request: DeployRequest): Promise<DeployReport>;
+  /** As `Engine.publishMapping`. */
+  publishMapping(act: Act, draft: MappingDraft): Promise<string>;
 }
 
 /** Puts texts in force that somebody hands over, where the store alone says what is. */
@@ -49,20 +54,56 @@ export function deployDesk(env: DeployDeskEnvironment): DeployDesk {
     },
     async deploy(act, request) {
       if (env.mode !== "manual") throw onSave();
-      const judged = judge(request, env);
-      const issues = judged.flatMap(({ problems }) => problems);
-      if (issues.length > 0)
-        throw new HubError("TL_CONFIG_INVALID", "these flows cannot come into force here", { issues });
-      const flows = await env.store.transaction(async (tx) => {
-        const changes = await report(tx, judged, request.remove);
-        for (const change of changes)
-          if (change.waits === null) await carryOut(tx, act, change, judged, env.now());
-        return changes;
-      });
+      const flows = await putInForce(act, judgedWell(request, env), request.remove);
       await env.refresh();
       return { mode: env.mode, flows };
     },
+    async publishMapping(act, { flow: name, text, before }) {
+      const { definition, hash } = env.flows.byName(name) ?? { definition: null, hash: null };
+      if (definition?.map == null) throw new HubError("TL_NOT_FOUND", "the flow has no mapping in force");
+      const { map, texts } = definition;
+      if (hash !== before) throw overtaken();
+      const judged = judgedWell({ flows: [{ name, texts: { ...texts, [map]: text } }], remove: [] }, env);
+      const file = env.mode === "manual" ? null : await openMapping(env.dir, map, texts[map] ?? "");
+      try {
+        const [change] = await putInForce(act, judged, []);
+        if (change?.waits != null) throw new HubError("TL_CONFLICT", change.waits);
+        await file?.write(text);
+      } finally {
+        await file?.close();
+      }
+      await env.refresh();
+      return judged[0]?.hash ?? before;
+    },
   };
+
+  async function putInForce(
+    act: Act,
+    judged: readonly Judged[],
+    remove: readonly string[],
+  ): Promise<readonly FlowChange[]> {
+    return env.store.transaction(async (tx) => {
+      const changes = await report(tx, judged, remove);
+      for (const change of changes)
+        if (change.waits === null) await carryOut(tx, act, change, judged, env.now());
+      return changes;
+    });
+  }
+}
+
+/** @throws HubError TL_CONFIG_INVALID with every problem */
+function judgedWell(request: DeployRequest, env: DeployDeskEnvironment): readonly Judged[] {
+  const judged = judge(request, env);
+  const issues = judged.flatMap(({ problems }) => problems);
+  if (issues.length > 0)
+    throw new HubError("TL_CONFIG_INVALID", "these flows cannot come into force here", { issues });
+  return judged;
+}
+
+function overtaken(): HubError {
+  return new HubError("TL_CONFLICT", "another version of the flow has come into force since", {
+    cure: "Copy your text, open the mapping again, and bring your change into what is there now.",
+  });
 }
 
 async function carryOut(

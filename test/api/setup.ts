@@ -92,6 +92,10 @@ function recordingEngine(store: Store, status: () => EngineStatus): RecordingEng
       return [{ to: "pager.alert", failure: null }];
     },
     ...accessDesk(store, Date.now),
+    async publishMapping(by, ...args) {
+      await note("publishMapping")(by, ...args);
+      return "published";
+    },
     async backup(by, ...args) {
       await note("backup")(by, ...args);
       return { bytes: 1 };
@@ -226,6 +230,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       alerts: { rules: USUAL_RULES, tell: [{ to: "pager.alert", mail: null }], heartbeat: null },
       auth: "token",
       data: folder,
+      dir: folder,
       listen: { host: "127.0.0.1", port: 0 },
       ...options.settings,
     },

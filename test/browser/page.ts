@@ -9,6 +9,7 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
   errors: "/errors",
   flows: "/flows",
   flow: "/flows/orders",
+  mapping: "/flows/orders/mapping",
   files: "/files",
   file: "/files/1",
   customers: "/customers?q=m",

@@ -20,7 +20,16 @@ export async function openFew(): Promise<Bench> {
   const bench = await openBench({
     entries: [
       {
-        definition: flowDefinition("orders", { schedule, description: `Orders of the shop ${HOSTILE}` }),
+        definition: flowDefinition("orders", {
+          schedule,
+          description: `Orders of the shop ${HOSTILE}`,
+          map: "mappings/orders/order.jsonata",
+          texts: {
+            "mappings/orders/flow.yaml": "x",
+            "mappings/orders/order.jsonata":
+              '{\n  /* what the shop wrote */\n  "note": $trim(note),\n  "lines": lines.{ "sku": sku, "count": $number(count) }\n}\n',
+          },
+        }),
         status: flowStatus(1, "orders", {
           open: 4,
           nextSlot: Date.now() + HOUR,

@@ -4,8 +4,8 @@ import { HubError } from "../../errors.ts";
 import { type CaseResult, readCases, runCases } from "../../flow/cases.ts";
 import { compileFlow } from "../../flow/compile.ts";
 import { type Coverage, recordCoverage } from "../../flow/coverage.ts";
+import { caseAnswers, caseBindings, caseRecord, caseRunner } from "../../flow/run-case.ts";
 import type { Json } from "../../message/json.ts";
-import { caseAnswers, caseBindings, caseRecord, caseRunner } from "./run-case.ts";
 import { updateCase } from "./update-case.ts";
 
 /** One flow's cases, run. */

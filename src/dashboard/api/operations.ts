@@ -801,6 +801,158 @@ export interface Operations {
       } | null;
     };
   };
+  "GET /flows/{name}/mapping": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly path: string;
+      readonly text: string;
+      readonly hash: string;
+      readonly accepts: string | null;
+      readonly emits: string | null;
+      readonly source: readonly (string)[];
+      readonly target: readonly (string)[];
+      readonly functions: readonly (string)[];
+      readonly cases: readonly ({
+        readonly name: string;
+        readonly text: string | null;
+      })[];
+    };
+  };
+  "POST /flows/{name}/mapping/cases": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly text: string;
+    };
+    answer: {
+      readonly items: readonly ({
+        readonly name: string;
+        readonly file: string;
+        readonly passed: boolean;
+        readonly problem: string | null;
+        readonly differences: readonly (string)[];
+        readonly milliseconds: number;
+      })[];
+    };
+  };
+  "POST /flows/{name}/mapping/compare": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly text: string;
+    };
+    answer: {
+      readonly looked: number;
+      readonly same: number;
+      readonly changed: number;
+      readonly failing: number;
+      readonly mended: number;
+      readonly unreadable: number;
+      readonly complete: boolean;
+      readonly items: readonly ({
+        readonly id: string;
+        readonly key: string | null;
+        readonly acceptedAt: string;
+        readonly kind: "changed" | "fails" | "works";
+        readonly differences: readonly ({
+          readonly pointer: string;
+          readonly before: string | null;
+          readonly after: string | null;
+        })[];
+        readonly failure: {
+          readonly code: string;
+          readonly message: string;
+          readonly title: string;
+          readonly cure: string;
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly issues?: readonly ({
+            readonly place?: {
+              readonly file?: string;
+              readonly line?: number;
+              readonly column?: number;
+              readonly record?: number;
+              readonly field?: string;
+            };
+            readonly message: string;
+          })[];
+        } | null;
+      })[];
+    };
+  };
+  "POST /flows/{name}/mapping/evaluate": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly text: string;
+      readonly sample: string;
+      readonly case?: string;
+    };
+    answer: {
+      readonly result: unknown;
+      readonly problems: readonly ({
+        readonly in: "mapping" | "sample";
+        readonly severity: "error" | "warning";
+        readonly code: string | null;
+        readonly message: string;
+        readonly cure: string | null;
+        readonly line: number | null;
+        readonly column: number | null;
+        readonly field: string | null;
+      })[];
+      readonly coverage: {
+        readonly source: readonly ({
+          readonly path: string;
+          readonly used: boolean;
+          readonly seen: boolean;
+        })[];
+        readonly target: readonly ({
+          readonly path: string;
+          readonly used: boolean;
+          readonly seen: boolean;
+        })[];
+        readonly share: number;
+      } | null;
+      readonly milliseconds: number;
+    };
+  };
+  "POST /flows/{name}/mapping/publish": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly text: string;
+      readonly before: string;
+      readonly reason: string;
+    };
+    answer: {
+      readonly path: string;
+      readonly text: string;
+      readonly hash: string;
+      readonly accepts: string | null;
+      readonly emits: string | null;
+      readonly source: readonly (string)[];
+      readonly target: readonly (string)[];
+      readonly functions: readonly (string)[];
+      readonly cases: readonly ({
+        readonly name: string;
+        readonly text: string | null;
+      })[];
+    };
+  };
+  "GET /flows/{name}/mapping/samples": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly id: string;
+        readonly key: string | null;
+        readonly acceptedAt: string;
+        readonly text: string;
+      })[];
+    };
+  };
   "POST /flows/{name}/pause": {
     query: Readonly<Record<string, never>>;
     body: {

@@ -1,4 +1,4 @@
-import { diffArrays } from "diff";
+import { createTwoFilesPatch, diffArrays } from "diff";
 
 export interface DiffLine {
   readonly sign: "+" | "-" | " ";
@@ -24,4 +24,9 @@ export function diffLines(before: string, after: string): readonly DiffLine[] {
       return value.map((text) => ({ sign, text }) as const);
     })
     .map((line, at) => ({ ...line, at }));
+}
+
+/** The change as `git apply` and `patch -p1` take it. */
+export function patchOf(path: string, before: string, after: string): string {
+  return createTwoFilesPatch(`a/${path}`, `b/${path}`, before, after);
 }

@@ -52,6 +52,10 @@ export function Flow() {
   );
 }
 
+function hasMapping({ definition }: Detail): boolean {
+  return definition !== null && typeof definition["map"] === "string";
+}
+
 function Routes({ flow }: { readonly flow: Detail }) {
   const { name, description, problems, routes, source } = flow;
   return (
@@ -59,6 +63,13 @@ function Routes({ flow }: { readonly flow: Detail }) {
       <div className="body">
         <p>{description}</p>
         <FlowLevers flow={flow} />
+        {hasMapping(flow) ? (
+          <p>
+            <Link className="link" to="/flows/$name/mapping" params={{ name }}>
+              Open the mapping in the workbench
+            </Link>
+          </p>
+        ) : null}
       </div>
       {problems.length === 0 ? null : (
         <div className="notice bad">

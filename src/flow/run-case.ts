@@ -1,8 +1,8 @@
-import type { Case, RunCase } from "../../flow/cases.ts";
-import { type CompiledFlow, type RecordInfo, recordBindings } from "../../flow/compile.ts";
-import { fixtureAnswers, NO_FIXTURES } from "../../flow/look-up-fixtures.ts";
-import type { Answers } from "../../mapping/look-up.ts";
-import type { Json } from "../../message/json.ts";
+import type { Answers } from "../mapping/look-up.ts";
+import type { Json } from "../message/json.ts";
+import type { Case, RunCase } from "./cases.ts";
+import { type CompiledFlow, type RecordInfo, recordBindings } from "./compile.ts";
+import { fixtureAnswers, NO_FIXTURES } from "./look-up-fixtures.ts";
 
 /** An instant that never changes, so that a case gives the same result tomorrow. */
 const CASE_TIME = Date.UTC(2026, 0, 15, 12);

@@ -1,0 +1,126 @@
+import {
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { bracketMatching, indentOnInput } from "@codemirror/language";
+import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
+import { EditorState, type Text } from "@codemirror/state";
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
+import { useEffect, useRef } from "react";
+import { completions, type Vocabulary } from "./completion.ts";
+import { jsonata } from "./language.ts";
+
+/** What is wrong at a place; lines and columns count from 1. */
+export interface Mark {
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly cure: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** An editor for a mapping. `text` is taken over when it differs from what was typed. */
+export function Editor({
+  text,
+  onChange,
+  vocabulary,
+  marks,
+}: {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+  readonly vocabulary: Vocabulary;
+  readonly marks: readonly Mark[];
+}) {
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView | null>(null);
+  const latest = useRef({ onChange, vocabulary, text });
+  latest.current = { onChange, vocabulary, text };
+  useEffect(() => {
+    if (place.current === null) return;
+    const opened = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: latest.current.text,
+        extensions: extensions(
+          (typed) => latest.current.onChange(typed),
+          () => latest.current.vocabulary,
+        ),
+      }),
+    });
+    view.current = opened;
+    return () => opened.destroy();
+  }, []);
+  useEffect(() => {
+    const current = view.current;
+    if (current === null || current.state.doc.toString() === text) return;
+    current.dispatch({ changes: { from: 0, to: current.state.doc.length, insert: text } });
+  }, [text]);
+  useEffect(() => {
+    const current = view.current;
+    if (current === null) return;
+    current.dispatch(
+      setDiagnostics(
+        current.state,
+        marks.flatMap((mark) => toDiagnostic(current.state.doc, mark)),
+      ),
+    );
+  }, [marks]);
+  return <div className="editor" ref={place} />;
+}
+
+function extensions(typed: (text: string) => void, vocabulary: () => Vocabulary) {
+  const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+  return [
+    EditorView.cspNonce.of(nonce),
+    lineNumbers(),
+    highlightActiveLineGutter(),
+    highlightActiveLine(),
+    history(),
+    drawSelection(),
+    indentOnInput(),
+    bracketMatching(),
+    closeBrackets(),
+    autocompletion({ override: [completions(vocabulary)] }),
+    lintGutter(),
+    jsonata,
+    EditorView.lineWrapping,
+    EditorView.contentAttributes.of({ "aria-label": "Mapping" }),
+    // Tab leaves the editor, as in any field: whoever has no mouse must not be caught in it.
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...defaultKeymap,
+      ...historyKeymap,
+      ...completionKeymap,
+      ...lintKeymap,
+    ]),
+    EditorView.updateListener.of((update) => {
+      if (update.docChanged) typed(update.state.doc.toString());
+    }),
+  ];
+}
+
+/** From the place to the end of the word there. */
+function toDiagnostic(doc: Text, { line, column, severity, message, cure }: Mark): Diagnostic[] {
+  if (line === null || line > doc.lines) return [];
+  const found = doc.line(line);
+  const from = Math.min(found.to, found.from + Math.max(0, (column ?? 1) - 1));
+  const word = /^[$\p{L}\p{N}_]+/u.exec(doc.sliceString(from, found.to))?.[0].length ?? 1;
+  return [
+    {
+      from,
+      to: Math.min(found.to, from + word),
+      severity,
+      message: cure === null ? message : `${message}\n${cure}`,
+    },
+  ];
+}
