@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { copyFile, open } from "node:fs/promises";
 import { HubError } from "../errors.ts";
+import { refusePacked } from "./packed.ts";
 
 /**
  * Bytes 0x80 to 0x9F of windows-1252 (WHATWG Encoding). Some releases of Node decode them as ISO-8859-1, which turns
@@ -75,6 +76,7 @@ const EDIFACT_ENCODINGS: Readonly<Record<string, string>> = {
  */
 export function detectEncoding(first: Uint8Array, declared: string): string {
   if (declared === BYTES) return BYTES;
+  refusePacked(first);
   if (first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf) return "utf-8";
   if (first[0] === 0xff && first[1] === 0xfe) return "utf-16le";
   if (first[0] === 0xfe && first[1] === 0xff) return "utf-16be";

@@ -108,6 +108,24 @@ describe("the encoding", () => {
     expect(failureOf(() => detectEncoding(xml, "utf-8")).code).toBe("TL_ENCODING_INVALID");
   });
 
+  it.each([
+    ["504b0304140000000800", "a zip archive"],
+    ["1f8b0800000000000003", "packed by gzip"],
+    ["425a68393141592653590000", "packed by bzip2"],
+    ["fd377a585a000004e6d6", "packed by xz"],
+    ["28b52ffd04588100", "packed by zstd"],
+    ["377abcaf271c0004", "a 7z archive"],
+  ])("of a file that begins with %s is not looked for: it is %s", async (start, what) => {
+    const bytes = Buffer.concat([Buffer.from(start, "hex"), Buffer.alloc(100)]);
+    for (const encoding of ["utf-8", "windows-1252"]) {
+      expect(await transcoded(bytes, encoding)).toMatchObject({
+        code: "TL_ENCODING_INVALID",
+        message: `the file is ${what}, and the hub unpacks nothing`,
+      });
+    }
+    expect(detectEncoding(Buffer.from("PK1;Müller"), "utf-8")).toBe("utf-8");
+  });
+
   it("must be known", () => {
     expect(failureOf(() => encodingName("klingon")).code).toBe("TL_CONFIG_INVALID");
   });
