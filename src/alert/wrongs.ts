@@ -1,5 +1,5 @@
 import type { AlertRule } from "../config/hub-settings.ts";
-import type { FlowStatus } from "../control/engine.ts";
+import type { EngineStatus, FlowStatus } from "../control/engine.ts";
 import type { Traffic } from "../store/queries.ts";
 import type { Look } from "./look.ts";
 
@@ -12,6 +12,12 @@ export interface Wrong {
 }
 
 type Judge = (rule: AlertRule, look: Look) => readonly Wrong[] | Promise<readonly Wrong[]>;
+
+/** Whether what waits there waits for its slot, and not for a system that does not take it. */
+function gathers({ flows }: EngineStatus, name: string, to: string | null): boolean {
+  const route = flows.find((flow) => flow.name === name)?.routes.find((one) => one.to === to);
+  return route?.collects === true && route.waitingUntil === null;
+}
 
 /** All that is wrong by a rule. */
 export async function wrongsOf(rule: AlertRule, look: Look): Promise<readonly Wrong[]> {
@@ -27,9 +33,10 @@ const JUDGES: Readonly<Record<AlertRule["when"], Judge>> = {
     return came ? [] : [{ subject: flow, detail: `no message came for ${inWords(lasts)}` }];
   },
 
-  age: (rule, { now, pending }) =>
+  age: (rule, { now, pending, status }) =>
     pending
       .filter(({ flow, oldest }) => isOf(rule, flow) && oldest !== null && now - oldest > rule.for)
+      .filter(({ flow, to }) => !gathers(status, flow, to))
       .map(({ flow, to, oldest }) => ({
         subject: to === null ? flow : `${flow} to ${to}`,
         detail: `the oldest that waits has waited ${inWords(now - (oldest ?? now))}`,

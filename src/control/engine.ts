@@ -167,6 +167,8 @@ export interface FlowStatus {
     /** The system does not answer: waiting until then. */
     readonly waitingUntil: number | null;
     readonly open: number;
+    /** What is open may wait for the time that its route collects until. */
+    readonly collects?: true;
   }[];
   readonly nextSlot: number | null;
   /** The source that the hub asks or listens to; null where it is called, or reads files or a topic. */

@@ -117,6 +117,7 @@ export function statusReader(env: StatusEnvironment): StatusReader {
           stopped: state?.stopped ?? null,
           waitingUntil: state?.waitingUntil ?? null,
           open: deliveries.get(route.id) ?? 0,
+          ...(route.definition.collect === undefined ? {} : { collects: true as const }),
         };
       });
       const waiting = routes.reduce((sum, route) => sum + route.open, 0);

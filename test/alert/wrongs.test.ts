@@ -31,6 +31,18 @@ test("what has waited longer than it may is told by flow and by route", async ()
   ]);
 });
 
+test("what a route collects may wait for its time, but not for a system that does not take it", async () => {
+  const age = rule({ when: "age", for: 15 * MINUTE });
+  const pending = [{ flow: "calls", to: "erp.calls", oldest: T0 - 120 * MINUTE, parked: 0 }];
+  const subjects = async (waitingUntil: number | null): Promise<readonly string[]> => {
+    const route = { to: "erp.calls", stopped: null, waitingUntil, open: 3, collects: true as const };
+    const flows = [{ ...flowStatus(2, "calls"), routes: [route] }];
+    return (await wrongsOf(age, look({ pending }, { flows }))).map(({ subject }) => subject);
+  };
+  expect(await subjects(null)).toEqual([]);
+  expect(await subjects(T0 + MINUTE)).toEqual(["calls to erp.calls"]);
+});
+
 test("parked and waiting messages count when there are more than the rule allows", async () => {
   const pending = [{ flow: "orders", to: null, oldest: null, parked: 3 }];
   const parked = (above: number) => wrongsOf(rule({ when: "parked", above }), look({ pending }));
