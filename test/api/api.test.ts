@@ -125,6 +125,14 @@ beforeAll(async () => {
       },
     ]);
     await tx.messages.trail([{ message: 1, at: T0 + 5, step: "mapped", detail: "version hash-any" }]);
+    const [route] = (await tx.flows.routes()).filter(({ flow }) => flow === 2);
+    const bundle = await tx.bundles.begin({
+      ...{ flow: 2, route: route?.id ?? 0, slot: T0, closes: true, startedAt: T0 },
+    });
+    if (bundle !== undefined) {
+      const failure = { code: "TL_TARGET_UNAVAILABLE", message: "nobody answers" } as const;
+      await tx.bundles.change({ ...bundle, state: "fixed", rows: 3, failure });
+    }
     const file = await tx.files.insert({
       flow: 2,
       flowVersion: 2,
@@ -570,6 +578,22 @@ test("slots, audit and status are there", async () => {
     next: null,
   });
   expect(await json("/api/v1/status")).toMatchObject({ version: "0.0.0-test", flows: 3, diskLow: false });
+});
+
+test("files that a route collects for show their slot, how far they are, and what keeps them", async () => {
+  expect(await json("/api/v1/written-files?flow=nightly&state=fixed")).toMatchObject({
+    items: [
+      {
+        ...{ flow: "nightly", to: "crm.customer", slot: new Date(T0).toISOString(), part: 1, closes: true },
+        ...{ state: "fixed", rows: 3, answer: null, finishedAt: null },
+        failure: { code: "TL_TARGET_UNAVAILABLE", cure: expect.any(String) },
+      },
+    ],
+    next: null,
+  });
+  expect(await json("/api/v1/written-files?state=done")).toMatchObject({ items: [], next: null });
+  const unknown = await bench.get("/api/v1/written-files?flow=none");
+  expect(unknown.status).toBe(404);
 });
 
 test("files show books and progress, and their failed rows with place, code and the record itself", async () => {
