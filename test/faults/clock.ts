@@ -1,14 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { installPackage } from "../fakes/debian.ts";
 import type { Technology } from "./backend.ts";
 import { drained, fileEntries, recordsOf } from "./books.ts";
 import { customerRows, drop } from "./drop.ts";
 import { type Check, check, type Fault, type FaultRun } from "./fault.ts";
-import { freePort, startHubProcess } from "./hub-process.ts";
+import { openOther } from "./other-hub.ts";
 import { customersFlow } from "./project.ts";
 import { type Stage, setStage } from "./stage.ts";
 import { until } from "./wait.ts";
@@ -104,11 +101,17 @@ function scheduled() {
   };
 }
 
+/** Where the store is shared, two hubs live through a night. */
+function isShared({ backend }: FaultRun): boolean {
+  return backend.technology === "postgres";
+}
+
 async function lived(run: FaultRun, stage: Stage, night: Night): Promise<Omit<Played, "records">> {
   const speed = SPEEDS[run.backend.technology];
   const env = { LD_PRELOAD: FAKETIME, FAKETIME: `@${night.from} x${speed}`, TZ: "UTC" };
   const hub = await stage.start({ env });
-  const other = await secondHub(run, stage, night, env);
+  // Their clocks differ by what the second needs to start.
+  const other = isShared(run) && night.asleep !== true ? await openOther(stage, env) : null;
   const whole = (night.minutes * 60_000) / speed;
   try {
     if (night.asleep === true) {
@@ -138,23 +141,4 @@ async function lived(run: FaultRun, stage: Stage, night: Night): Promise<Omit<Pl
     await hub.kill();
     await other?.close();
   }
-}
-
-/** Where the store is shared, two hubs live through the night; their clocks differ by what the second needs to start. */
-async function secondHub(
-  { backend }: FaultRun,
-  { dir, env, store }: Stage,
-  { asleep }: Night,
-  clock: Readonly<Record<string, string>>,
-): Promise<{ close(): Promise<void> } | null> {
-  if (backend.technology !== "postgres" || asleep === true) return null;
-  const data = await mkdtemp(join(tmpdir(), "tieline-other-"));
-  const place = { dir, data, port: await freePort(), env: { ...env, ...store.env, ...clock } };
-  const hub = await startHubProcess(place);
-  return {
-    async close() {
-      await hub.kill();
-      await rm(data, { recursive: true, force: true });
-    },
-  };
 }

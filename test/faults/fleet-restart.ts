@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { check, type FaultRun, type Verdict } from "./fault.ts";
-import { freePort, type HubProcess, startHubProcess } from "./hub-process.ts";
 import { type LoadScene, underLoad } from "./load-scene.ts";
+import { openOther } from "./other-hub.ts";
 import type { Stage } from "./stage.ts";
 import { until } from "./wait.ts";
 
@@ -24,7 +21,7 @@ export async function fleetRestarts(run: FaultRun): Promise<Verdict> {
       for (let n = 0; n < run.size(2, 1) * HUBS; n++) {
         const other = others[n % HUBS];
         const started = performance.now();
-        codes.push(await (other ?? scene.hub()).stop());
+        codes.push(await (other ?? scene).hub().stop());
         took.push(performance.now() - started);
         // Nothing stands still meanwhile: what the stopped one had, the others have.
         if (other !== undefined) await scene.acked(20);
@@ -53,29 +50,6 @@ export async function fleetRestarts(run: FaultRun): Promise<Verdict> {
       for (const other of others) await other.close();
     }
   });
-}
-
-interface OtherHub {
-  stop(): Promise<number | null>;
-  restart(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Another hub on the same store, with a data folder and a port of its own. */
-async function openOther({ dir, env, store }: Stage): Promise<OtherHub> {
-  const data = await mkdtemp(join(tmpdir(), "tieline-other-"));
-  const place = { dir, data, port: await freePort(), env: { ...env, ...store.env } };
-  let hub: HubProcess = await startHubProcess(place);
-  return {
-    stop: () => hub.stop(),
-    async restart() {
-      hub = await startHubProcess(place);
-    },
-    async close() {
-      if (hub.alive()) await hub.stop();
-      await rm(data, { recursive: true, force: true });
-    },
-  };
 }
 
 /** How many hubs have lanes. */

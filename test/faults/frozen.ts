@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { check, type Fault, type FaultRun, type Verdict } from "./fault.ts";
 import { freePort, startHubProcess } from "./hub-process.ts";
 import { underLoad } from "./load-scene.ts";
+import { openOther } from "./other-hub.ts";
 import type { Stage } from "./stage.ts";
 
 /** F06: a process stands still in the middle of its work, for longer than its lease, and goes on as if nothing had been. */
@@ -35,48 +33,41 @@ async function alone(run: FaultRun): Promise<Verdict> {
 }
 
 async function oneOfTwo(run: FaultRun): Promise<Verdict> {
-  const data = await mkdtemp(join(tmpdir(), "tieline-second-"));
-  try {
-    return await underLoad(run, { delay: 20 }, async ({ stage, acked, applied }) => {
-      const other = await startHubProcess({
-        ...{ dir: stage.dir, data, port: await freePort() },
-        env: { ...stage.env, ...stage.store.env },
-      });
-      try {
-        const shares = async () => (await lanes(stage)).map(({ n }) => n);
-        for (let waits = 0; (await shares()).length < 2 && waits < 300; waits++) await pause(100);
-        const before = await shares();
-        other.signal("SIGSTOP");
-        const stopped = performance.now();
-        // Everything that is accepted now takes effect, also of the keys that were the other's.
-        await acked(50);
-        await pause(run.size(60_000, 34_000) - (performance.now() - stopped));
-        const taken = await shares();
-        other.signal("SIGCONT");
-        await acked(50);
-        await applied(20);
-        for (let waits = 0; (await shares()).length < 2 && waits < 300; waits++) await pause(100);
-        const after = await shares();
-        run.note(
-          `lanes by hub: ${before.join(" and ")}; frozen: ${taken.join(" and ")}; afterwards: ${after.join(" and ")}`,
-        );
-        const code = await other.stop();
-        return [
-          check("both hubs were at work", before.length === 2, before.join(" and ")),
-          check("the other took over the lanes of the frozen one", taken.length === 1, taken.join(" and ")),
-          check(
-            "the frozen one goes on, and stops with exit code 0",
-            code === 0,
-            `${code}: ${after.join(" and ")} lanes`,
-          ),
-        ];
-      } finally {
-        await other.kill();
-      }
-    });
-  } finally {
-    await rm(data, { recursive: true, force: true });
-  }
+  return underLoad(run, { delay: 20 }, async ({ stage, acked, applied }) => {
+    const second = await openOther(stage);
+    const other = second.hub();
+    try {
+      const shares = async () => (await lanes(stage)).map(({ n }) => n);
+      for (let waits = 0; (await shares()).length < 2 && waits < 300; waits++) await pause(100);
+      const before = await shares();
+      other.signal("SIGSTOP");
+      const stopped = performance.now();
+      // Everything that is accepted now takes effect, also of the keys that were the other's.
+      await acked(50);
+      await pause(run.size(60_000, 34_000) - (performance.now() - stopped));
+      const taken = await shares();
+      other.signal("SIGCONT");
+      await acked(50);
+      await applied(20);
+      for (let waits = 0; (await shares()).length < 2 && waits < 300; waits++) await pause(100);
+      const after = await shares();
+      run.note(
+        `lanes by hub: ${before.join(" and ")}; frozen: ${taken.join(" and ")}; afterwards: ${after.join(" and ")}`,
+      );
+      const code = await other.stop();
+      return [
+        check("both hubs were at work", before.length === 2, before.join(" and ")),
+        check("the other took over the lanes of the frozen one", taken.length === 1, taken.join(" and ")),
+        check(
+          "the frozen one goes on, and stops with exit code 0",
+          code === 0,
+          `${code}: ${after.join(" and ")} lanes`,
+        ),
+      ];
+    } finally {
+      await second.close();
+    }
+  });
 }
 
 /** How many lanes each hub has. */
