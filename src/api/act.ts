@@ -1,7 +1,22 @@
 import type { FastifyRequest } from "fastify";
 import type { Act } from "../control/engine.ts";
 import { OWNER } from "./access/identify.ts";
+import type { ApiDeps } from "./deps.ts";
 import type { ReasonBody } from "./schema.ts";
+
+/**
+ * Writes down that somebody is about to see a payload. It is on disk before a byte leaves: what cannot be written down
+ * is not shown.
+ * @param target id of the message, or `file <id>`
+ */
+export async function notePayload(
+  deps: Pick<ApiDeps, "engine">,
+  request: FastifyRequest,
+  target: string,
+  detail: object | null,
+): Promise<void> {
+  await deps.engine.note(actOf(request), "see-payloads", target, detail);
+}
 
 /** Who asks, for the audit log. What has the hub's own token is told by where it comes from. */
 export function actOf(request: FastifyRequest): Act {

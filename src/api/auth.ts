@@ -37,7 +37,8 @@ export async function requireReader(request: FastifyRequest, deps: ApiDeps): Pro
 }
 
 /** @throws HubError TL_FORBIDDEN */
-function requirePermission(principal: Principal, needed: Needed): void {
+export function requirePermission(principal: Principal | null, needed: Needed): void {
+  if (principal === null) throw new HubError("TL_UNAUTHORIZED", "nobody is signed in");
   if (needed === "open" || needed === "own" || may(principal, needed)) return;
   throw new HubError("TL_FORBIDDEN", `the role ${principal.role} does not give the permission ${needed}`, {
     cure: `Ask an administrator for it; these roles have it: ${PERMISSIONS[needed].roles.join(", ")}.`,

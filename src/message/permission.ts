@@ -17,6 +17,10 @@ export const PERMISSIONS = {
     means: "Deploy flows, and set how far a source was read",
     roles: ["engineer", "admin"],
   },
+  reveal: {
+    means: "See the personal data of one customer unmasked; each time is in the audit log",
+    roles: ["operator", "engineer", "admin"],
+  },
   payloads: {
     means: "See payloads and personal data; also given to single users and keys, whatever their role",
     roles: ["engineer", "admin"],

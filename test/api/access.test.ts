@@ -104,7 +104,7 @@ test("a user signs in, acts by name from our own page only, and signs out for go
   expect(session).toMatchObject({
     signedIn: true,
     users: true,
-    user: { name: "vera", role: "operator", permissions: ["read", "operate", "desk"] },
+    user: { name: "vera", role: "operator", permissions: ["read", "operate", "reveal", "desk"] },
   });
   const pause = (headers: Record<string, string>) =>
     bench.post("/api/v1/flows/any/pause", {}, { authorization: "", cookie, ...headers });

@@ -573,7 +573,7 @@ test("slots, audit and status are there", async () => {
     items: [{ at: "2027-03-28T10:00:00.000Z", state: "running" }],
     next: null,
   });
-  expect(await json("/api/v1/audit")).toMatchObject({
+  expect(await json("/api/v1/audit?cursor=2")).toMatchObject({
     items: [{ actor: "cli", act: "pause", target: "any", reason: "why" }],
     next: null,
   });

@@ -16,6 +16,7 @@ import type { PushSource } from "../../src/connector/contract.ts";
 import type { Act, Admission, Engine, EngineStatus, FlowStatus, Receipt } from "../../src/control/engine.ts";
 import { openFormat } from "../../src/format/open.ts";
 import { accessDesk } from "../../src/intake/access-desk.ts";
+import type { Queries } from "../../src/store/queries.ts";
 import type { Store } from "../../src/store/store.ts";
 
 export const TOKEN = "tl_test-token-of-the-api-tests-0123456789abcdef";
@@ -164,6 +165,7 @@ export interface Bench {
   readonly port: number;
   readonly engine: RecordingEngine;
   readonly store: Store;
+  readonly queries: Queries;
   readonly folder: string;
   /** Changes what the front believes about the engine. */
   status: EngineStatus;
@@ -250,6 +252,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     port: Number(new URL(url).port),
     engine,
     store,
+    queries,
     folder,
     logged,
     get: (path: string, headers: Record<string, string> = auth) => fetch(url + path, { headers }),

@@ -69,10 +69,10 @@ test("every change of who may use the hub is in the audit log, and no secret is"
   await desk.changeAccess(BY, { kind: "add-key", ...key });
   await desk.changeAccess(BY, { kind: "use-key", id: key.id });
   await desk.changeAccess(BY, { kind: "revoke-key", id: key.id });
-  await desk.note({ actor: "anna", reason: null }, "see-payload", "m-1", null);
+  await desk.note({ actor: "anna", reason: null }, "see-payloads", "m-1", null);
   expect(await acts()).toEqual([
     ...["cli add-user anna", "cli change-user anna", "cli set-password anna"],
-    ...["cli add-key job", "cli revoke-key job", "anna see-payload m-1"],
+    ...["cli add-key job", "cli revoke-key job", "anna see-payloads m-1"],
   ]);
   const text = JSON.stringify(await queries.audit({ before: null, limit: 50 }));
   expect(text).not.toContain("key-hash");

@@ -14,7 +14,10 @@ import { search } from "../../crm/view-search.ts";
 import { HubError } from "../../errors.ts";
 import { messageId } from "../../message/id.ts";
 import type { Origin } from "../../store/origin.ts";
+import { actOf } from "../act.ts";
+import { requirePermission } from "../auth.ts";
 import type { ApiDeps } from "../deps.ts";
+import { isMasked, maskCustomer, maskHistory, maskName } from "../mask-customer.ts";
 import { time } from "../present.ts";
 import { AnyJson, closed, nullable, problems, Time } from "../schema.ts";
 
@@ -119,20 +122,34 @@ export async function customerRoutes(app: FastifyInstance, deps: ApiDeps): Promi
         },
       },
     },
-    async ({ query }) => findCustomers(deps, query),
+    async (request) => findCustomers(deps, request.query, isMasked(request)),
   );
 
-  app.get<{ Params: IdParams }>(
+  const ShowQuery = closed({
+    reveal: Type.Optional(
+      Type.Boolean({ description: "Unmask personal data; needs `reveal`, and is written in the audit log" }),
+    ),
+  });
+  app.get<{ Params: IdParams; Querystring: Static<typeof ShowQuery> }>(
     "/customers/:id",
     {
       schema: {
         tags,
-        summary: "The unified customer with provenance",
+        summary: "The unified customer with provenance; personal data masked for who may not see payloads",
         params: IdParams,
+        querystring: ShowQuery,
         response: { 200: Customer, ...problems(404) },
       },
     },
-    async ({ params }) => presentCustomer((await customerById(deps.crm, prefixed(params.id))) ?? notFound()),
+    async (request) => {
+      const id = prefixed(request.params.id);
+      const view = (await customerById(deps.crm, id)) ?? notFound();
+      if (!isMasked(request)) return presentCustomer(view);
+      if (request.query.reveal !== true) return presentCustomer(maskCustomer(view));
+      requirePermission(request.principal, "reveal");
+      await deps.engine.note(actOf(request), "reveal", id, null);
+      return presentCustomer(view);
+    },
   );
 
   const HistoryQuery = closed({ limit: Limit, cursor: Cursor });
@@ -147,20 +164,25 @@ export async function customerRoutes(app: FastifyInstance, deps: ApiDeps): Promi
         response: { 200: HistorySchema, ...problems(404) },
       },
     },
-    async ({ params, query }) =>
-      presentHistory(
-        (await historyOf(deps.crm, prefixed(params.id), query.cursor ?? null, query.limit ?? 20)) ??
-          notFound(),
-      ),
+    async (request) => {
+      const { params, query } = request;
+      const found = await historyOf(deps.crm, prefixed(params.id), query.cursor ?? null, query.limit ?? 20);
+      const page = found ?? notFound();
+      return presentHistory(isMasked(request) ? maskHistory(page) : page);
+    },
   );
 }
 
-async function findCustomers({ crm }: ApiDeps, query: Static<typeof SearchQuery>) {
+async function findCustomers({ crm }: ApiDeps, query: Static<typeof SearchQuery>, masked: boolean) {
   const { q, phone, country, email, system, id, limit = 20, cursor = null } = query;
   const given = [q, phone, email, system ?? id].filter((one) => one !== undefined).length;
   if (given !== 1 || (system === undefined) !== (id === undefined)) {
     throw new HubError("TL_USAGE", "exactly one of `q`, `phone`, `email`, or `system` with `id` is needed");
   }
+  const whole = (views: readonly CustomerView[]) => ({
+    items: views.map((view) => presentCustomer(masked ? maskCustomer(view) : view)),
+    next: null,
+  });
   if (phone !== undefined) return whole(await byPhone(crm, phone, country, limit));
   if (email !== undefined) return whole(await byEmail(crm, email, limit));
   if (system !== undefined && id !== undefined) {
@@ -171,13 +193,13 @@ async function findCustomers({ crm }: ApiDeps, query: Static<typeof SearchQuery>
   const rows = await crm.customers(page.customers.map((one) => Number(one.id.slice(2))));
   const updated = new Map(rows.map((row) => [`c-${row.id}`, row.updatedAt]));
   return {
-    items: page.customers.map((one) => ({ ...one, updatedAt: time(updated.get(one.id) ?? 0) })),
+    items: page.customers.map((one) => ({
+      ...one,
+      name: masked ? maskName(one.name) : one.name,
+      updatedAt: time(updated.get(one.id) ?? 0),
+    })),
     next: page.cursor,
   };
-}
-
-function whole(views: readonly CustomerView[]) {
-  return { items: views.map(presentCustomer), next: null };
 }
 
 function presentCustomer({ values, provenance, history, ...view }: CustomerView) {

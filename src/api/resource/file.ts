@@ -7,7 +7,7 @@ import { type RejectedRecord, rejectFile } from "../../format/reject.ts";
 import { messageId } from "../../message/id.ts";
 import { FILE_STATES } from "../../store/file-table.ts";
 import type { FileSummary, Paged, RejectedRow } from "../../store/queries.ts";
-import { actOf } from "../act.ts";
+import { actOf, notePayload } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { pageFrom, presentFailure, presentPage, time } from "../present.ts";
 import {
@@ -148,8 +148,9 @@ export async function fileRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
         },
       },
     },
-    async ({ params }, reply) => {
-      const file = await find(params.id);
+    async (request, reply) => {
+      const file = await find(request.params.id);
+      await notePayload(deps, request, `file ${file.id}`, { what: "rejected rows" });
       return reply
         .header("content-type", "application/octet-stream")
         .header("content-disposition", `attachment; filename="file-${file.id}-rejects"`)

@@ -1,10 +1,11 @@
 import { type Static, Type } from "@sinclair/typebox";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HubError } from "../../errors.ts";
 import { deliveryId, messageId, parseMessageId } from "../../message/id.ts";
 import { STATES } from "../../message/outcome.ts";
+import { may } from "../../message/permission.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
-import { actOf } from "../act.ts";
+import { actOf, notePayload } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { messagesOf } from "../fingerprint.ts";
 import { pageFrom, presentFailure, presentMessage, presentPage, time } from "../present.ts";
@@ -165,7 +166,7 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
         response: { 200: Detail, ...problems(404) },
       },
     },
-    async ({ params }) => presentDetail(await find(deps, params.id)),
+    async (request) => presentFor(request, await find(deps, request.params.id)),
   );
 
   const RawQuery = closed({
@@ -188,10 +189,12 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
         },
       },
     },
-    async ({ params, query }, reply) => {
+    async (request, reply) => {
+      const { params, query } = request;
       const limit = query.all === true ? null : FIRST_BYTES;
       const raw = await deps.queries.raw(parseMessageId(params.id), limit);
       if (raw === undefined) throw notFound();
+      await notePayload(deps, request, params.id, { what: "as received" });
       // Never shown by a browser as what it says it is: the sender chose these bytes.
       return reply
         .header("content-type", "application/octet-stream")
@@ -224,10 +227,12 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
         },
       },
     },
-    async ({ params }, reply) => {
+    async (request, reply) => {
+      const { params } = request;
       const sent = await deps.queries.deliveryBody(params.delivery, FIRST_BYTES);
       if (sent === undefined || messageId(sent.message) !== params.id)
         throw new HubError("TL_NOT_FOUND", "the message has no such delivery, or it is kept no more");
+      await notePayload(deps, request, params.id, { what: "as sent", delivery: params.delivery });
       return reply
         .header("content-type", "application/octet-stream")
         .header("content-disposition", `attachment; filename="${params.id}-${params.delivery}.bin"`)
@@ -255,7 +260,7 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
       async (request) => {
         await find(deps, request.params.id);
         await run.call(deps.engine, actOf(request), request.params.id);
-        return presentDetail(await find(deps, request.params.id));
+        return presentFor(request, await find(deps, request.params.id));
       },
     );
   }
@@ -284,6 +289,21 @@ function filterFrom({
     ...(state === undefined ? {} : state === "rejected" ? { outcome: state } : { state }),
     ...(since === undefined ? {} : { since: momentOf(since) }),
     ...(until === undefined ? {} : { until: momentOf(until) }),
+  };
+}
+
+/** What came with a message and what targets said of it may quote it, so they are for those who may see payloads. */
+function presentFor({ principal }: FastifyRequest, message: MessageDetail) {
+  const shown = presentDetail(message);
+  if (principal !== null && may(principal, "payloads")) return shown;
+  return {
+    ...shown,
+    headers: null,
+    deliveries: shown.deliveries.map((delivery) => ({
+      ...delivery,
+      answer: null,
+      tries: delivery.tries.map((one) => ({ ...one, answer: null })),
+    })),
   };
 }
 

@@ -162,7 +162,9 @@ export interface Operations {
     };
   };
   "GET /customers/{id}": {
-    query: Readonly<Record<string, never>>;
+    query: {
+      readonly reveal?: boolean;
+    };
     body: undefined;
     answer: {
       readonly id: string;
@@ -1777,7 +1779,7 @@ export interface Operations {
       readonly user: {
         readonly name: string | null;
         readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
-        readonly permissions: readonly ("read" | "operate" | "change" | "payloads" | "desk" | "administer")[];
+        readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;
       readonly users: boolean;
     };
@@ -1796,7 +1798,7 @@ export interface Operations {
       readonly user: {
         readonly name: string | null;
         readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
-        readonly permissions: readonly ("read" | "operate" | "change" | "payloads" | "desk" | "administer")[];
+        readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;
       readonly users: boolean;
     };
@@ -1810,7 +1812,7 @@ export interface Operations {
       readonly user: {
         readonly name: string | null;
         readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
-        readonly permissions: readonly ("read" | "operate" | "change" | "payloads" | "desk" | "administer")[];
+        readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;
       readonly users: boolean;
     };
