@@ -22,6 +22,7 @@ export const SCREENS = [
   "/schedules",
   "/systems",
   "/audit",
+  "/admin",
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = {

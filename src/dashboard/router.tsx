@@ -96,9 +96,15 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./screen/audit.tsx"), "Audit"),
 });
 
+const admin = createRoute({
+  getParentRoute: () => root,
+  path: "/admin",
+  component: lazyRouteComponent(() => import("./screen/admin.tsx"), "Admin"),
+});
+
 const routeTree = root.addChildren([
   ...[overview, messages, message, errors, flows, flow, mapping, files, file],
-  ...[customers, customer, schedules, systems, alerts, audit],
+  ...[customers, customer, schedules, systems, alerts, audit, admin],
 ]);
 
 export const router = createRouter({

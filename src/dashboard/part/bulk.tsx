@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import { useMay } from "../api/may.ts";
 import { type MessagesSearch, sinceOf } from "../search-params.ts";
 import { type Act, ActDialog } from "./act.tsx";
 import { ReplayDialog, type Selection } from "./replay.tsx";
@@ -24,7 +25,9 @@ export function Bulk({
     null,
   );
   const [act, setAct] = useState<Act | null>(null);
+  const may = useMay("operate");
   const all = byFilter(filter);
+  if (!may) return null;
   if (chosen.length === 0 && (all === null || shown === 0) && replay === null && act === null) return null;
   return (
     <div className="bulk">

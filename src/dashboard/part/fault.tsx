@@ -96,3 +96,14 @@ export function ProblemNotice({
     </div>
   );
 }
+
+/** What is here, but not for who is signed in: nothing went wrong, and trying again does not help. */
+export function NotAllowed({ problem }: { readonly problem: Problem }) {
+  return (
+    <div className="notice" role="status">
+      <strong>This is not shown to you.</strong>
+      <p>{problem.message}.</p>
+      <p>{problem.cure}</p>
+    </div>
+  );
+}

@@ -2,7 +2,7 @@ import { Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import type { Problem } from "../api/client.ts";
-import { ProblemNotice } from "./fault.tsx";
+import { NotAllowed, ProblemNotice } from "./fault.tsx";
 
 /** What a query gives, or why there is nothing yet. What was read before stays, below the reason why it is old. */
 export function Loaded<Data>({
@@ -18,7 +18,11 @@ export function Loaded<Data>({
   const { data, error, refetch } = query;
   return (
     <>
-      {error === null ? null : <ProblemNotice problem={error} retry={() => void refetch()} />}
+      {error === null ? null : error.status === 403 ? (
+        <NotAllowed problem={error} />
+      ) : (
+        <ProblemNotice problem={error} retry={() => void refetch()} />
+      )}
       {data !== undefined ? children(data) : error === null ? <Waiting lines={lines} /> : null}
     </>
   );

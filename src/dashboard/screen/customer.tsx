@@ -1,6 +1,8 @@
-import { Title } from "@mantine/core";
+import { Button, Title, Tooltip } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Answer } from "../api/client.ts";
+import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { Loaded } from "../part/loaded.tsx";
 import { Time, Updated } from "../part/time.tsx";
@@ -13,13 +15,29 @@ type Detail = Answer<"GET /customers/{id}">;
 /** One customer over all systems, with where each value came from. */
 export function Customer() {
   const { id } = route.useParams();
-  const query = useApi("GET /customers/{id}", { path: { id } });
+  const seesAll = useMay("payloads");
+  const mayReveal = useMay("reveal");
+  const [revealed, setRevealed] = useState<string | null>(null);
+  // Each reading that reveals is a line in the audit log, so it is not repeated by itself.
+  const reveal = revealed === id;
+  const query = useApi("GET /customers/{id}", {
+    path: { id },
+    ...(reveal ? { query: { reveal }, live: false } : {}),
+  });
   return (
     <>
       <div className="head">
         <Title order={1}>{query.data?.name ?? id}</Title>
         <span className="faint mono">{id}</span>
         {query.data?.alive === false ? <span className="pill bad">no system has it any more</span> : null}
+        {seesAll || reveal ? null : <span className="pill warn">personal data is masked</span>}
+        {seesAll || reveal || !mayReveal ? null : (
+          <Tooltip label="Goes to the audit log with your name">
+            <Button size="compact-xs" variant="default" onClick={() => setRevealed(id)}>
+              Reveal
+            </Button>
+          </Tooltip>
+        )}
         <span className="end">
           <Updated at={query.dataUpdatedAt} />
         </span>

@@ -6,6 +6,7 @@ import { useApi } from "../api/use.ts";
 import { placeInWords } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { May } from "../part/may.tsx";
 import { ReplayDialog, type Selection } from "../part/replay.tsx";
 import { Spark } from "../part/spark.tsx";
 import { Age } from "../part/time.tsx";
@@ -164,9 +165,11 @@ function GroupRow({
         <Age at={newest} />
       </td>
       <td className="fit">
-        <Button size="compact-xs" onClick={onReplay}>
-          Replay {count.toLocaleString("en")}…
-        </Button>
+        <May permission="operate">
+          <Button size="compact-xs" onClick={onReplay}>
+            Replay {count.toLocaleString("en")}…
+          </Button>
+        </May>
       </td>
     </tr>
   );

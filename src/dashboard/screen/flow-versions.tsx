@@ -6,6 +6,7 @@ import { useApi } from "../api/use.ts";
 import { diffLines } from "../part/diff.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { May } from "../part/may.tsx";
 import { Source } from "../part/source.tsx";
 import { Time } from "../part/time.tsx";
 
@@ -119,9 +120,15 @@ function Compare({
           <Button variant="default" onClick={onClose}>
             Close
           </Button>
-          <Button loading={back.isPending} disabled={after.data === undefined} onClick={() => back.mutate()}>
-            Roll back to {to.hash.slice(0, 8)}
-          </Button>
+          <May permission="change">
+            <Button
+              loading={back.isPending}
+              disabled={after.data === undefined}
+              onClick={() => back.mutate()}
+            >
+              Roll back to {to.hash.slice(0, 8)}
+            </Button>
+          </May>
         </Group>
       </Stack>
     </Modal>

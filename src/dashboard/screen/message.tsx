@@ -5,6 +5,7 @@ import { useApi } from "../api/use.ts";
 import { type Act, ActDialog } from "../part/act.tsx";
 import { FailureNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { May } from "../part/may.tsx";
 import { Outcomes, Pill } from "../part/pill.tsx";
 import { ReplayDialog } from "../part/replay.tsx";
 import { Age, Time, Updated } from "../part/time.tsx";
@@ -163,23 +164,25 @@ function Levers({ message }: { readonly message: Detail }) {
   };
   return (
     <div className="bulk">
-      <Button
-        data-key="r"
-        variant={state === "parked" ? "filled" : "default"}
-        onClick={() => setReplay(true)}
-      >
-        Replay…
-      </Button>
-      {state === "done" || state === "parked" ? null : (
-        <Button variant="default" onClick={() => setAct("park")}>
-          Park…
+      <May permission="operate">
+        <Button
+          data-key="r"
+          variant={state === "parked" ? "filled" : "default"}
+          onClick={() => setReplay(true)}
+        >
+          Replay…
         </Button>
-      )}
-      {state === "parked" ? (
-        <Button variant="default" onClick={() => setAct("discard")}>
-          Discard…
-        </Button>
-      ) : null}
+        {state === "done" || state === "parked" ? null : (
+          <Button variant="default" onClick={() => setAct("park")}>
+            Park…
+          </Button>
+        )}
+        {state === "parked" ? (
+          <Button variant="default" onClick={() => setAct("discard")}>
+            Discard…
+          </Button>
+        ) : null}
+      </May>
       <Button variant="subtle" onClick={() => copy("link", location.href)}>
         Copy link
       </Button>

@@ -6,6 +6,7 @@ import { useApi } from "../api/use.ts";
 import { FailureNotice, ProblemNotice } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { May } from "../part/may.tsx";
 import { Pill } from "../part/pill.tsx";
 import { span, Time } from "../part/time.tsx";
 
@@ -54,14 +55,16 @@ function OneSystem({
         {gate?.breaker === null || gate === null ? null : <Pill word={gate.breaker} />}
         <span className="end">
           {check.data?.ok === true ? <span className="pill good">answers</span> : null}{" "}
-          <Button
-            size="compact-xs"
-            variant="default"
-            loading={check.isPending}
-            onClick={() => check.mutate()}
-          >
-            Test the connection
-          </Button>
+          <May permission="operate">
+            <Button
+              size="compact-xs"
+              variant="default"
+              loading={check.isPending}
+              onClick={() => check.mutate()}
+            >
+              Test the connection
+            </Button>
+          </May>
         </span>
       </header>
       {check.error === null ? null : <ProblemNotice problem={check.error} />}

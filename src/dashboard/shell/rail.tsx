@@ -1,14 +1,16 @@
 import { Link } from "@tanstack/react-router";
+import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { SCREENS } from "./screens.ts";
 
 /** The way to every screen, with what waits for a person. */
 export function Rail({ version }: { readonly version: string }) {
   const overview = useApi("GET /overview");
+  const isAdmin = useMay("administer");
   const parked = overview.data?.flows.reduce((sum, flow) => sum + flow.parked, 0) ?? 0;
   return (
     <nav className="rail" aria-label="Screens">
-      {SCREENS.map(({ to, name }) => (
+      {SCREENS.filter((screen) => !("permission" in screen) || isAdmin).map(({ to, name }) => (
         <Link
           key={to}
           to={to}

@@ -1,3 +1,5 @@
+import type { Permission } from "../api/may.ts";
+
 /** The screens in the order of the rail; `g` and then the key leads there. */
 export const SCREENS = [
   { to: "/", name: "Overview", key: "o" },
@@ -9,5 +11,12 @@ export const SCREENS = [
   { to: "/schedules", name: "Schedules", key: "s" },
   { to: "/systems", name: "Systems", key: "y" },
   { to: "/alerts", name: "Alerts", key: "l" },
-  { to: "/audit", name: "Audit log", key: "a" },
-] as const;
+  { to: "/audit", name: "Audit log", key: "a", permission: "administer" },
+  { to: "/admin", name: "Admin", key: "d", permission: "administer" },
+] as const satisfies readonly {
+  readonly to: string;
+  readonly name: string;
+  readonly key: string;
+  /** Without it the screen is not in the rail; `read` unless given. */
+  readonly permission?: Permission;
+}[];

@@ -1,0 +1,178 @@
+import { Button, Checkbox, NativeSelect, PasswordInput, TextInput, Title } from "@mantine/core";
+import { type UseQueryResult, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { type Answer, call, type Item, type Problem } from "../api/client.ts";
+import { ProblemNotice } from "../part/fault.tsx";
+import { Loaded } from "../part/loaded.tsx";
+import { Time } from "../part/time.tsx";
+
+type User = Item<"GET /users">;
+export type Role = User["role"];
+
+export const ROLES: readonly { readonly value: Role; readonly label: string }[] = [
+  { value: "viewer", label: "viewer: looks" },
+  { value: "operator", label: "operator: pauses, replays, parks" },
+  { value: "engineer", label: "engineer: deploys, sees payloads" },
+  { value: "admin", label: "admin: everything" },
+  { value: "agent", label: "agent: the desk alone" },
+];
+
+export function Users({ query }: { readonly query: UseQueryResult<Answer<"GET /users">, Problem> }) {
+  return (
+    <section className="card">
+      <header>
+        <Title order={2}>Users</Title>
+        <span className="faint">people, who sign in with a name and a password</span>
+      </header>
+      <Loaded query={query} lines={3}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="empty">Nobody has an account yet: the token of the hub is the way in.</p>
+          ) : (
+            <table className="rows fold">
+              <thead>
+                <tr>
+                  <th>Name</th>
+                  <th>Role</th>
+                  <th>Payloads</th>
+                  <th>Last signed in</th>
+                  <th>State</th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map((user) => (
+                  <OneUser key={user.name} user={user} />
+                ))}
+              </tbody>
+            </table>
+          )
+        }
+      </Loaded>
+      <NewUser />
+    </section>
+  );
+}
+
+function OneUser({ user }: { readonly user: User }) {
+  const client = useQueryClient();
+  const change = useMutation<
+    unknown,
+    Problem,
+    { readonly role?: Role; readonly payloads?: boolean; readonly disabled?: boolean }
+  >({
+    mutationFn: (body) => call("POST /users/{name}", { path: { name: user.name }, body }),
+    onSettled: () => client.invalidateQueries(),
+  });
+  const { name, role, payloads, disabled, lockedUntil, signedInAt } = user;
+  return (
+    <tr>
+      <td>
+        {name}
+        {change.error === null ? null : <ProblemNotice problem={change.error} />}
+      </td>
+      <td>
+        <NativeSelect
+          aria-label={`Role of ${name}`}
+          data={ROLES.map(({ value }) => value)}
+          value={role}
+          onChange={(event) => {
+            const chosen = ROLES.find(({ value }) => value === event.currentTarget.value);
+            if (chosen !== undefined) change.mutate({ role: chosen.value });
+          }}
+        />
+      </td>
+      <td>
+        <Checkbox
+          aria-label={`${name} sees payloads whatever the role`}
+          checked={payloads}
+          onChange={(event) => change.mutate({ payloads: event.currentTarget.checked })}
+        />
+      </td>
+      <td className="fit">{signedInAt === null ? "never" : <Time at={signedInAt} />}</td>
+      <td>
+        {lockedUntil === null ? null : (
+          <span className="pill warn">
+            locked until <Time at={lockedUntil} />
+          </span>
+        )}{" "}
+        <Button
+          size="compact-xs"
+          variant="default"
+          loading={change.isPending}
+          onClick={() => change.mutate({ disabled: !disabled })}
+        >
+          {disabled ? "Enable" : "Disable"}
+        </Button>
+      </td>
+    </tr>
+  );
+}
+
+function NewUser() {
+  const client = useQueryClient();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [role, setRole] = useState<Role>("viewer");
+  const add = useMutation<unknown, Problem>({
+    mutationFn: () => call("POST /users", { body: { name: name.trim().toLowerCase(), password, role } }),
+    onSuccess: async () => {
+      setName("");
+      setPassword("");
+      await client.invalidateQueries();
+    },
+  });
+  return (
+    <form
+      className="body"
+      onSubmit={(event) => {
+        event.preventDefault();
+        add.mutate();
+      }}
+    >
+      <TextInput
+        label="Name of a new user"
+        value={name}
+        maxLength={64}
+        autoComplete="off"
+        required
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <PasswordInput
+        label="Password of the new user"
+        description="At least 12 characters; the user can change it"
+        value={password}
+        minLength={12}
+        maxLength={256}
+        autoComplete="new-password"
+        required
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      <RoleSelect label="Role of the new user" role={role} onRole={setRole} />
+      <Button type="submit" mt="sm" loading={add.isPending}>
+        Add user
+      </Button>
+      {add.error === null ? null : <ProblemNotice problem={add.error} />}
+    </form>
+  );
+}
+
+export function RoleSelect({
+  label,
+  role,
+  onRole,
+}: {
+  readonly label: string;
+  readonly role: Role;
+  readonly onRole: (role: Role) => void;
+}) {
+  return (
+    <NativeSelect
+      label={label}
+      data={[...ROLES]}
+      value={role}
+      onChange={(event) =>
+        onRole(ROLES.find(({ value }) => value === event.currentTarget.value)?.value ?? role)
+      }
+    />
+  );
+}
