@@ -21,6 +21,7 @@ export const SCREENS = [
   "/customers/:id",
   "/schedules",
   "/systems",
+  "/alerts",
   "/audit",
   "/admin",
 ] as const;

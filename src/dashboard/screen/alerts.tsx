@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { type Answer, call, type Item, type Problem } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
@@ -102,7 +102,7 @@ function AlertRow({ alert }: { readonly alert: Alert }) {
         <span className={`pill ${state === "firing" ? "bad" : "good"}`}>{state}</span>
       </td>
       <td className="wide">
-        <strong>{subject}</strong>: {detail}
+        <strong>{subject}</strong>: {detail} <Why alert={alert} />
         {muted ? (
           <span className="faint">
             {" "}
@@ -138,6 +138,34 @@ function AlertRow({ alert }: { readonly alert: Alert }) {
       </td>
     </tr>
   );
+}
+
+/** The way from an alert of the usual rules to what is behind it. */
+function Why({ alert: { rule, subject } }: { readonly alert: Alert }) {
+  const [flow = ""] = subject.split(" to ");
+  if (rule === "parked")
+    return (
+      <Link className="link" to="/errors" search={{ flow }}>
+        See why
+      </Link>
+    );
+  if (rule === "messages-old")
+    return (
+      <Link className="link" to="/messages" search={{ flow, state: "waiting" }}>
+        See what waits
+      </Link>
+    );
+  if (rule === "route-stopped" || rule === "slot-missed")
+    return (
+      <Link className="link" to="/flows/$name" params={{ name: flow }}>
+        See the flow
+      </Link>
+    );
+  return rule === "system-down" ? (
+    <Link className="link" to="/systems">
+      Test it
+    </Link>
+  ) : null;
 }
 
 function Rules() {

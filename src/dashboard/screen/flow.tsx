@@ -89,7 +89,7 @@ function Routes({ flow }: { readonly flow: Detail }) {
           hub started{source.failure === null ? "" : `; ${source.failure.title}: ${source.failure.message}`}
         </p>
       )}
-      <table className="rows">
+      <table className="rows fold">
         <thead>
           <tr>
             <th>Route</th>
@@ -102,7 +102,9 @@ function Routes({ flow }: { readonly flow: Detail }) {
           {routes.map(({ to, open, stopped, waitingUntil }) => (
             <tr key={to}>
               <td>{to}</td>
-              <td className="number">{open.toLocaleString("en")}</td>
+              <td className="number" data-name="queued">
+                {open.toLocaleString("en")}
+              </td>
               <td>
                 {stopped !== null ? (
                   <>
@@ -162,7 +164,7 @@ function Books({ name }: { readonly name: string }) {
       </header>
       <Loaded query={query} lines={2}>
         {({ routes }) => (
-          <table className="rows">
+          <table className="rows fold">
             <thead>
               <tr>
                 <th>Route</th>
@@ -176,8 +178,12 @@ function Books({ name }: { readonly name: string }) {
               {routes.map((one) => (
                 <tr key={one.to}>
                   <td>{one.to}</td>
-                  <td className="number">{one.opening.toLocaleString("en")}</td>
-                  <td className="number">{one.in.toLocaleString("en")}</td>
+                  <td className="number" data-name="opening">
+                    {one.opening.toLocaleString("en")}
+                  </td>
+                  <td className="number" data-name="in">
+                    {one.in.toLocaleString("en")}
+                  </td>
                   <td>
                     {Object.entries(one.outcomes).map(([outcome, n]) => (
                       <span key={outcome} className="whole">
@@ -185,7 +191,9 @@ function Books({ name }: { readonly name: string }) {
                       </span>
                     ))}
                   </td>
-                  <td className="number">{one.closing.toLocaleString("en")}</td>
+                  <td className="number" data-name="closing">
+                    {one.closing.toLocaleString("en")}
+                  </td>
                 </tr>
               ))}
             </tbody>
