@@ -21,6 +21,7 @@ export const SCREENS = [
   "/customers/:id",
   "/schedules",
   "/systems",
+  "/agent",
   "/alerts",
   "/audit",
   "/admin",

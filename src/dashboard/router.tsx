@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Missing } from "./part/missing.tsx";
 import {
+  agentSearch,
   alertsSearch,
   auditSearch,
   errorsSearch,
@@ -83,6 +84,12 @@ const systems = createRoute({
   path: "/systems",
   component: lazyRouteComponent(() => import("./screen/systems.tsx"), "Systems"),
 });
+const agent = createRoute({
+  getParentRoute: () => root,
+  path: "/agent",
+  validateSearch: agentSearch,
+  component: lazyRouteComponent(() => import("./screen/agent.tsx"), "AgentDesktop"),
+});
 const alerts = createRoute({
   getParentRoute: () => root,
   path: "/alerts",
@@ -104,7 +111,7 @@ const admin = createRoute({
 
 const routeTree = root.addChildren([
   ...[overview, messages, message, errors, flows, flow, mapping, files, file],
-  ...[customers, customer, schedules, systems, alerts, audit, admin],
+  ...[customers, customer, schedules, systems, agent, alerts, audit, admin],
 ]);
 
 export const router = createRouter({

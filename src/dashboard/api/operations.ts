@@ -327,6 +327,64 @@ export interface Operations {
       })[];
     };
   };
+  "GET /desk": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly systems: readonly ({
+        readonly name: string;
+        readonly connected: boolean;
+        readonly notes: boolean;
+        readonly dials: boolean;
+        readonly agents: readonly ({
+          readonly id: string;
+          readonly name: string;
+          readonly skills: readonly (string)[];
+          readonly calls: number;
+        })[];
+      })[];
+    };
+  };
+  "GET /desk/calls": {
+    query: {
+      readonly system?: string;
+      readonly agent: string;
+    };
+    body: undefined;
+    answer: Blob;
+  };
+  "POST /desk/dials": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly system?: string;
+      readonly agent: string;
+      readonly id: string;
+      readonly number: string;
+    };
+    answer: {
+      readonly message: string;
+      readonly state: string;
+      readonly status: string;
+      readonly answer: string | null;
+    };
+  };
+  "POST /desk/notes": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly system?: string;
+      readonly agent: string;
+      readonly id: string;
+      readonly call: string;
+      readonly customer?: string;
+      readonly text: string;
+    };
+    answer: {
+      readonly message: string;
+      readonly state: string;
+      readonly status: string;
+      readonly answer: string | null;
+    };
+  };
   "GET /error-groups": {
     query: {
       readonly state?: "parked" | "rejected";

@@ -194,7 +194,7 @@ function Rules() {
                   <tr key={rule.name}>
                     <td className="fit">{rule.name}</td>
                     <td className="wide">{ruleInWords(rule)}</td>
-                    <td>{rule.flow ?? rule.system ?? "all"}</td>
+                    <td data-name="of">{rule.flow ?? rule.system ?? "all"}</td>
                   </tr>
                 ))}
               </tbody>

@@ -48,9 +48,9 @@ export function Audit() {
                         </td>
                         <td className="fit">{actor}</td>
                         <td className="fit">{act}</td>
-                        <td>{target}</td>
+                        <td className="wide">{target}</td>
                         <td className="wide">{detail}</td>
-                        <td>{reason}</td>
+                        <td className="wide">{reason}</td>
                       </tr>
                     ))}
                   </tbody>

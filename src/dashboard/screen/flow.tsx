@@ -101,11 +101,11 @@ function Routes({ flow }: { readonly flow: Detail }) {
         <tbody>
           {routes.map(({ to, open, stopped, waitingUntil }) => (
             <tr key={to}>
-              <td>{to}</td>
+              <td className="wide">{to}</td>
               <td className="number" data-name="queued">
                 {open.toLocaleString("en")}
               </td>
-              <td>
+              <td className="wide">
                 {stopped !== null ? (
                   <>
                     <Pill word="stopped" /> {stopped}
@@ -177,7 +177,7 @@ function Books({ name }: { readonly name: string }) {
             <tbody>
               {routes.map((one) => (
                 <tr key={one.to}>
-                  <td>{one.to}</td>
+                  <td className="wide">{one.to}</td>
                   <td className="number" data-name="opening">
                     {one.opening.toLocaleString("en")}
                   </td>

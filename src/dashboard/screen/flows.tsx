@@ -64,7 +64,7 @@ function FlowRow({ flow }: { readonly flow: FlowItem }) {
           <Pill key={state} word={state} />
         ))}
       </td>
-      <td>
+      <td className="wide">
         {routes.map(({ to, open: waiting, stopped }) => (
           <div key={to}>
             {to} {waiting === 0 ? null : <span className="faint">{waiting} queued </span>}

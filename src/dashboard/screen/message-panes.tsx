@@ -55,7 +55,9 @@ export function Panes({ message }: { readonly message: Detail }) {
 function Headers({ of }: { readonly of: Readonly<Record<string, string>> }) {
   return (
     <details className="body">
-      <summary>{Object.keys(of).length} headers</summary>
+      <summary>
+        {Object.keys(of).length} {Object.keys(of).length === 1 ? "header" : "headers"}
+      </summary>
       <dl className="facts">
         {Object.entries(of).map(([name, value]) => (
           <div key={name}>
@@ -96,7 +98,7 @@ function Sent({ message, delivery }: { readonly message: string; readonly delive
 function Tries({ tries }: Pick<Delivery, "tries">) {
   if (tries.length === 0) return <p className="body faint">No attempt has been made yet.</p>;
   return (
-    <table className="rows">
+    <table className="rows fold">
       <thead>
         <tr>
           <th className="number">Attempt</th>
@@ -108,16 +110,18 @@ function Tries({ tries }: Pick<Delivery, "tries">) {
       <tbody>
         {tries.map((one) => (
           <tr key={`${one.attempt} ${one.startedAt}`}>
-            <td className="number">{one.attempt}</td>
+            <td className="number" data-name="attempt">
+              {one.attempt}
+            </td>
             <td>
               <Time at={one.startedAt} ms />
             </td>
-            <td className="number">
+            <td className="number" data-name="took">
               {one.endedAt === null
                 ? "in doubt"
                 : `${Date.parse(one.endedAt) - Date.parse(one.startedAt)} ms`}
             </td>
-            <td>
+            <td className="wide">
               {one.code === null ? null : <span className="mono">{one.code} </span>}
               {one.answer ?? (one.code === null ? "taken" : "")}
             </td>

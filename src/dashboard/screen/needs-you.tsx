@@ -49,11 +49,11 @@ export function NeedsYou() {
           needs.length === 0 ? (
             <p className="empty">Nothing. All that waits goes on by itself.</p>
           ) : (
-            <table className="rows">
+            <table className="rows fold">
               <tbody>
                 {needs.map(({ id, tone, text, act }) => (
                   <tr key={id}>
-                    <td>
+                    <td className="wide">
                       <span className={`pill ${tone}`}>{tone === "bad" ? "act" : "look"}</span> {text}
                     </td>
                     <td className="fit number">{act}</td>

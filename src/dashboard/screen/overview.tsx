@@ -6,6 +6,7 @@ import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Spark } from "../part/spark.tsx";
 import { Age } from "../part/time.tsx";
+import { FirstRun } from "./first-run.tsx";
 import { NeedsYou } from "./needs-you.tsx";
 import { NextRuns } from "./next-runs.tsx";
 
@@ -19,6 +20,7 @@ export function Overview() {
       <Head title="Overview" at={query.dataUpdatedAt} />
       <div className="columns side">
         <div>
+          <FirstRun />
           <NeedsYou />
           <section className="card">
             <header>

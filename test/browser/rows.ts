@@ -1,0 +1,38 @@
+import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
+import type { JsonObject } from "../../src/message/json.ts";
+import { laneOf } from "../../src/message/lane.ts";
+import type { NewFile } from "../../src/store/file-table.ts";
+import type { NewMessage } from "../../src/store/message-table.ts";
+import type { Tx } from "../../src/store/store.ts";
+import { item } from "../crm/repository.ts";
+
+export const NOW = Date.now();
+export const HOUR = 3_600_000;
+
+export function message(change: Partial<NewMessage>): NewMessage {
+  return {
+    ...{ flow: 1, flowVersion: 1, lane: laneOf(change.key ?? ""), key: null, system: "web", event: null },
+    ...{ acceptedAt: NOW - HOUR, contentType: "text/html", headers: null, slice: null, cause: null },
+    ...{ hops: 0, traceparent: null, body: Buffer.from("{}") },
+    ...change,
+  };
+}
+
+export function file(change: Partial<NewFile>): NewFile {
+  return {
+    ...{ flow: 1, flowVersion: 1, name: "customers.csv", size: 4711, modified: NOW - HOUR },
+    ...{ sha256: "ab".repeat(32), archive: "archive/1", text: "archive/1", state: "running" },
+    ...{ textSize: 4711, failure: null, duplicateOf: null, startedAt: NOW - HOUR },
+    ...change,
+  };
+}
+
+/** Customers as the ERP would have told of them. */
+export async function customer(
+  tx: Tx,
+  ...those: readonly { readonly id: string; readonly name: string; readonly more?: JsonObject }[]
+): Promise<void> {
+  const items = those.map(({ id, name, more }) => item("erp", { id, name: { full: name }, ...more }));
+  for (const result of await applyToCrm(items, tx.crm, NOW))
+    if ("failure" in result) throw new Error(result.failure.message);
+}
