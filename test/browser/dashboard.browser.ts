@@ -181,3 +181,17 @@ test("a parked message is replayed by the keyboard alone", async () => {
   });
   await opened.close();
 });
+
+test("filters that were given a name are one click away, also after a reload", async () => {
+  const opened = await openPage(browser, few.url);
+  await opened.show("/messages?flow=orders&state=parked");
+  await opened.page.getByRole("button", { name: "Views" }).click();
+  await opened.page.getByLabel("Name for the filters that are set").fill("my orders");
+  await opened.page.keyboard.press("Enter");
+  await opened.show("/messages");
+  await opened.page.getByRole("button", { name: "Views (1)" }).click();
+  await opened.page.getByRole("link", { name: "my orders" }).click();
+  await opened.page.waitForURL("**/messages?flow=orders&state=parked");
+  await opened.page.locator("tr[data-id=m-3]").waitFor();
+  await opened.close();
+});

@@ -8,6 +8,7 @@ import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { MessageTable } from "../part/message-table.tsx";
 import { Pager } from "../part/pager.tsx";
+import { SavedViews } from "../part/saved-views.tsx";
 import { type MessagesSearch, sinceOf } from "../search-params.ts";
 import { MessageFilters } from "./message-filters.tsx";
 
@@ -37,6 +38,7 @@ export function Messages() {
     <>
       <Head title="Messages" at={query.dataUpdatedAt} held={held}>
         <span className="faint">newest first</span>
+        <SavedViews search={search} />
       </Head>
       <MessageFilters search={search} onChange={change} />
       <div className="card">
