@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { hashPassword, isPassword } from "../../src/api/access/password.ts";
 import { may, type Permission, USER_ROLES, type UserRole } from "../../src/message/permission.ts";
-import { type Bench, openBench, problemIn, TOKEN } from "./setup.ts";
+import { type Bench, emptyDesk, openBench, problemIn, TOKEN } from "./setup.ts";
 
 const OWN = { "sec-fetch-site": "same-origin" };
 const PASSWORD = "correct horse battery";
 /** A password takes a third of a second to check, where nothing else runs. */
 vi.setConfig({ testTimeout: 120_000 });
-const desk = { systems: new Map(), begin: () => undefined, close: async () => undefined };
 let bench: Bench;
 
 beforeAll(async () => {
-  bench = await openBench({ desk });
+  bench = await openBench({ desk: emptyDesk });
 });
 afterAll(() => bench.close());
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { permissionOf } from "../../src/api/permission-of.ts";
 import { may, PERMISSIONS, type Permission, USER_ROLES } from "../../src/message/permission.ts";
-import { type Bench, openBench } from "./setup.ts";
+import { type Bench, emptyDesk, openBench } from "./setup.ts";
 
 interface Described {
   readonly method: string;
@@ -16,7 +16,7 @@ let routes: readonly Described[];
 
 beforeAll(async () => {
   bench = await openBench({
-    desk: async () => ({ systems: new Map(), begin: () => undefined, close: async () => undefined }),
+    desk: emptyDesk,
   });
   routes = await describedRoutes();
 });

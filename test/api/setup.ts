@@ -21,6 +21,13 @@ import type { CrmReads } from "../../src/store/crm-reads.ts";
 import type { Queries } from "../../src/store/queries.ts";
 import type { Store } from "../../src/store/store.ts";
 
+/** A desk with nothing on it. */
+export const emptyDesk = async (): Promise<Desk> => ({
+  systems: new Map(),
+  begin: () => undefined,
+  close: async () => undefined,
+});
+
 export const TOKEN = "tl_test-token-of-the-api-tests-0123456789abcdef";
 
 /** An engine that keeps everything in arrays and knows event ids, as the real one promises to; who may do what is real. */
