@@ -195,3 +195,22 @@ test("filters that were given a name are one click away, also after a reload", a
   await opened.page.locator("tr[data-id=m-3]").waitFor();
   await opened.close();
 });
+
+test("a mapping is changed in the workbench, tried on the newest messages and published with a note", async () => {
+  const opened = await openPage(browser, few.url);
+  const { page } = opened;
+  await opened.show("/flows/orders/mapping");
+  await page.getByLabel("Record, JSON").fill('{ "note": " n " }');
+  await page.locator(".workbench pre", { hasText: '"note"' }).waitFor();
+  await page.getByLabel("Mapping", { exact: true }).fill('{ "memo": $trim(note) }');
+  await page.locator(".workbench pre", { hasText: '"memo"' }).waitFor();
+  await page.getByText("Changes", { exact: true }).click();
+  await page.getByText(/Of the newest 200 messages 0 change, 200 cannot be read/).waitFor();
+  await page.getByRole("button", { name: "Publish…" }).click();
+  await page.getByLabel("Note: what changes, and why").fill("a memo it is");
+  await page.getByRole("button", { name: "Publish", exact: true }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(few.engine.acts.at(-1)).toMatchObject({ act: "publishMapping", by: { reason: "a memo it is" } });
+  expect(opened.faults).toEqual([]);
+  await opened.close();
+});
