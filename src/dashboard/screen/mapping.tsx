@@ -19,7 +19,14 @@ export function MappingWorkbench() {
   const { name } = route.useParams();
   const query = useApi("GET /flows/{name}/mapping", { path: { name }, live: false });
   return (
-    <Loaded query={query}>{(mapping) => <Bench key={mapping.hash} name={name} mapping={mapping} />}</Loaded>
+    <>
+      {query.data === undefined && (
+        <div className="head">
+          <Title order={1}>{name}: mapping</Title>
+        </div>
+      )}
+      <Loaded query={query}>{(mapping) => <Bench key={mapping.hash} name={name} mapping={mapping} />}</Loaded>
+    </>
   );
 }
 
