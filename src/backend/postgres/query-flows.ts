@@ -2,10 +2,11 @@ import type { AlertRow } from "../../store/alert-table.ts";
 import type { ChainedEntry } from "../../store/audit-table.ts";
 import type { AlertFilter, FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
 import type { SlotRow } from "../../store/slot-table.ts";
+import { SELECT_ALERT } from "../rows/alert-row.ts";
+import { SELECT_AUDIT } from "../rows/audit-row.ts";
 import { booksOf, type TallySum } from "../rows/books.ts";
 import { type FlowNames, namesOf } from "../rows/flow-names.ts";
 import { cutPage, LAST } from "../rows/page.ts";
-import { SELECT_ALERT } from "./alert-table.ts";
 import { SELECT_SLOT } from "./slot-table.ts";
 import type { ReadSql } from "./sql.ts";
 
@@ -24,7 +25,7 @@ export async function listSlots(sql: ReadSql, flow: number, page: Page): Promise
 
 export async function listAudit(sql: ReadSql, page: Page): Promise<Paged<ChainedEntry>> {
   const rows = await sql.all<ChainedEntry>(
-    "SELECT id, at, actor, act, target, detail, reason, hash FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2",
+    `${SELECT_AUDIT} WHERE id < $1 ORDER BY id DESC LIMIT $2`,
     ...[page.before ?? LAST, page.limit + 1],
   );
   return cutPage(rows, page.limit, (row) => row.id);
@@ -45,10 +46,7 @@ export async function listAlerts(
 
 /** Oldest first, behind the entry `after`. */
 export function readChain(sql: ReadSql, after: number, limit: number): Promise<readonly ChainedEntry[]> {
-  return sql.all<ChainedEntry>(
-    "SELECT id, at, actor, act, target, detail, reason, hash FROM audit WHERE id > $1 ORDER BY id LIMIT $2",
-    ...[after, limit],
-  );
+  return sql.all<ChainedEntry>(`${SELECT_AUDIT} WHERE id > $1 ORDER BY id LIMIT $2`, ...[after, limit]);
 }
 
 /** What came before is read by days, as far as they have been summed, and then by minutes. */

@@ -1,8 +1,6 @@
 import type { AlertRow, AlertTable } from "../../store/alert-table.ts";
+import { SELECT_ALERT } from "../rows/alert-row.ts";
 import type { Sql } from "./sql.ts";
-
-export const SELECT_ALERT = `SELECT id, rule, subject, detail, since, fired_at AS firedAt, resolved_at AS resolvedAt,
-  acknowledged_by AS acknowledgedBy, acknowledged_at AS acknowledgedAt, muted_until AS mutedUntil, told FROM alert`;
 
 export function alertTable(sql: Sql): AlertTable {
   return {

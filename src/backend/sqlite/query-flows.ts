@@ -2,10 +2,11 @@ import type { AlertRow } from "../../store/alert-table.ts";
 import type { ChainedEntry } from "../../store/audit-table.ts";
 import type { AlertFilter, FlowBooks, Page, Paged, Traffic } from "../../store/queries.ts";
 import type { SlotRow } from "../../store/slot-table.ts";
+import { SELECT_ALERT } from "../rows/alert-row.ts";
+import { SELECT_AUDIT } from "../rows/audit-row.ts";
 import { booksOf, type TallySum } from "../rows/books.ts";
 import { type FlowNames, namesOf } from "../rows/flow-names.ts";
 import { cutPage, LAST } from "../rows/page.ts";
-import { SELECT_ALERT } from "./alert-table.ts";
 import type { Sql } from "./sql.ts";
 
 /** Flows number in tens: they are read anew for each question. */
@@ -26,7 +27,7 @@ export function listSlots(sql: Sql, flow: number, page: Page): Paged<SlotRow> {
 
 export function listAudit(sql: Sql, page: Page): Paged<ChainedEntry> {
   const rows = sql.all<ChainedEntry>(
-    "SELECT id, at, actor, act, target, detail, reason, hash FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?",
+    `${SELECT_AUDIT} WHERE id < ? ORDER BY id DESC LIMIT ?`,
     page.before ?? LAST,
     page.limit + 1,
   );
@@ -45,11 +46,7 @@ export function listAlerts(sql: Sql, { firing }: AlertFilter, page: Page): Paged
 
 /** Oldest first, behind the entry `after`. */
 export function readChain(sql: Sql, after: number, limit: number): readonly ChainedEntry[] {
-  return sql.all<ChainedEntry>(
-    "SELECT id, at, actor, act, target, detail, reason, hash FROM audit WHERE id > ? ORDER BY id LIMIT ?",
-    after,
-    limit,
-  );
+  return sql.all<ChainedEntry>(`${SELECT_AUDIT} WHERE id > ? ORDER BY id LIMIT ?`, after, limit);
 }
 
 /** What came before is read by days, as far as they have been summed, and then by minutes. */

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { HubError } from "../../errors.ts";
 import type { Restored, RestoredFlow } from "../../store/restored.ts";
-import { auditTable } from "./audit-table.ts";
+import { addAudit } from "./audit-table.ts";
 import { highestNumber, NUMBERED } from "./counter.ts";
 import { migrate } from "./migrate.ts";
 import { openSql, type Sql } from "./sql.ts";
@@ -39,7 +39,7 @@ export function restoreSqliteStore(from: string, to: string): Restored {
     const flows = lastOf(sql);
     migrate(sql);
     const note = { actor: "cli", act: "restore", target: from, detail: JSON.stringify(flows), reason: null };
-    void auditTable(sql).add({ at: Date.now(), ...note });
+    addAudit(sql, { at: Date.now(), ...note });
     const hashes = sql.all<{ known: string }>(
       "SELECT w.name || ' ' || f.sha256 AS known FROM file f JOIN flow w ON w.id = f.flow",
     );
