@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Alerts } from "./alert/alerts.ts";
 import { openDispatcher, openStore, readsOf } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import { partOf, type Role } from "./config/role.ts";
 import type { FileSource, Sink, Source, System } from "./connector/contract.ts";
 import type { Gate } from "./connector/gate.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
+import { engineAlerts } from "./engine-alerts.ts";
 import { HubError } from "./errors.ts";
 import { admit } from "./flow/admit.ts";
 import { blockedKeys } from "./flow/blocked-keys.ts";
@@ -29,6 +29,7 @@ import { mapAhead } from "./intake/map-ahead.ts";
 import type { MapperDoor } from "./intake/mapper.ts";
 import { recordReader } from "./intake/read-record.ts";
 import type { ReaderDoor } from "./intake/reader.ts";
+import { runs } from "./intake/runs.ts";
 import { scheduler } from "./intake/scheduler.ts";
 import { senders } from "./intake/senders.ts";
 import { sources } from "./intake/sources.ts";
@@ -49,7 +50,6 @@ import { DUTY } from "./store/lane-table.ts";
 const POLL_MS = 1_000;
 const LOOK_MS = 1_000;
 const HOUSEKEEPING_MS = 60_000;
-const ALERT_MS = 15_000;
 
 export interface EngineOptions {
   readonly settings: HubSettings;
@@ -75,13 +75,6 @@ export interface EngineOptions {
   readonly lost: (error: HubError) => void;
   /** Called once when the store's server is not there; the engine waits for it. */
   readonly waiting: (error: HubError) => void;
-}
-
-/** What a flow's source gave when it was asked for a run: files taken over whole, or records read. */
-interface Run {
-  readonly kind: "taken" | "read";
-  readonly files: number;
-  readonly records: number;
 }
 
 export interface RunningEngine extends Engine {
@@ -147,6 +140,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   };
 
   const traces = options.tracing === null ? null : engineTraces(options.tracing, store);
+  const sinkOf = (system: string, sink: string): Sink | undefined => options.systems[system]?.sinks[sink];
   const routes = senders({
     traces,
     store,
@@ -155,7 +149,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     random: Math.random,
     blocked,
     fence: guard,
-    sink: (system, sink): Sink | undefined => options.systems[system]?.sinks[sink],
+    sink: sinkOf,
     running,
     wakeAt: (at) => loop.dueAt(at),
     tried: news.tried,
@@ -273,27 +267,13 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     },
     failed: news.sourceFailed,
   });
-  /** Reads what the flow's source has. @param hurried what is under way goes on outside the flow's window too */
-  async function begin(flow: LiveFlow, hurried: boolean): Promise<Run> {
-    const records = await collects.begin(flow);
-    if (records !== undefined) return { kind: "read", files: 0, records };
-    const taken = await files.take(flow);
-    if (hurried) await files.hurry(flow);
-    dispatcher.wake();
-    return { kind: "taken", files: taken, records: 0 };
-  }
-
+  const begun = runs({ store, files, collects, wake: () => dispatcher.wake() });
   const slots = scheduler({
     store,
     flows,
     now,
-    run: async (flow) => {
-      const run = await begin(flow, false);
-      return run.kind === "read"
-        ? `reading began, ${run.records} records in the first batch`
-        : `${run.files} files taken`;
-    },
-    runAsked: (flow) => begin(flow, true),
+    run: (flow) => begun.planned(flow),
+    runAsked: (flow) => begun.hurried(flow),
     failed: news.slotFailed,
     ended: news.slotEnded,
   });
@@ -388,23 +368,11 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     () => undefined,
   );
 
-  let opening: Promise<Alerts> | null = null;
-  /** Its code is loaded when there is time. */
-  const alerts = (): Promise<Alerts> => {
-    opening ??= import("./alert/alerts.ts").then(({ openAlerts }) =>
-      openAlerts({
-        ...{ store, now, settings: settings.alerts, status, failed: news.alertFailed },
-        queries: async () => (await readsOf(settings.storage))().queries,
-        sink: (system, sink) => options.systems[system]?.sinks[sink],
-      }),
-    );
-    return opening;
-  };
-  const watching = every(
-    ALERT_MS,
-    async () => (await alerts()).look(),
-    (error) => news.alertFailed("the rules", error),
-  );
+  const alerts = engineAlerts({
+    ...{ store, now, settings: settings.alerts, status, failed: news.alertFailed },
+    queries: async () => (await readsOf(settings.storage))().queries,
+    sink: sinkOf,
+  });
 
   const acts = commands({
     store,
@@ -414,14 +382,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       await reloadPaused();
       wakeAll();
     },
-    runNow: async (flow) => {
-      if (store.seat.held().lease(DUTY) !== undefined) {
-        const { files: taken, records } = await begin(flow, true);
-        return { files: taken, records, asked: false };
-      }
-      await store.transaction((tx) => tx.slots.ask(flow.id));
-      return { files: 0, records: 0, asked: true };
-    },
+    runNow: (flow) => begun.asked(flow),
     cursorSource: (flow) => collects.status(flow)?.name ?? null,
     cursorMoved: (flow) => collects.moved(flow),
     resumeRoute: (flow, to) => routes.resume(flow, to),
@@ -430,7 +391,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       dispatcher.wake();
     },
     backup: (folder) => backUp(settings.data, store.backup, folder),
-    testAlerts: async () => (await alerts()).test(),
+    testAlerts: () => alerts.test(),
   });
 
   async function status(): Promise<EngineStatus> {
@@ -471,8 +432,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       looking.stop();
       housekeeping.stop();
       keeping.stop();
-      watching.stop();
-      await (await opening)?.close();
+      await alerts.stop();
       await folders.close();
       await slots.stop();
       await collects.close();
