@@ -32,11 +32,12 @@ export async function applyRoutes(
   const topics: Applied["topics"][number][] = [];
   const crm: CrmItem[] = [];
   const owners: { readonly index: number; readonly route: LiveRoute }[] = [];
+  const isOwn = env.isOwn(flow);
   for (const [index, item] of items.entries()) {
     if (fates[index]?.kind !== "done") continue;
     const ends = outcomes[index] as Record<string, string>;
     for (const route of flow.routes) {
-      const refused = notTaken(item, route, env.isOwn(flow));
+      const refused = notTaken(item, route, isOwn);
       if (refused !== null) {
         if (refused !== "left") ends[route.to] = refused;
         continue;

@@ -5,9 +5,10 @@ import type { StoredDelivery } from "../store/delivery-table.ts";
 import type { Lease } from "../store/lane-table.ts";
 import type { Tx } from "../store/store.ts";
 import { type Effect, type Ending, type Tried, unchanged, writeTried } from "./attempt-end.ts";
-import { outgoing, type SenderEnvironment } from "./deliver.ts";
+import type { SenderEnvironment } from "./deliver.ts";
 import { knownApplied } from "./known-applied.ts";
 import type { LiveRoute } from "./live-flow.ts";
+import { outgoing } from "./outgoing.ts";
 
 /** Deliveries that one transaction takes up or ends. */
 export const BUNDLE_PAGE = 256;
@@ -112,12 +113,10 @@ async function sort(
   const known = knownApplied(route.id);
   const applied = await known.read(tx, queued);
   const blocks = env.flow()?.definition.carries !== "state" && route.definition.onPark === "block";
-  const [fit, behind, ended, codes]: [StoredDelivery[], StoredDelivery[], Tried[], string[]] = [
-    [],
-    [],
-    [],
-    [],
-  ];
+  const fit: StoredDelivery[] = [];
+  const behind: StoredDelivery[] = [];
+  const ended: Tried[] = [];
+  const codes: string[] = [];
   const blockedHere = new Set<string>();
   const end = (delivery: StoredDelivery, ending: Ending): void => {
     ended.push(triedOnce(delivery, ending, lease, env.now()));

@@ -1,8 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Outgoing, Sink } from "../connector/contract.ts";
+import type { Sink } from "../connector/contract.ts";
 import { asHubError, HubError, toFailure } from "../errors.ts";
-import { deliveryId } from "../message/id.ts";
-import type { Json } from "../message/json.ts";
 import type { RouteKey, StoredDelivery } from "../store/delivery-table.ts";
 import type { HeldLanes } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
@@ -13,6 +11,7 @@ import { failpoint } from "./failpoint.ts";
 import type { Fence } from "./fence.ts";
 import { knownApplied } from "./known-applied.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
+import { outgoing } from "./outgoing.ts";
 import { type QueuePass, queuePass } from "./queue-pass.ts";
 import { untilDeadline } from "./until-deadline.ts";
 import { verdictOf } from "./verdict.ts";
@@ -387,15 +386,4 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
 function notBegun(): Ending {
   const failure = toFailure(new HubError("TL_LANE_LOST", "the lease was too old to begin"));
   return { kind: "again", failure };
-}
-
-/** A delivery as its target sees it. */
-export function outgoing(delivery: StoredDelivery, route: LiveRoute, attempt: number): Outgoing {
-  return {
-    id: deliveryId(delivery.message, route.to, delivery.replay),
-    sequence: delivery.id,
-    key: delivery.key,
-    body: JSON.parse(Buffer.from(delivery.body).toString("utf8")) as Json,
-    attempt,
-  };
 }

@@ -2,9 +2,10 @@ import type { Collect } from "../config/flow-definition.ts";
 import type { BundleSink, Outgoing, OutgoingBundle } from "../connector/contract.ts";
 import { asHubError, type HubError } from "../errors.ts";
 import { BUNDLE_PAGE, type BundleWork, endPage, own, takeUp } from "../flow/bundle.ts";
-import { outgoing, type Sender, type SenderEnvironment } from "../flow/deliver.ts";
+import type { Sender, SenderEnvironment } from "../flow/deliver.ts";
 import { failpoint } from "../flow/failpoint.ts";
 import type { LiveRoute } from "../flow/live-flow.ts";
+import { outgoing } from "../flow/outgoing.ts";
 import { untilDeadline } from "../flow/until-deadline.ts";
 import { verdictOf } from "../flow/verdict.ts";
 import { laneOf } from "../message/lane.ts";
@@ -188,7 +189,7 @@ export function bundler(
 
 /** `20261128T010000Z`: names sort as the slots came, and none comes twice when clocks are put back. */
 function utc(at: number): string {
-  return `${new Date(at).toISOString().replace(/[-:]|\.\d+/g, "")}`;
+  return new Date(at).toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
 function localTime(at: number, zone: string): { readonly date: string; readonly time: string } {

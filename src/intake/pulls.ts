@@ -125,17 +125,15 @@ export function pulls(env: SourcesEnvironment): Pulls {
     source: PullSource,
     cursor: Parameters<PullSource["pull"]>[0]["cursor"],
   ): Promise<Pulled> {
-    let late = false;
+    let given: AbortSignal | undefined;
     try {
       return await untilDeadline(closing.signal, PULL_DEADLINE, (signal) => {
-        signal.addEventListener("abort", () => {
-          late = !closing.signal.aborted;
-        });
+        given = signal;
         return source.pull({ cursor, limit: BATCH, signal });
       });
     } catch (error) {
       if (closing.signal.aborted) throw new HubError("TL_STOPPING", "the hub is stopping");
-      if (!late) throw error;
+      if (given?.aborted !== true) throw error;
       const cause = { cause: error };
       throw new HubError("TL_SOURCE_UNAVAILABLE", `it gave nothing within ${PULL_DEADLINE / 1000} s`, cause);
     }
