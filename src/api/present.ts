@@ -44,6 +44,9 @@ export function presentPage<From, To>(page: Paged<From>, present: (item: From) =
   return { items: page.items.map(present), next: page.next };
 }
 
-export function pageFrom(query: { readonly cursor?: number; readonly limit?: number }): Page {
+export function pageFrom(query: {
+  readonly cursor?: number | undefined;
+  readonly limit?: number | undefined;
+}): Page {
   return { before: query.cursor ?? null, limit: query.limit ?? 50 };
 }

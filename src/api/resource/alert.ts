@@ -151,7 +151,7 @@ export async function alertRoutes(app: FastifyInstance, deps: ApiDeps): Promise<
     async (request) => {
       const told = await deps.engine.testAlerts(actOf(request));
       return {
-        items: told.map(({ to, failure }) => ({ to, failure: failure && presentFailure(failure) })),
+        items: told.map(({ to, failure }) => ({ to, failure: presentFailure(failure) })),
       };
     },
   );
@@ -171,8 +171,8 @@ function presentAlert(row: AlertRow) {
     state: resolvedAt === null ? "firing" : "resolved",
     since: time(since),
     firedAt: time(firedAt),
-    resolvedAt: resolvedAt === null ? null : time(resolvedAt),
-    acknowledgedAt: acknowledgedAt === null ? null : time(acknowledgedAt),
-    mutedUntil: mutedUntil === null ? null : time(mutedUntil),
+    resolvedAt: time(resolvedAt),
+    acknowledgedAt: time(acknowledgedAt),
+    mutedUntil: time(mutedUntil),
   };
 }

@@ -83,16 +83,7 @@ export async function fileRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
       },
     },
     async ({ query: { cursor, limit, ...filter } }) =>
-      presentPage(
-        await deps.queries.files(
-          filter,
-          pageFrom({
-            ...(cursor === undefined ? {} : { cursor }),
-            ...(limit === undefined ? {} : { limit }),
-          }),
-        ),
-        present,
-      ),
+      presentPage(await deps.queries.files(filter, pageFrom({ cursor, limit })), present),
   );
 
   app.get<{ Params: IdParams }>(

@@ -55,16 +55,7 @@ export async function writtenFileRoutes(app: FastifyInstance, deps: ApiDeps): Pr
       },
     },
     async ({ query: { cursor, limit, ...filter } }) =>
-      presentPage(
-        await deps.queries.bundles(
-          filter,
-          pageFrom({
-            ...(cursor === undefined ? {} : { cursor }),
-            ...(limit === undefined ? {} : { limit }),
-          }),
-        ),
-        present,
-      ),
+      presentPage(await deps.queries.bundles(filter, pageFrom({ cursor, limit })), present),
   );
 }
 

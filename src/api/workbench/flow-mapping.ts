@@ -3,8 +3,8 @@ import type { FlowDefinition } from "../../config/flow-definition.ts";
 import { asHubError, HubError } from "../../errors.ts";
 import { type Case, readCases } from "../../flow/cases.ts";
 import type { Met } from "../../flow/compare-drafts.ts";
-import { type CompiledFlow, compileFlow } from "../../flow/compile.ts";
 import { decodeText } from "../../format/encoding.ts";
+import type { Format } from "../../format/format.ts";
 import { messageId } from "../../message/id.ts";
 import type { Json } from "../../message/json.ts";
 import type { MessageSummary } from "../../store/queries.ts";
@@ -53,17 +53,17 @@ export interface Read {
 
 /** The newest messages of a flow, as records, one by one; long ones are left out. */
 export async function* recentRecords(deps: ApiDeps, flow: MappedFlow, count: number): AsyncGenerator<Read> {
-  const compiled = compileFlow(flow);
+  const format = deps.openFormat(flow);
   const { items } = await deps.queries.messages({ flow: flow.name }, { before: null, limit: count });
   for (const summary of items) {
-    const met = await readMessage(deps, compiled, summary).catch((thrown: unknown) => asHubError(thrown));
+    const met = await readMessage(deps, format, summary).catch((thrown: unknown) => asHubError(thrown));
     if (met !== null) yield { id: messageId(summary.place), summary, met };
   }
 }
 
 async function readMessage(
   deps: ApiDeps,
-  { format }: CompiledFlow,
+  format: Format,
   { place, acceptedAt }: MessageSummary,
 ): Promise<Met | null> {
   const raw = await deps.queries.raw(place, LONGEST_RECORD);

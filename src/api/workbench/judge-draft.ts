@@ -1,5 +1,5 @@
 import { setImmediate as otherWork } from "node:timers/promises";
-import { HubError } from "../../errors.ts";
+import { HubError, toFailure } from "../../errors.ts";
 import { formatDiff, runCases } from "../../flow/cases.ts";
 import { type Change, compareDrafts } from "../../flow/compare-drafts.ts";
 import { compileFlow } from "../../flow/compile.ts";
@@ -80,13 +80,6 @@ function presentChange(
       before: expected === undefined ? null : JSON.stringify(expected),
       after: got === undefined ? null : JSON.stringify(got),
     })),
-    failure:
-      failure === null
-        ? null
-        : presentFailure({ code: failure.code, message: failure.message, ...placeOf(failure) }),
+    failure: failure === null ? null : presentFailure(toFailure(failure)),
   };
-}
-
-function placeOf({ place }: HubError) {
-  return place === undefined ? {} : { place };
 }
