@@ -6,8 +6,8 @@ import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { type Role, RoleSelect } from "../part/role-select.tsx";
 import { Time } from "../part/time.tsx";
-import { type Role, RoleSelect } from "./admin-users.tsx";
 
 export function Keys() {
   const query = useApi("GET /keys");

@@ -1,21 +1,13 @@
-import { Button, Checkbox, NativeSelect, PasswordInput, TextInput, Title } from "@mantine/core";
+import { Button, Checkbox, PasswordInput, TextInput, Title } from "@mantine/core";
 import { type UseQueryResult, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Answer, call, type Item, type Problem } from "../api/client.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { type Role, RoleSelect } from "../part/role-select.tsx";
 import { Time } from "../part/time.tsx";
 
 type User = Item<"GET /users">;
-export type Role = User["role"];
-
-export const ROLES: readonly { readonly value: Role; readonly label: string }[] = [
-  { value: "viewer", label: "viewer: looks" },
-  { value: "operator", label: "operator: pauses, replays, parks" },
-  { value: "engineer", label: "engineer: deploys, sees payloads" },
-  { value: "admin", label: "admin: everything" },
-  { value: "agent", label: "agent: the desk alone" },
-];
 
 export function Users({ query }: { readonly query: UseQueryResult<Answer<"GET /users">, Problem> }) {
   return (
@@ -71,14 +63,11 @@ function OneUser({ user }: { readonly user: User }) {
         {change.error === null ? null : <ProblemNotice problem={change.error} />}
       </td>
       <td>
-        <NativeSelect
-          aria-label={`Role of ${name}`}
-          data={ROLES.map(({ value }) => value)}
-          value={role}
-          onChange={(event) => {
-            const chosen = ROLES.find(({ value }) => value === event.currentTarget.value);
-            if (chosen !== undefined) change.mutate({ role: chosen.value });
-          }}
+        <RoleSelect
+          short
+          label={`Role of ${name}`}
+          role={role}
+          onRole={(chosen) => change.mutate({ role: chosen })}
         />
       </td>
       <td>
@@ -153,26 +142,5 @@ function NewUser() {
       </Button>
       {add.error === null ? null : <ProblemNotice problem={add.error} />}
     </form>
-  );
-}
-
-export function RoleSelect({
-  label,
-  role,
-  onRole,
-}: {
-  readonly label: string;
-  readonly role: Role;
-  readonly onRole: (role: Role) => void;
-}) {
-  return (
-    <NativeSelect
-      label={label}
-      data={[...ROLES]}
-      value={role}
-      onChange={(event) =>
-        onRole(ROLES.find(({ value }) => value === event.currentTarget.value)?.value ?? role)
-      }
-    />
   );
 }
