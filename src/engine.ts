@@ -8,13 +8,13 @@ import type { Gate } from "./connector/gate.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
 import { engineAlerts } from "./engine-alerts.ts";
 import { HubError } from "./errors.ts";
-import { admit } from "./flow/admit.ts";
 import { blockedKeys } from "./flow/blocked-keys.ts";
 import { fence } from "./flow/fence.ts";
 import type { LiveFlow } from "./flow/live-flow.ts";
 import type { Settled, SettleEnvironment } from "./flow/settlement.ts";
 import type { Shadow } from "./flow/shadow.ts";
 import { accessDesk } from "./intake/access-desk.ts";
+import { admitAhead } from "./intake/admit-ahead.ts";
 import { backUp } from "./intake/back-up.ts";
 import { commands } from "./intake/commands.ts";
 import { deployDesk } from "./intake/deploy-desk.ts";
@@ -412,16 +412,16 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     flows: () => flows.all(),
     async admit(items) {
       if (stopping) throw new HubError("TL_STOPPING", "the hub is stopping");
-      let left = items.length;
-      const receipts = await admit(
-        ...[store, items, (flow: number) => flows.current(flow), now()],
-        (messages, places) => {
-          if (ahead.offer(messages, places)) left -= messages.length;
-        },
+      const { receipts, inTurn } = await admitAhead(
+        store,
+        ahead,
+        items,
+        (flow) => flows.current(flow),
+        now(),
       );
       countAdmitted(counters, items, receipts, (flow) => flows.current(flow)?.name ?? "");
-      if (left > 0) {
-        arriving.came(left);
+      if (inTurn > 0) {
+        arriving.came(inTurn);
         dispatcher.wake();
       }
       return receipts;

@@ -4,7 +4,9 @@ import type { Lot } from "./lot.ts";
 export interface FlowLots {
   readonly oldest: () => Lot | undefined;
   push(lot: Lot): void;
-  /** The oldest, neighbours of one version, if they are mapped; none while it is worth while to wait for more. */
+  /** Forgets one that was not committed; false when it is not there. */
+  withdraw(lot: Lot): boolean;
+  /** The oldest, neighbours of one version, if they are mapped and committed; none while it is worth while to wait for more. */
   ready(): readonly Lot[];
   /** Forgets the oldest, and gives those that were there. @param mixed whether they held others than newcomers */
   drop(lots: readonly Lot[], mixed: boolean): readonly Lot[];
@@ -48,7 +50,8 @@ export function flowLots(clock: () => number): FlowLots {
   function isWorthWaiting(found: readonly Lot[], count: number): boolean {
     const [oldest] = found;
     if (oldest === undefined || found.length === lots.length || count >= ENOUGH) return false;
-    return lots[found.length]?.mapped === null && clock() - oldest.sentAt < GATHER_MS;
+    const next = lots[found.length];
+    return (next?.mapped === null || next?.isCommitted === false) && clock() - oldest.sentAt < GATHER_MS;
   }
 
   return {
@@ -56,12 +59,18 @@ export function flowLots(clock: () => number): FlowLots {
     push: (lot) => {
       lots.push(lot);
     },
+    withdraw(lot) {
+      const at = lots.indexOf(lot);
+      if (at >= 0) lots.splice(at, 1);
+      return at >= 0;
+    },
     ready() {
       const found: Lot[] = [];
       let count = 0;
       for (const lot of lots) {
         const before = found.at(-1);
-        if (lot.mapped === null || lot.flow.version !== (before ?? lot).flow.version) break;
+        if (lot.mapped === null || !lot.isCommitted || lot.flow.version !== (before ?? lot).flow.version)
+          break;
         if (before !== undefined && lot.places.first !== before.places.last + 1) break;
         if (before !== undefined && count + lot.keys.length > MOST_TOGETHER) break;
         found.push(lot);

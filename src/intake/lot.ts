@@ -19,6 +19,8 @@ export interface Lot {
   /** As in `LotToMap`. */
   readonly strangers: boolean;
   mapped: MappedLot | null;
+  /** Before that its places may come to be those of other messages. */
+  isCommitted: boolean;
 }
 
 /** A lot as it crosses threads. */

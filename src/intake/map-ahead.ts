@@ -28,8 +28,8 @@ export interface MapAheadEnvironment {
  * gone, it had no time, nothing was committed) is mapped in its turn, from what is stored.
  */
 export interface MapAhead {
-  /** Messages that are being stored; false when they are not mapped ahead. */
-  offer(messages: readonly NewMessage[], places: readonly number[]): boolean;
+  /** Messages that are being stored; null when they are not mapped ahead. */
+  offer(messages: readonly NewMessage[], places: readonly number[]): Offered | null;
   /** A flow's oldest lots, neighbours of one version, if they are mapped. */
   ready(flow: number): readonly Lot[];
   /** Whether a flow's oldest lot is being mapped. */
@@ -39,6 +39,13 @@ export interface MapAhead {
   /** Forgets a flow's oldest lots. @param mixed whether they held others than newcomers */
   drop(lots: readonly Lot[], mixed: boolean): void;
   close(): Promise<void>;
+}
+
+/** Messages that are mapped while they are stored. Until they are committed others may come to have their places. */
+export interface Offered {
+  committed(): void;
+  /** They are not stored: what they are mapped to is of no use, and must not be taken for that of others. */
+  withdraw(): void;
 }
 
 /** What may be under way to the mapper and back: what comes while the engine commits, a few times. */
@@ -85,6 +92,11 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
     env.ready();
   }
 
+  function left(lot: Lot): void {
+    underWay.messages -= lot.keys.length;
+    underWay.bytes -= lot.bytes;
+  }
+
   function lotsOf(flow: number): FlowLots {
     let lots = flows.get(flow);
     if (lots === undefined) {
@@ -127,12 +139,12 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
   return {
     offer(messages, places) {
       const flow = suitable(messages, places);
-      if (flow === undefined) return false;
+      if (flow === undefined) return null;
       if (mapper === undefined) {
         mapper = env.open({ compiled: env.compiled, shadow: env.shadow.every }) ?? null;
         mapper?.listen(take, giveUp);
       }
-      if (mapper === null || !isReady) return false;
+      if (mapper === null || !isReady) return null;
       const lots = lotsOf(flow.id);
       number += 1;
       const lot: Lot = {
@@ -146,13 +158,23 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
         bytes: bytesOf(messages),
         strangers: lots.nextAreStrangers(),
         mapped: null,
+        isCommitted: false,
       };
       send(mapper, lot, messages);
       sent.set(number, lot);
       lots.push(lot);
       underWay.messages += messages.length;
       underWay.bytes += lot.bytes;
-      return true;
+      return {
+        committed() {
+          lot.isCommitted = true;
+          if (lot.mapped !== null) env.ready();
+        },
+        withdraw() {
+          if (flows.get(flow.id) === lots && lots.withdraw(lot)) left(lot);
+          env.ready();
+        },
+      };
     },
     ready: (id) => flows.get(id)?.ready() ?? [],
     waits(id) {
@@ -168,10 +190,7 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
     drop(lots, mixed) {
       const [first] = lots;
       const own = first === undefined ? undefined : flows.get(first.flow.id);
-      for (const lot of own?.drop(lots, mixed) ?? []) {
-        underWay.messages -= lot.keys.length;
-        underWay.bytes -= lot.bytes;
-      }
+      for (const lot of own?.drop(lots, mixed) ?? []) left(lot);
     },
     async close() {
       const open = mapper;

@@ -17,7 +17,7 @@ const OTHERS = 40;
 
 /** Nothing is mapped in another thread. */
 const NOBODY: MapAhead = {
-  offer: () => false,
+  offer: () => null,
   isBusy: () => false,
   ready: () => [],
   waits: () => false,

@@ -25,12 +25,15 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-/** @param server closed with the scene */
-export async function openScene(server: TestServer): Promise<Scene> {
+/**
+ * @param server closed with the scene
+ * @param count of senders that post at the same time
+ */
+export async function openScene(server: TestServer, count = 4): Promise<Scene> {
   const place = freshPlace(server);
   const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
   const project = await makeWholeProject(target);
-  const senders = producers(4);
+  const senders = producers(count);
   const { queries } = openPostgresReads(place);
   return {
     ...{ place, project, target, senders, queries },
