@@ -40,7 +40,9 @@ async function restarts(run: FaultRun): Promise<Verdict> {
       await scene.applied(20);
     }
     const odd = [...scene.senders.refusedWith.keys()].filter((status) => status !== 0 && status !== 503);
-    const again = scene.target.requests().length - new Set(scene.target.requests().map(({ id }) => id)).size;
+    // Read once: more arrive while it lasts.
+    const requests = scene.target.requests();
+    const again = requests.length - new Set(requests.map(({ id }) => id)).size;
     return [
       check(
         "each hub ends with exit code 0",
