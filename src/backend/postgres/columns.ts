@@ -15,13 +15,17 @@ export interface Joined {
 }
 
 export function join(values: readonly Uint8Array[]): Joined {
-  const from: number[] = [];
+  const length = values.map((value) => value.byteLength);
+  return { bytes: Buffer.concat(values), from: placesOf(length), length };
+}
+
+/** Positions, from 1, of values that follow each other. */
+export function placesOf(lengths: readonly number[]): readonly number[] {
   let next = 1;
-  for (const value of values) {
-    from.push(next);
-    next += value.byteLength;
-  }
-  return { bytes: Buffer.concat(values), from, length: values.map((value) => value.byteLength) };
+  return lengths.map((length) => {
+    next += length;
+    return next - length;
+  });
 }
 
 /** `$1::bigint[], $2::text[]`: parameters from number `first` on, by the names of their types. */

@@ -8,9 +8,9 @@ import {
   type StoredCustomer,
   toCustomer,
 } from "../rows/crm-row.ts";
-import { newcomerWrites } from "../rows/newcomers.ts";
 import { columnsOf, unnested } from "./columns.ts";
 import { draw } from "./counter.ts";
+import { arrivals } from "./crm-arrive.ts";
 import { type StoredHeadText, type StoredRecordText, toHeadFromText, toRecordFromText } from "./crm-row.ts";
 import { crmWriter } from "./crm-write.ts";
 import type { Sql } from "./sql.ts";
@@ -80,6 +80,7 @@ export function writeCount(held: () => HeldLanes): WriteCount {
 /** The CRM's tables in PostgreSQL. */
 export function crmTables(sql: Sql, written: WriteCount, schema: string): CrmTables {
   const write = crmWriter(sql);
+  const arrive = arrivals(sql);
   return {
     async alone() {
       sql.send(ALONE, schema);
@@ -124,11 +125,11 @@ export function crmTables(sql: Sql, written: WriteCount, schema: string): CrmTab
     linksTo: (system, externalIds) => sql.all(LINKS_TO, system, distinct(externalIds)),
     async write(writes) {
       written.add();
-      await write(writes);
+      write(writes);
     },
     async arrive(newcomers, ids, now) {
       written.add();
-      await write(newcomerWrites(newcomers, ids, now));
+      arrive(newcomers, ids, now);
     },
     written: () => written.now(),
   };

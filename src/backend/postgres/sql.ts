@@ -86,12 +86,21 @@ function toParameter(value: SqlValue): string | number | null | Buffer {
   if (typeof value === "string") return toStoredText(value);
   if (value === null || typeof value === "number") return value;
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return `{${value.map(toElement).join(",")}}`;
+  return toArray(value);
 }
 
-/** An element of an array as text (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). */
+/** An array as text (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). */
+function toArray(values: readonly (string | number | null)[]): string {
+  let text = "{";
+  for (const value of values) text += `${text.length > 1 ? "," : ""}${toElement(value)}`;
+  return `${text}}`;
+}
+
+const SPECIAL = /["\\]/;
+
 function toElement(value: string | number | null): string {
   if (value === null) return "NULL";
   if (typeof value === "number") return String(value);
-  return `"${toStoredText(value).replace(/["\\]/g, "\\$&")}"`;
+  const text = toStoredText(value);
+  return SPECIAL.test(text) ? `"${text.replace(/["\\]/g, "\\$&")}"` : `"${text}"`;
 }
