@@ -15,8 +15,8 @@ const TWO = "hub, 2 workers";
 /** The pipeline on PostgreSQL and Redis, where several workers share it, against queues of one job a message. */
 export async function runScaled(options: BenchOptions): Promise<BenchReport> {
   const libraries = await installQueues();
-  const messages = options.rows ?? (options.quick ? 5_000 : 30_000);
-  const slow = Math.ceil(messages / 5);
+  const messages = options.rows ?? (options.quick ? 5_000 : 100_000);
+  const slow = Math.ceil(messages / 20);
   const postgres = await startPostgres();
   const redis = await startRedis();
 
@@ -25,7 +25,7 @@ export async function runScaled(options: BenchOptions): Promise<BenchReport> {
   const drains: Side<number>[] = [
     { name: ONE, run: () => crm.drain(1) },
     { name: TWO, run: () => crm.drain(2) },
-    ...QUEUES.map((queue) => ({
+    ...QUEUES.filter((queue) => !options.without.includes(queue)).map((queue) => ({
       name: queue,
       run: (round: number) => queueDrain(postgres, { queue, libraries }, messages, round),
     })),

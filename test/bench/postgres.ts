@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { ask, startPostgres as startPrivate } from "../fakes/postgres.ts";
 import { PeerMissing } from "./bench.ts";
 import { atEnd } from "./temporary.ts";
@@ -9,6 +10,13 @@ export interface BenchPostgres {
   database(name: string, copyOf?: string): Promise<string>;
   drop(name: string): Promise<void>;
   ask(url: string, text: string): Promise<unknown>;
+  /** Asks for one number again and again, over one connection: a new one costs the server more than the question. */
+  watch(url: string, text: string): Promise<Watched>;
+  end(): Promise<void>;
+}
+
+export interface Watched {
+  now(): Promise<number>;
   end(): Promise<void>;
 }
 
@@ -32,6 +40,14 @@ export async function startPostgres(): Promise<BenchPostgres> {
       await ask(server.url, `DROP DATABASE ${name} WITH (FORCE)`);
     },
     ask,
+    async watch(url, text) {
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      return {
+        now: async () => Number((await client.query<[unknown]>({ text, rowMode: "array" })).rows[0]?.[0]),
+        end: () => client.end(),
+      };
+    },
     end: atEnd(() => server.close()),
   };
 }
