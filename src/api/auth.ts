@@ -26,14 +26,27 @@ export function guard(app: FastifyInstance, deps: ApiDeps): void {
   app.decorateRequest("principal", null);
   app.addHook("onRequest", async (request) => {
     request.principal = await identify(request, deps);
-    const { method, routeOptions } = request;
-    requirePermission(request.principal, permissionOf(method, routeOptions.url ?? "") ?? "administer");
+    requirePermission(request.principal, neededBy(request));
   });
 }
 
 /** @throws HubError TL_UNAUTHORIZED, TL_FORBIDDEN unless whoever asks may see how the hub is */
 export async function requireReader(request: FastifyRequest, deps: ApiDeps): Promise<void> {
   requirePermission(await identify(request, deps), "read");
+}
+
+/** Whether whoever made a request may still make it: an answer that goes on must not outlive the right to it. */
+export async function mayStill(request: FastifyRequest, deps: ApiDeps): Promise<boolean> {
+  try {
+    requirePermission(await identify(request, deps), neededBy(request));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function neededBy({ method, routeOptions }: FastifyRequest): Needed {
+  return permissionOf(method, routeOptions.url ?? "") ?? "administer";
 }
 
 /** @throws HubError TL_FORBIDDEN */

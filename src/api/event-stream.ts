@@ -1,7 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { mayStill } from "./auth.ts";
+import type { ApiDeps } from "./deps.ts";
 
 /** Silence after which a line is sent that says nothing, so that both sides learn when the other is gone; milliseconds. */
 const SILENCE_MS = 15_000;
+/** How often it is asked whether the listener may still hear; milliseconds. */
+const ASK_MS = 2_000;
 /** Bytes that a browser may be behind before it is left; it connects again and is told how things are. */
 const MOST_BEHIND = 1024 * 1024;
 
@@ -12,8 +16,17 @@ export interface EventStream {
   end(): void;
 }
 
-/** Answers a request with events. @param ended called once, whoever ends it */
-export function eventStream(request: FastifyRequest, reply: FastifyReply, ended: () => void): EventStream {
+/**
+ * Answers a request with events, until either side ends it, or whoever listens has signed out, is disabled or has lost the
+ * right to it.
+ * @param ended called once, whoever ends it
+ */
+export function eventStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  deps: ApiDeps,
+  ended: () => void,
+): EventStream {
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, {
@@ -25,6 +38,9 @@ export function eventStream(request: FastifyRequest, reply: FastifyReply, ended:
   });
   let open = true;
   const beat = setInterval(() => write(": still here\n\n"), SILENCE_MS).unref();
+  const ask = setInterval(() => {
+    void mayStill(request, deps).then((may) => (may ? undefined : end()));
+  }, ASK_MS).unref();
   const write = (text: string): void => {
     beat.refresh();
     if (raw.writableLength > MOST_BEHIND) end();
@@ -34,6 +50,7 @@ export function eventStream(request: FastifyRequest, reply: FastifyReply, ended:
     if (!open) return;
     open = false;
     clearInterval(beat);
+    clearInterval(ask);
     ended();
     raw.end();
   };

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { sameToken } from "./token.ts";
 
@@ -9,12 +9,14 @@ export const LIFE_MS = LIFE_S * 1000;
 
 /**
  * The cookie of a browser that has shown the token. No script can read it, and it does not hold the token but a proof of
- * it that ends by itself: it outlives a restart, and a new token ends all of them.
+ * it that ends by itself: it outlives a restart, needs nothing to be stored so that it opens a hub whose disk is full, and
+ * a new token ends all of them. Of one that was signed out the store keeps the hash, so that no copy of it opens anything.
  * @param secure whether the browser came by https, so that the cookie never goes over a plain connection
  */
 export function sessionCookie(token: string, now: number, secure: boolean): string {
   const until = now + LIFE_MS;
-  return cookie(`${until}.${proofOf(token, until)}`, LIFE_S, secure);
+  const own = randomBytes(12).toString("base64url");
+  return cookie(`${until}.${own}.${proofOf(token, until, own)}`, LIFE_S, secure);
 }
 
 /** The cookie of a user's browser; the store has the hash of its value, and forgets it when the user signs out. */
@@ -36,15 +38,24 @@ export function sessionOf({ cookie: cookies = "" }: IncomingHttpHeaders): string
   return new RegExp(`(?:^|; ?)${NAME}=([^;]*)`).exec(cookies)?.[1] ?? "";
 }
 
-/** Whether a request comes from a browser that has shown the token, and from our own page when it changes something. */
+/**
+ * Whether a request comes from a browser that has shown the token, and from our own page when it changes something; it may
+ * have been signed out since.
+ */
 export function hasSession(
   request: { readonly method: string; readonly headers: IncomingHttpHeaders },
   token: string,
   now: number,
 ): boolean {
-  const [until = "", proof = ""] = sessionOf(request.headers).split(".");
-  if (!/^\d{13}$/.test(until) || Number(until) < now) return false;
-  return sameToken(proof, proofOf(token, Number(until))) && isOwnAct(request);
+  const until = tokenSessionEnd(request.headers, token);
+  return until !== undefined && until >= now && isOwnAct(request);
+}
+
+/** When the session of a browser that has shown the token ends by itself; undefined: this is none. */
+export function tokenSessionEnd(headers: IncomingHttpHeaders, token: string): number | undefined {
+  const [until = "", own = "", proof = ""] = sessionOf(headers).split(".");
+  if (!/^\d{13}$/.test(until)) return undefined;
+  return sameToken(proof, proofOf(token, Number(until), own)) ? Number(until) : undefined;
 }
 
 /** Whether a request changes nothing, or comes from our own page. */
@@ -61,6 +72,6 @@ function isOwnPage({ "sec-fetch-site": site, origin, host }: IncomingHttpHeaders
   return origin !== undefined && host !== undefined && /^https?:\/\/(.+)$/.exec(origin)?.[1] === host;
 }
 
-function proofOf(token: string, until: number): string {
-  return createHmac("sha256", token).update(`session until ${until}`).digest("base64url");
+function proofOf(token: string, until: number, own: string): string {
+  return createHmac("sha256", token).update(`session ${own} until ${until}`).digest("base64url");
 }

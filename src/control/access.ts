@@ -33,4 +33,11 @@ export type AccessChange =
   /** The password was right, or the provider vouches. */
   | { readonly kind: "sign-in"; readonly name: string; readonly session: string; readonly until: number }
   | { readonly kind: "fail-sign-in"; readonly name: string }
-  | { readonly kind: "sign-out"; readonly name: string; readonly session: string };
+  | { readonly kind: "sign-out"; readonly name: string; readonly session: string }
+  /** The session of a browser that has shown the token of the hub, and no user's: the store keeps that it has ended. */
+  | {
+      readonly kind: "end-token-session";
+      readonly name: string;
+      readonly session: string;
+      readonly until: number;
+    };

@@ -54,6 +54,11 @@ async function carryOut(tx: Tx, change: AccessChange, now: number): Promise<Note
     case "sign-out":
       await tx.access.endSession(change.session);
       return { target: change.name, detail: null };
+    case "end-token-session":
+      await tx.access.expireSessions(now);
+      await tx.access.endSession(change.session);
+      await tx.access.addSession({ hash: change.session, user: change.name, until: change.until });
+      return { act: "sign-out", target: change.name, detail: null };
     default:
       return changeKey(tx, change, now);
   }

@@ -36,7 +36,7 @@ export interface KeyRow {
   readonly revokedAt: number | null;
 }
 
-/** A browser in which somebody has signed in. */
+/** A browser in which somebody has signed in; of the hub's own token, which needs no row, one that has signed out. */
 export interface SessionRow {
   /** SHA-256 of what the cookie holds, hexadecimal. */
   readonly hash: string;

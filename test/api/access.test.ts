@@ -116,6 +116,25 @@ test("a user signs in, acts by name from our own page only, and signs out for go
   expect((await bench.get("/api/v1/status", { cookie })).status).toBe(401);
 });
 
+test("an open stream ends when its user signs out, is disabled, or may not read any more", async () => {
+  const listen = async (cookie: string) => {
+    const { body, status } = await bench.get("/api/v1/stream", { cookie });
+    expect(status).toBe(200);
+    return new Response(body).text();
+  };
+  const [leaves, disabled, agent] = await Promise.all(
+    ["lotte", "dirk", "agnes"].map((name) => addUser(name, "viewer")),
+  );
+  const owner = await bench.post("/api/v1/session", { token: TOKEN }, { authorization: "" });
+  const cookies = [leaves, disabled, agent, cookieOf(owner)].map((cookie) => cookie ?? "");
+  const streams = await Promise.all(cookies.map(async (cookie) => ({ ended: listen(cookie) })));
+  for (const cookie of [cookies[0] ?? "", cookies[3] ?? ""])
+    await fetch(`${bench.url}/api/v1/session`, { method: "DELETE", headers: { cookie, ...OWN } });
+  await bench.post("/api/v1/users/dirk", { disabled: true });
+  await bench.post("/api/v1/users/agnes", { role: "agent" });
+  for (const { ended } of streams) expect(await ended).toContain("event: status");
+});
+
 test("a wrong name, a wrong password and a disabled user are answered alike", async () => {
   const cookie = await addUser("dora", "viewer");
   const answers = [await signIn("dora", "not her password"), await signIn("nobody", PASSWORD)];

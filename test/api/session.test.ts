@@ -72,8 +72,22 @@ test("a browser signs in with the token, acts in its own name, and signs out", a
   expect((await pause(OWN)).status).toBe(200);
   expect(bench.engine.acts.at(-1)).toMatchObject({ act: "pause", by: { actor: "dashboard" } });
 
-  const out = await fetch(`${bench.url}/api/v1/session`, { method: "DELETE", headers: { cookie } });
-  expect(out.headers.get("set-cookie")).toContain("Max-Age=0");
+  const other = await bench.post("/api/v1/session", { token: TOKEN }, { authorization: "" });
+  const signOut = (headers: Record<string, string>) =>
+    fetch(`${bench.url}/api/v1/session`, { method: "DELETE", headers: { cookie, ...headers } });
+  expect((await signOut({ "sec-fetch-site": "same-site" })).status).toBe(401);
+  expect((await signOut({})).status).toBe(401);
+  expect((await bench.get("/api/v1/status", { cookie })).status).toBe(200);
+  for (let time = 0; time < 2; time++)
+    expect((await signOut(OWN)).headers.get("set-cookie")).toContain("Max-Age=0");
+  expect((await bench.get("/api/v1/status", { cookie })).status).toBe(401);
+  expect(
+    (await bench.get("/api/v1/status", { cookie: cookieOf(other.headers.get("set-cookie") ?? "") })).status,
+  ).toBe(200);
+  const { items } = await bench.queries.audit({ before: null, limit: 5 });
+  expect(items.map(({ actor, act, target }) => `${actor} ${act} ${target}`)).toContain(
+    "dashboard sign-out api",
+  );
 });
 
 test("a page of another site cannot act on a hub that asks for no token", async () => {

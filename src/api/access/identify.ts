@@ -41,10 +41,11 @@ export async function browserUser(
   request: Pick<FastifyRequest, "method" | "headers">,
   deps: Pick<Deps, "token" | "now" | "queries">,
 ): Promise<Principal | undefined> {
-  if (hasSession(request, deps.token, deps.now())) return OWNER;
   const value = sessionOf(request.headers);
   if (value === "" || !isOwnAct(request)) return undefined;
   const session = await deps.queries.access.session(secretHash(value));
+  // Of the token's sessions the store knows those that have ended.
+  if (hasSession(request, deps.token, deps.now())) return session === undefined ? OWNER : undefined;
   if (session === undefined || session.until < deps.now()) return undefined;
   const user = await deps.queries.access.user(session.user);
   if (user === undefined || user.disabled) return undefined;

@@ -54,7 +54,7 @@ export async function deskRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
   const { desk } = deps;
   if (desk === undefined) return;
   const door = ownDoor(deps);
-  const streams = callStreams();
+  const streams = callStreams(deps);
   app.addHook("preClose", async () => streams.close());
 
   app.get(

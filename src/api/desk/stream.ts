@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ShownCall } from "../../desk/shown-call.ts";
 import { HubError } from "../../errors.ts";
+import type { ApiDeps } from "../deps.ts";
 import { type EventStream, eventStream } from "../event-stream.ts";
 import { presentCall } from "./present.ts";
 
@@ -17,12 +18,12 @@ export interface CallStreams {
   close(): void;
 }
 
-export function callStreams(): CallStreams {
+export function callStreams(deps: ApiDeps): CallStreams {
   const streams = new Set<EventStream>();
   return {
     open(request, reply, calls, watch) {
       if (streams.size >= MOST_STREAMS) throw new HubError("TL_BACKLOG_FULL", "too many pages are open");
-      const stream = eventStream(request, reply, () => {
+      const stream = eventStream(request, reply, deps, () => {
         forget();
         streams.delete(stream);
       });

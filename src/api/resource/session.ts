@@ -9,7 +9,7 @@ import { isSecure, provePassword, startSession } from "../access/sign-in.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { closed, nullable, oneOf, problems } from "../schema.ts";
-import { endedCookie, sessionCookie, sessionOf } from "../session.ts";
+import { endedCookie, isOwnAct, sessionCookie, sessionOf, tokenSessionEnd } from "../session.ts";
 import { sameToken } from "../token.ts";
 import { NewPassword, Role } from "./user.ts";
 
@@ -79,8 +79,10 @@ export async function sessionRoutes(app: FastifyInstance, deps: ApiDeps): Promis
     "/session",
     { schema: { tags, security: [], summary: "Sign this browser out", response: answer } },
     async (request, reply) => {
-      await endSession(deps, request);
+      if (sessionOf(request.headers) !== "" && !isOwnAct(request))
+        throw new HubError("TL_UNAUTHORIZED", "the request comes from a page that is not the hub's own");
       reply.header("set-cookie", endedCookie(isSecure(request)));
+      await endSession(deps, request);
       return present(auth === "none" ? OWNER : undefined);
     },
   );
@@ -125,8 +127,16 @@ function requireOwnToken({ settings, token }: ApiDeps, given: string): void {
   });
 }
 
+/** Ends the session that a browser shows, if any, in the store: a copy of its cookie opens nothing any more. */
 async function endSession(deps: ApiDeps, { headers }: FastifyRequest): Promise<void> {
   const hash = secretHash(sessionOf(headers));
+  const until = tokenSessionEnd(headers, deps.token);
+  if (until !== undefined && until > deps.now()) {
+    const { name } = OWNER;
+    const by = { actor: "dashboard", reason: null };
+    await deps.engine.changeAccess(by, { kind: "end-token-session", name, session: hash, until });
+    return;
+  }
   const session = await deps.queries.access.session(hash);
   if (session === undefined) return;
   const { user: name } = session;

@@ -55,7 +55,7 @@ export async function streamRoutes(app: FastifyInstance, deps: ApiDeps): Promise
     },
     (request, reply) => {
       if (listeners.size >= MOST) throw new HubError("TL_BACKLOG_FULL", "too many browsers listen already");
-      const stream = eventStream(request, reply, () => leave(stream));
+      const stream = eventStream(request, reply, deps, () => leave(stream));
       listeners.set(stream, "");
       timer ??= setInterval(tell, BEAT_MS).unref();
       tell();
