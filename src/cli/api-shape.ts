@@ -106,6 +106,22 @@ export interface FileRun {
   readonly finishedAt: string | null;
 }
 
+/** A file that a route with `collect` has written, or is to write. */
+export interface WrittenFile {
+  readonly id: number;
+  readonly flow: string;
+  /** The route, as `system.sink`. */
+  readonly to: string;
+  readonly slot: string;
+  readonly part: number;
+  readonly state: string;
+  readonly rows: number;
+  /** Its name and size, once it is written. */
+  readonly answer: string | null;
+  readonly failure: Failure | null;
+  readonly finishedAt: string | null;
+}
+
 /** Where a value came from. */
 export interface ShownOrigin {
   readonly system: string;

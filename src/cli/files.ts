@@ -10,6 +10,7 @@ import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./ses
 import { facts, table } from "./table.ts";
 import { paint, printable, type Style, type Terminal } from "./terminal.ts";
 import { showBytes, showCount, showMoment } from "./units.ts";
+import { addWrittenFiles } from "./written-files.ts";
 
 interface ListOptions extends RemoteOptions {
   readonly flow?: string;
@@ -21,7 +22,7 @@ interface ListOptions extends RemoteOptions {
 const LOOK_MS = 500;
 
 export function addFiles(program: Command, session: Session): void {
-  const group = program.command("files").description("Look at file runs");
+  const group = program.command("files").description("Look at files that came and files that were written");
   addRemote(group, "ls", "List file runs, newest first", ["tieline files ls --flow erp-customers"])
     .option("--flow <name>", "only this flow")
     .option("--state <state>", `only this state: ${FILE_STATES.join(", ")}`)
@@ -40,6 +41,7 @@ export function addFiles(program: Command, session: Session): void {
       print(session, options, file, () => fileText(session.terminal, file));
     },
   );
+  addWrittenFiles(group, session);
   addRemote(group, "rejects <id>", "The rejected rows, to mend and drop again", [
     "tieline files rejects 12 > rejects.csv",
   ]).action(async (id: string, options: RemoteOptions) => {

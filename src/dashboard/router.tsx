@@ -58,6 +58,12 @@ const files = createRoute({
   validateSearch: filesSearch,
   component: lazyRouteComponent(() => import("./screen/files.tsx"), "Files"),
 });
+const writtenFiles = createRoute({
+  getParentRoute: () => root,
+  path: "/files/written",
+  validateSearch: filesSearch,
+  component: lazyRouteComponent(() => import("./screen/written-files.tsx"), "WrittenFiles"),
+});
 const file = createRoute({
   getParentRoute: () => root,
   path: "/files/$id",
@@ -110,7 +116,7 @@ const admin = createRoute({
 });
 
 const routeTree = root.addChildren([
-  ...[overview, messages, message, errors, flows, flow, mapping, files, file],
+  ...[overview, messages, message, errors, flows, flow, mapping, files, writtenFiles, file],
   ...[customers, customer, schedules, systems, agent, alerts, audit, admin],
 ]);
 

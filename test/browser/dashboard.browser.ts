@@ -61,6 +61,15 @@ test("every filter of files, customers, errors and alerts shows exactly what it 
     expect(await files(`state=${state}`)).toEqual([`/files/${index + 1}`]);
   expect(await files("flow=calls")).toEqual(["/files/5"]);
   expect(await files("flow=calls&state=done")).toEqual([]);
+  const written = async (query: string) => {
+    await opened.show(`/files/written?${query}`);
+    const rows = await opened.page.locator("tr[data-written]").all();
+    return Promise.all(rows.map((row) => row.getAttribute("data-written")));
+  };
+  expect(await written("")).toEqual(["4", "3", "2", "1"]);
+  for (const [index, state] of ["done", "written", "open", "fixed"].entries())
+    expect(await written(`state=${state}`)).toEqual([`${index + 1}`]);
+  expect(await written("flow=calls")).toEqual([]);
   const customers = (q: string) => shown(`/customers?q=${encodeURIComponent(q)}`, "href");
   expect(await customers("47")).toEqual(["/customers/c-1", "/customers/c-2", "/customers/c-3"]);
   expect(await customers("zimt")).toEqual(["/customers/c-3"]);

@@ -11,6 +11,7 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
   flow: "/flows/orders",
   mapping: "/flows/orders/mapping",
   files: "/files",
+  "written-files": "/files/written",
   file: "/files/1",
   customers: "/customers?q=47",
   customer: "/customers/c-1",

@@ -95,6 +95,7 @@ export async function openFew(): Promise<Bench> {
       { flow: 1, route: 1, outcome: "unchanged", n: 5 },
     ]);
     await seedFiles(tx);
+    await seedWrittenFiles(tx);
     await customer(tx, ...customers());
     const firedAt = Date.now() - HOUR;
     for (const rule of ["slot-missed", "system-down"])
@@ -140,6 +141,22 @@ async function seedFiles(tx: Tx): Promise<void> {
       ...{ slice: { file: 1, row: 7, line: 8, offset: 0, length: 6 }, failure: failure(5) },
     }),
   ]);
+}
+
+/** One in each state, the newest kept from its target. */
+async function seedWrittenFiles(tx: Tx): Promise<void> {
+  const billing = (await tx.flows.routes()).find((route) => route.to === "billing.customer");
+  for (const [index, state] of (["done", "written", "open", "fixed"] as const).entries()) {
+    const slot = Date.now() - (4 - index) * HOUR;
+    const bundle = { flow: 1, route: billing?.id ?? 0, slot, closes: true, startedAt: slot };
+    const begun = await tx.bundles.begin(bundle);
+    if (begun === undefined) throw new Error("the slot is closed");
+    const isThere = state === "done" || state === "written";
+    await tx.bundles.change({
+      ...{ ...begun, state, rows: 1200 - index, failure: state === "fixed" ? failure(6) : null },
+      ...{ answer: isThere ? `answers-${HOSTILE}.csv, 4711 bytes` : null, finishedAt: isThere ? slot : null },
+    });
+  }
 }
 
 function customers() {

@@ -22,6 +22,7 @@ const COMMANDS = [
   "files rejects",
   "files resume",
   "files watch",
+  "files written",
   "flows ls",
   "flows show",
   "flows pause",

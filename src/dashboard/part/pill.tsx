@@ -31,10 +31,19 @@ const WORDS: Readonly<Record<string, readonly [Tone, string]>> = {
   "half-open": ["warn", "One call tries whether the system is back"],
 };
 
-export function Pill({ word, tone }: { readonly word: string; readonly tone?: Tone }) {
-  const [usual, meaning] = WORDS[word] ?? ["none", ""];
+export function Pill({
+  word,
+  tone,
+  meaning,
+}: {
+  readonly word: string;
+  readonly tone?: Tone;
+  /** Where the word means something else here. */
+  readonly meaning?: string;
+}) {
+  const [usual, usually] = WORDS[word] ?? ["none", ""];
   return (
-    <span className={`pill ${tone ?? usual}`} title={meaning}>
+    <span className={`pill ${tone ?? usual}`} title={meaning ?? usually}>
       {word}
     </span>
   );

@@ -1,5 +1,5 @@
-import { NativeSelect, Progress } from "@mantine/core";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { NativeSelect, Progress, SegmentedControl } from "@mantine/core";
+import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { Item, Query } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { Head } from "../part/head.tsx";
@@ -42,6 +42,7 @@ export function Files() {
         )}
       </Head>
       <div className="filters">
+        <FilesKind kind="taken" flow={search.flow} />
         <NativeSelect
           label="State"
           value={state ?? ""}
@@ -92,6 +93,36 @@ export function Files() {
         </Loaded>
       </div>
     </>
+  );
+}
+
+const KINDS = [
+  { value: "taken", label: "Taken in" },
+  { value: "written", label: "Written" },
+];
+
+/** Which of the two lists of files is shown; a flow that was chosen stays chosen. */
+export function FilesKind({
+  kind,
+  flow,
+}: {
+  readonly kind: "taken" | "written";
+  readonly flow: string | undefined;
+}) {
+  const navigate = useNavigate();
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Which files"
+      data={KINDS}
+      value={kind}
+      onChange={(to) =>
+        void navigate({
+          to: to === "written" ? "/files/written" : "/files",
+          search: flow === undefined ? {} : { flow },
+        })
+      }
+    />
   );
 }
 
