@@ -55,6 +55,7 @@ export async function openFront(
       const source = project.systems[system]?.sources[name];
       return source?.kind === "push" ? source : undefined;
     },
+    readFlow: project.fromTexts,
     openFormat: (definition) =>
       openFormat("topic" in definition.source ? { json: {} } : definition.source.format),
     get queries() {

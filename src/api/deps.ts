@@ -21,6 +21,8 @@ export interface ApiDeps {
   flows(): readonly FlowEntry[];
   /** A push source of a configured system, opened on this thread; undefined when there is none of this name. */
   source(system: string, name: string): PushSource | undefined;
+  /** A flow as an earlier version has it, from its stored texts. @throws HubError TL_CONFIG_INVALID when it cannot be read */
+  readFlow(name: string, texts: Readonly<Record<string, string>>): FlowDefinition;
   /** A flow's format with its options bound. @throws HubError TL_CONFIG_INVALID */
   openFormat(definition: FlowDefinition): Format;
   readonly queries: Queries;

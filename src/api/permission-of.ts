@@ -68,6 +68,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "POST /api/v1/flows/:name/mapping/publish": "change",
 
   "GET /api/v1/messages/:id/raw": "payloads",
+  "GET /api/v1/messages/:id/mapped": "payloads",
   "GET /api/v1/messages/:id/deliveries/:delivery/body": "payloads",
   "GET /api/v1/files/:id/rejects": "payloads",
   "GET /api/v1/flows/:name/mapping/samples": "payloads",

@@ -29,6 +29,7 @@ import { hubRoutes } from "./resource/hub.ts";
 import { keyRoutes } from "./resource/key.ts";
 import { mappingRoutes } from "./resource/mapping.ts";
 import { messageRoutes } from "./resource/message.ts";
+import { messageMappingRoutes } from "./resource/message-mapping.ts";
 import { overviewRoutes } from "./resource/overview.ts";
 import { replayRoutes } from "./resource/replay.ts";
 import { scheduleRoutes } from "./resource/schedule.ts";
@@ -175,6 +176,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
     if (request.method === "POST") request.body ??= {};
   });
   await messageRoutes(app, deps);
+  await messageMappingRoutes(app, deps);
   await replayRoutes(app, deps);
   await flowRoutes(app, deps);
   await deployRoutes(app, deps);

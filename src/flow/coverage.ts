@@ -1,9 +1,10 @@
-import { type MappingContract, traceExpressions, traceFlow } from "../config/strict/check-strict.ts";
+import { type MappingContract, traceFlow } from "../config/strict/check-strict.ts";
 import { type Branch, probeBranches } from "../mapping/branch-probe.ts";
 import type { Answers } from "../mapping/look-up.ts";
 import { isObject, type Json } from "../message/json.ts";
 import { schemaFields } from "../schema/fields.ts";
 import { schemaShape } from "../schema/schema-shape.ts";
+import { readPaths, widened } from "./field-origins.ts";
 import { openFlowDesk } from "./flow-desk.ts";
 
 /** A field of a schema, or one that the mapping knows without it. */
@@ -50,14 +51,8 @@ export function recordCoverage(flow: MappingContract): CoverageRecorder | null {
   const results = new Set<string>();
   const fields = (schema: string | null): readonly string[] =>
     schema === null ? [] : schemaFields(schemaShape(schema, (path) => flow.texts[path]));
-  const read = [
-    ...trace.paths.map(({ path }) => path),
-    ...trace.targets.flatMap(({ sources, whole }) =>
-      sources.map(({ path, role }) => (whole && role === "value" ? `${path}/**` : path)),
-    ),
-    ...traceExpressions(flow).flatMap(({ paths }) => paths.map(({ path }) => path)),
-  ];
-  const set = trace.targets.map(({ path, whole }) => (whole ? `${path}/**` : path));
+  const read = readPaths(flow, trace);
+  const set = widened(trace.targets).map(({ path }) => path);
   return {
     add(record, result, bindings, answers) {
       collect(record, "", records);

@@ -1,10 +1,11 @@
 import type { FlowDefinition } from "../config/flow-definition.ts";
 import { readsTopic } from "../config/flow-definition.ts";
-import { traceExpressions, traceFlow } from "../config/strict/check-strict.ts";
+import { traceExpressions } from "../config/strict/check-strict.ts";
 import type { FieldSource, TargetField } from "../mapping/lineage/target.ts";
 import type { Place } from "../message/place.ts";
 import { schemaFields } from "../schema/fields.ts";
 import { schemaShape } from "../schema/schema-shape.ts";
+import { fieldOrigins } from "./field-origins.ts";
 
 /** One way from source fields to a field of a target, through one flow. */
 export interface Crossing {
@@ -32,27 +33,12 @@ export interface FieldUse {
 /** Every crossing of a flow, one for each field, place and route. */
 export function crossingsOf(flow: FlowDefinition): readonly Crossing[] {
   const from = sourceName(flow);
-  const targets = traceFlow(flow)?.targets ?? [handedOver(flow)];
+  const { targets } = fieldOrigins(flow);
   return flow.routes.flatMap(({ to }) =>
-    targets.map(({ path, set, place, sources, whole }) => ({
-      flow: flow.name,
-      from,
-      to,
-      target: whole ? `${path}/**` : path,
-      set,
-      place,
-      sources: sources.map(({ path: source, role }) => ({
-        path: whole && role === "value" && !source.endsWith("/**") ? `${source}/**` : source,
-        role,
-      })),
+    targets.map(({ path: target, set, place, sources }) => ({
+      ...{ flow: flow.name, from, to, target, set, place, sources },
     })),
   );
-}
-
-/** A flow without a mapping. */
-function handedOver(flow: FlowDefinition): TargetField {
-  const place = { file: flow.file, line: 1, column: 1 };
-  return { path: "", place, set: "always", sources: [{ path: "", role: "value" }], whole: true };
 }
 
 export function sourceName({ source }: FlowDefinition): string {

@@ -226,6 +226,11 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     status: () => bench.status,
     flows: () => entries,
     source: (system, name) => (system === "web" ? (options.sources?.[name] ?? openSource) : undefined),
+    readFlow: (name, texts) => {
+      const now = entries.find(({ status }) => status.name === name)?.definition;
+      if (now === null || now === undefined) throw new Error("no flow");
+      return { ...now, texts };
+    },
     openFormat: (definition) => {
       if (!("system" in definition.source)) throw new Error("no system");
       return openFormat(definition.source.format as Parameters<typeof openFormat>[0]);

@@ -7,6 +7,7 @@ import { may } from "../../message/permission.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf, notePayload } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
+import { findMessage, MessageParams, noMessage } from "../find-message.ts";
 import { messagesOf } from "../fingerprint.ts";
 import { pageFrom, presentFailure, presentMessage, presentPage, time } from "../present.ts";
 import {
@@ -31,9 +32,6 @@ import { timeline } from "../timeline.ts";
 
 const FIRST_BYTES = 64 * 1024;
 const tags = ["messages"];
-const IdParams = closed({ id: Type.String({ pattern: "^m-[0-9]{1,15}$", description: "Such as m-4711" }) });
-type IdParams = Static<typeof IdParams>;
-
 const Summary = Type.Object({
   id: Type.String(),
   flow: Type.String(),
@@ -156,29 +154,29 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
     },
   );
 
-  app.get<{ Params: IdParams }>(
+  app.get<{ Params: MessageParams }>(
     "/messages/:id",
     {
       schema: {
         tags,
         summary: "Show one message with its history",
-        params: IdParams,
+        params: MessageParams,
         response: { 200: Detail, ...problems(404) },
       },
     },
-    async (request) => presentFor(request, await find(deps, request.params.id)),
+    async (request) => presentFor(request, await findMessage(deps, request.params.id)),
   );
 
   const RawQuery = closed({
     all: Type.Optional(Type.Boolean({ description: "Everything, not only the first 64 KiB" })),
   });
-  app.get<{ Params: IdParams; Querystring: Static<typeof RawQuery> }>(
+  app.get<{ Params: MessageParams; Querystring: Static<typeof RawQuery> }>(
     "/messages/:id/raw",
     {
       schema: {
         tags,
         summary: "The bytes as received, as a download",
-        params: IdParams,
+        params: MessageParams,
         querystring: RawQuery,
         response: {
           200: {
@@ -193,7 +191,7 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
       const { params, query } = request;
       const limit = query.all === true ? null : FIRST_BYTES;
       const raw = await deps.queries.raw(parseMessageId(params.id), limit);
-      if (raw === undefined) throw notFound();
+      if (raw === undefined) throw noMessage();
       await notePayload(deps, request, params.id, { what: "as received" });
       // Never shown by a browser as what it says it is: the sender chose these bytes.
       return reply
@@ -210,7 +208,7 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
     },
   );
 
-  const SentParams = closed({ ...IdParams.properties, delivery: Type.Integer({ minimum: 1 }) });
+  const SentParams = closed({ ...MessageParams.properties, delivery: Type.Integer({ minimum: 1 }) });
   app.get<{ Params: Static<typeof SentParams> }>(
     "/messages/:id/deliveries/:delivery/body",
     {
@@ -246,34 +244,24 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
     ["park", "Take a message off its path, to wait for a person", deps.engine.park],
     ["discard", "End a parked message without effect; what waits behind it goes on", deps.engine.discard],
   ] as const) {
-    app.post<{ Params: IdParams; Body: ReasonBody }>(
+    app.post<{ Params: MessageParams; Body: ReasonBody }>(
       `/messages/:id/${act}`,
       {
         schema: {
           tags,
           summary,
-          params: IdParams,
+          params: MessageParams,
           body: ReasonBody,
           response: { 200: Detail, ...problems(404, 409, 415) },
         },
       },
       async (request) => {
-        await find(deps, request.params.id);
+        await findMessage(deps, request.params.id);
         await run.call(deps.engine, actOf(request), request.params.id);
-        return presentFor(request, await find(deps, request.params.id));
+        return presentFor(request, await findMessage(deps, request.params.id));
       },
     );
   }
-}
-
-async function find(deps: ApiDeps, id: string): Promise<MessageDetail> {
-  const found = await deps.queries.message(parseMessageId(id));
-  if (found === undefined) throw notFound();
-  return found;
-}
-
-function notFound(): HubError {
-  return new HubError("TL_NOT_FOUND", "there is no message of this id");
 }
 
 function filterFrom({

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { FlowDefinition } from "../../config/flow-definition.ts";
 import { asHubError, HubError } from "../../errors.ts";
 import { type Case, readCases } from "../../flow/cases.ts";
-import type { Met } from "../../flow/compare-drafts.ts";
+import type { Met } from "../../flow/map-alone.ts";
 import { decodeText } from "../../format/encoding.ts";
 import type { Format } from "../../format/format.ts";
 import { messageId } from "../../message/id.ts";
@@ -56,15 +56,19 @@ export async function* recentRecords(deps: ApiDeps, flow: MappedFlow, count: num
   const format = deps.openFormat(flow);
   const { items } = await deps.queries.messages({ flow: flow.name }, { before: null, limit: count });
   for (const summary of items) {
-    const met = await readMessage(deps, format, summary).catch((thrown: unknown) => asHubError(thrown));
+    const met = await readRecord(deps, format, summary).catch((thrown: unknown) => asHubError(thrown));
     if (met !== null) yield { id: messageId(summary.place), summary, met };
   }
 }
 
-async function readMessage(
+/**
+ * The record of a stored message, as its flow meets it; null when it is too long to be looked at in a page.
+ * @throws HubError when it cannot be read
+ */
+export async function readRecord(
   deps: ApiDeps,
   format: Format,
-  { place, acceptedAt }: MessageSummary,
+  { place, acceptedAt }: Pick<MessageSummary, "place" | "acceptedAt">,
 ): Promise<Met | null> {
   const raw = await deps.queries.raw(place, LONGEST_RECORD);
   if (raw === undefined || raw.size > LONGEST_RECORD) return null;

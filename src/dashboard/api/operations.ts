@@ -1607,6 +1607,57 @@ export interface Operations {
       })[];
     };
   };
+  "GET /messages/{id}/mapped": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly version: {
+        readonly hash: string;
+        readonly inForce: boolean;
+      };
+      readonly mapping: string | null;
+      readonly record: unknown;
+      readonly mapped: unknown;
+      readonly routes: readonly (string)[];
+      readonly lookUps: number;
+      readonly failure: {
+        readonly code: string;
+        readonly message: string;
+        readonly title: string;
+        readonly cure: string;
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly issues?: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+      } | null;
+      readonly fields: readonly ({
+        readonly path: string;
+        readonly set: "always" | "sometimes" | "unknown";
+        readonly line: number | null;
+        readonly column: number | null;
+        readonly text: string | null;
+        readonly sources: readonly ({
+          readonly path: string;
+          readonly role: "value" | "decides";
+        })[];
+      })[];
+      readonly read: readonly (string)[];
+      readonly milliseconds: number;
+    };
+  };
   "POST /messages/{id}/park": {
     query: Readonly<Record<string, never>>;
     body: {
