@@ -7,6 +7,7 @@ import type { BundleRow, BundleState } from "./bundle-table.ts";
 import type { Attempt } from "./delivery-table.ts";
 import type { FileRow, FileState } from "./file-table.ts";
 import type { FileSlice, ReplayPlan, TrailEntry } from "./message-table.ts";
+import type { RetentionState } from "./retention-table.ts";
 import type { SlotRow } from "./slot-table.ts";
 
 /**
@@ -50,6 +51,8 @@ export interface Queries {
   queuedLanes(): Promise<LaneBacklog>;
   /** What waits: for each flow its messages not yet transformed, then for each route to a system its deliveries. */
   pending(): Promise<readonly Pending[]>;
+  /** What was forgotten, and what is to be next. @param now milliseconds since 1970 */
+  retention(now: number): Promise<RetentionState>;
   /** Reads one row. @throws HubError TL_STORE_FAILED */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -9,6 +9,7 @@ import type { FileTable } from "./file-table.ts";
 import type { FlowTable } from "./flow-table.ts";
 import type { LaneTable, Seat } from "./lane-table.ts";
 import type { MessageTable } from "./message-table.ts";
+import type { RetentionTable } from "./retention-table.ts";
 import type { SlotTable } from "./slot-table.ts";
 import type { TallyTable } from "./tally-table.ts";
 
@@ -50,6 +51,7 @@ export interface Tx {
   readonly access: AccessTable;
   readonly audit: AuditTable;
   readonly alerts: AlertTable;
+  readonly retention: RetentionTable;
   readonly crm: CrmTables;
   readonly lanes: LaneTable;
 }

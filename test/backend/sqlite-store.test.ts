@@ -6,6 +6,7 @@ import { restoreSqliteStore } from "../../src/backend/sqlite/restore.ts";
 import { openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { describeAlertTable } from "../conformance/alert-table.ts";
+import { describeRetention } from "../conformance/retention.ts";
 import { describeStore, type StoreUnderTest } from "../conformance/store.ts";
 
 const openUnderTest = async (): Promise<StoreUnderTest> => {
@@ -27,6 +28,7 @@ const openUnderTest = async (): Promise<StoreUnderTest> => {
 
 describeStore("sqlite", openUnderTest);
 describeAlertTable("sqlite", openUnderTest);
+describeRetention("sqlite", openUnderTest);
 
 test("a data folder is held by one store at a time", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tieline-store-"));

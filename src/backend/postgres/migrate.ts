@@ -8,6 +8,7 @@ import {
   CURSOR_SCHEMA,
   HISTORY_SCHEMA,
   MESSAGE_SCHEMA,
+  RETENTION_SCHEMA,
 } from "./schema.ts";
 
 /** Steps from one schema version to the next; never edited once released, only added to. */
@@ -18,6 +19,7 @@ const STEPS: readonly string[] = [
   BUNDLE_SCHEMA,
   ACCESS_SCHEMA,
   HISTORY_SCHEMA,
+  RETENTION_SCHEMA,
 ];
 
 /**

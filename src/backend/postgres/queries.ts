@@ -14,6 +14,7 @@ import {
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
+import { readRetention } from "./query-retention.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import type { ReadSql } from "./sql.ts";
 
@@ -40,6 +41,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     texts: async (flow, hash) => readTexts(sql, await idOf(flow), hash),
     queuedLanes: () => readQueuedLanes(sql),
     pending: () => readPending(sql),
+    retention: (now) => readRetention(sql, now),
     async ping() {
       await sql.get("SELECT name FROM flow LIMIT 1");
     },

@@ -172,3 +172,9 @@ CREATE TABLE tally_day (
   flow bigint NOT NULL, day bigint NOT NULL, route bigint NOT NULL, outcome text COLLATE "C" NOT NULL,
   n bigint NOT NULL, PRIMARY KEY (flow, day, route, outcome));
 `;
+
+/** How much was forgotten of each kind, the highest number among it, and when; and when a sweep for it ended. */
+export const RETENTION_SCHEMA = `
+CREATE TABLE forgotten (
+  kind text COLLATE "C" PRIMARY KEY, n bigint NOT NULL, last bigint NOT NULL, at bigint NOT NULL) WITH (fillfactor = 50);
+`;

@@ -7,6 +7,7 @@ import {
   CURSOR_SCHEMA,
   HISTORY_SCHEMA,
   MESSAGE_SCHEMA,
+  RETENTION_SCHEMA,
 } from "./schema.ts";
 import type { Sql } from "./sql.ts";
 
@@ -18,6 +19,7 @@ const STEPS: readonly string[] = [
   BUNDLE_SCHEMA,
   ACCESS_SCHEMA,
   HISTORY_SCHEMA,
+  RETENTION_SCHEMA,
 ];
 
 /**

@@ -17,6 +17,7 @@ import {
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
+import { readRetention } from "./query-retention.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
@@ -51,6 +52,7 @@ export function sqliteQueries(sql: Sql): Queries {
     texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),
     queuedLanes: async () => readQueuedLanes(sql),
     pending: async () => readPending(sql),
+    retention: async (now) => readRetention(sql, now),
     async ping() {
       try {
         sql.get("SELECT name FROM flow LIMIT 1");

@@ -142,3 +142,9 @@ CREATE TABLE tally_day (
   day INTEGER NOT NULL, flow INTEGER NOT NULL, route INTEGER NOT NULL, outcome TEXT NOT NULL, n INTEGER NOT NULL,
   PRIMARY KEY (flow, day, route, outcome)) WITHOUT ROWID;
 `;
+
+/** How much was forgotten of each kind, the highest number among it, and when; and when a sweep for it ended. */
+export const RETENTION_SCHEMA = `
+CREATE TABLE forgotten (
+  kind TEXT PRIMARY KEY, n INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+`;

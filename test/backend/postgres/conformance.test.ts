@@ -5,6 +5,7 @@ import { describeAccess } from "../../conformance/access.ts";
 import { describeAlertTable } from "../../conformance/alert-table.ts";
 import { describeCrmTables } from "../../conformance/crm-tables.ts";
 import { describeQueries } from "../../conformance/queries.ts";
+import { describeRetention, describeRetentionState } from "../../conformance/retention.ts";
 import { describeStore, type StoreUnderTest } from "../../conformance/store.ts";
 import { openPostgres, type TestServer } from "../../fakes/postgres.ts";
 import { dropPlace, freshPlace } from "./place.ts";
@@ -40,6 +41,7 @@ const openUnderTest = async (): Promise<StoreUnderTest> => {
 
 describeStore("postgres", openUnderTest);
 describeAlertTable("postgres", openUnderTest);
+describeRetention("postgres", openUnderTest);
 
 describeCrmTables("PostgreSQL", async () => {
   const place = freshPlace(server);
@@ -72,3 +74,4 @@ const openBoth = async () => {
 };
 describeQueries("postgres", openBoth);
 describeAccess("postgres", openBoth);
+describeRetentionState("postgres", openBoth);
