@@ -29,6 +29,7 @@ import { mapAhead } from "./intake/map-ahead.ts";
 import type { MapperDoor } from "./intake/mapper.ts";
 import { recordReader } from "./intake/read-record.ts";
 import type { ReaderDoor } from "./intake/reader.ts";
+import { retention } from "./intake/retention.ts";
 import { runs } from "./intake/runs.ts";
 import { scheduler } from "./intake/scheduler.ts";
 import { senders } from "./intake/senders.ts";
@@ -368,6 +369,12 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     () => undefined,
   );
 
+  const forgetting = retention({
+    ...{ store, settings: settings.retention, data: settings.data, now, clock },
+    forgotten: (kind, n) => counters.add("forgotten", { kind }, n),
+  });
+  const sweeping = every(HOUSEKEEPING_MS, () => forgetting.tick(), news.sweepFailed);
+
   const alerts = engineAlerts({
     ...{ store, now, settings: settings.alerts, status, failed: news.alertFailed },
     queries: async () => (await readsOf(settings.storage))().queries,
@@ -431,7 +438,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       stopping = true;
       looking.stop();
       housekeeping.stop();
+      sweeping.stop();
       keeping.stop();
+      await forgetting.close();
       await alerts.stop();
       await folders.close();
       await slots.stop();

@@ -16,6 +16,7 @@ export interface HubSettings {
   readonly systems: Readonly<Record<string, SystemSettings>>;
   readonly auth: "token" | "none";
   readonly alerts: AlertSettings;
+  readonly retention: RetentionSettings;
 }
 
 export type StorageSettings = SqliteStorage | PostgresStorage;
@@ -76,6 +77,19 @@ export interface HubLimits {
 export interface MappingSettings {
   /** One mapping of so many is compared with the reference library; 0: none. */
   readonly shadow: number;
+}
+
+/** How long what is finished is kept, milliseconds; null: never forgotten. */
+export interface RetentionSettings {
+  /** With their payloads, deliveries and history; of flows that have no rule of their own. */
+  readonly messages: number | null;
+  /** Files that were taken over, with the archived copy: so long one that comes again is known. */
+  readonly files: number | null;
+  /** Files that were written: which deliveries are in them. */
+  readonly bundles: number | null;
+  readonly alerts: number | null;
+  /** Messages by the name of their flow. */
+  readonly flows: Readonly<Record<string, number | null>>;
 }
 
 /** What the hub watches by itself, and whom it tells. */

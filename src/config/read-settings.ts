@@ -12,6 +12,7 @@ import { maskedExcerpt } from "./masked-excerpt.ts";
 import { overridden } from "./overridden.ts";
 import { publishedSchema, publishedStructure } from "./published-schema.ts";
 import { readAlerts } from "./read-alerts.ts";
+import { readRetention } from "./read-retention.ts";
 import { type KnownSystem, readSystem } from "./read-system.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { type ReferenceContext, resolveText } from "./resolve-text.ts";
@@ -77,6 +78,7 @@ export function readSettings(
       backlog: typeof limits["backlog"] === "number" ? limits["backlog"] : 1_000_000,
     },
     alerts: readAlerts(root["alerts"], { ...references, data }, report),
+    retention: readRetention(root["retention"]),
     mapping: { shadow: typeof mapping["shadow"] === "number" ? mapping["shadow"] : 1_000 },
     systems: Object.fromEntries(
       [...systems].flatMap(([name, { settings }]): [string, SystemSettings][] =>

@@ -192,6 +192,11 @@ const GRAPHS: readonly Drawn[] = [
     unit: "short",
     queries: [["sum by (event) (increase(tieline_dispatch_events_total[1h]))", "{{event}}"]],
   },
+  {
+    title: "Forgotten in 1 h, since it was old",
+    unit: "short",
+    queries: [["sum by (kind) (increase(tieline_forgotten_total[1h]))", "{{kind}}"]],
+  },
 ];
 
 /**

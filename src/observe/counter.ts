@@ -14,6 +14,7 @@ export interface CounterLabels {
   readonly file_rows: { readonly flow: string; readonly result: string };
   readonly mapping_shadow: { readonly flow: string; readonly result: string };
   readonly dispatch: { readonly event: string };
+  readonly forgotten: { readonly kind: string };
   readonly slots: { readonly flow: string; readonly result: string };
 }
 

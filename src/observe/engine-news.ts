@@ -100,6 +100,8 @@ export function engineNews(logger: Logger, counters: Counters) {
     slotEnded: (flow: Named, result: string): void => counters.add("slots", { flow: flow.name, result }, 1),
     alertFailed: (what: string, error: unknown): void =>
       logger.warn({ what, ...describeError(error) }, "nobody could be told"),
+    sweepFailed: (error: unknown): void =>
+      logger.warn(describeError(error), "what is old could not be forgotten now"),
     lookFailed: (error: unknown): void =>
       logger.error({ code: asHubError(error).code }, asHubError(error).message),
     leaseFailed: (error: unknown): void =>

@@ -47,6 +47,11 @@ const COUNTERS: Readonly<Record<CounterName, { name: string; help: string; label
     help: "Wake-ups were lost, are back, or a worker was deaf to them",
     labels: ["event"],
   },
+  forgotten: {
+    name: "tieline_forgotten_total",
+    help: "Finished messages, files, bundles and alerts that were forgotten since they were old",
+    labels: ["kind"],
+  },
   slots: { name: "tieline_schedule_slots_total", help: "Planned runs by result", labels: ["flow", "result"] },
 };
 

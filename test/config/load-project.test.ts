@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { inspectProject, loadProject } from "../../src/config/load-project.ts";
 import { USUAL_RULES } from "../../src/config/read-alerts.ts";
+import { USUAL_RETENTION } from "../../src/config/read-retention.ts";
 import { HubError } from "../../src/errors.ts";
 import {
   environment,
@@ -211,6 +212,7 @@ describe("loading a project", () => {
         limits: { diskLow: 268_435_456, backlog: 1_000_000 },
         mapping: { shadow: 1_000 },
         alerts: { rules: USUAL_RULES, tell: [], heartbeat: null },
+        retention: USUAL_RETENTION,
         systems: {},
       },
       flows: [],

@@ -54,10 +54,19 @@ async function expressions(): Promise<readonly string[]> {
 async function fullPage(): Promise<string> {
   const counters = openCounters();
   const flow = "f";
-  const labels = { flow, target: "a.b", code: "c", cause: "c", outcome: "o", result: "r", event: "e" };
+  const labels = {
+    flow,
+    target: "a.b",
+    code: "c",
+    cause: "c",
+    outcome: "o",
+    result: "r",
+    event: "e",
+    kind: "k",
+  };
   const counted: Record<CounterName, true> = {
     ...{ accepted: true, duplicates: true, refused: true, delivered: true, parked: true, attempts: true },
-    ...{ file_rows: true, mapping_shadow: true, dispatch: true, slots: true },
+    ...{ file_rows: true, mapping_shadow: true, dispatch: true, slots: true, forgotten: true },
   };
   const measured: Record<DurationName, true> = { delivery: true, end_to_end: true, mapping: true };
   for (const name of Object.keys(counted)) counters.add(name as CounterName, labels, 1);

@@ -48,6 +48,7 @@ export async function testEngine(
         limits: { diskLow: 0, backlog: 1_000_000 },
         mapping: { shadow: 1 },
         alerts: { rules: [], tell: [], heartbeat: null },
+        retention: { messages: null, files: null, bundles: null, alerts: null, flows: {} },
         systems: {},
         auth: "none",
       },
