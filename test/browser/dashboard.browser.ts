@@ -20,7 +20,7 @@ test("a session that has ended leads to signing in", async () => {
   const opened = await openPage(browser, few.url);
   await opened.page.context().clearCookies();
   await opened.page.goto(`${few.url}/errors`);
-  await opened.page.getByLabel("Token of the hub").waitFor();
+  await opened.page.getByRole("button", { name: "Sign in with the token of the hub" }).click();
   await opened.page.getByLabel("Token of the hub").fill("tl_wrong");
   await opened.page.keyboard.press("Enter");
   await opened.page.getByText("this is not the token of the hub").waitFor();

@@ -20,11 +20,19 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
   agent: "/agent?system=pbx&agent=101",
   alerts: "/alerts",
   audit: "/audit",
+  admin: "/admin",
 };
+
+export interface Account {
+  readonly name: string;
+  readonly password: string;
+}
 
 export interface Look {
   readonly width?: number;
   readonly scheme?: "light" | "dark";
+  /** Who looks; whoever has the token of the hub unless given. */
+  readonly as?: Account;
 }
 
 export interface Opened {
@@ -57,9 +65,7 @@ export async function openPage(browser: Browser, url: string, look: Look = {}): 
       faults.push(entry.text());
   });
   await page.goto(url);
-  await page.getByLabel("Token of the hub").fill(TOKEN);
-  await page.keyboard.press("Enter");
-  await page.locator("nav.rail").waitFor();
+  await signIn(page, look.as);
   return {
     page,
     faults,
@@ -71,4 +77,20 @@ export async function openPage(browser: Browser, url: string, look: Look = {}): 
     },
     close: () => context.close(),
   };
+}
+
+/** Fills in the form, which asks for the token where there are no accounts, and offers it where there are. */
+async function signIn(page: Page, as: Account | undefined): Promise<void> {
+  const token = page.getByLabel("Token of the hub");
+  const other = page.getByRole("button", { name: "Sign in with the token of the hub" });
+  await token.or(other).first().waitFor();
+  if (as === undefined) {
+    if (await other.isVisible()) await other.click();
+    await token.fill(TOKEN);
+  } else {
+    await page.getByLabel("Name").fill(as.name);
+    await page.locator("input[autocomplete=current-password]").fill(as.password);
+  }
+  await page.keyboard.press("Enter");
+  await page.locator("nav.rail").waitFor();
 }

@@ -8,6 +8,15 @@ import { customer, file, HOUR, message } from "./rows.ts";
 /** What must never run: it marks the page when it does. */
 export const HOSTILE = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>`;
 
+export const PASSWORD = "correct horse battery";
+/** One of the accounts of a hub with a few messages. */
+export const VIEWER = { name: "vera", password: PASSWORD };
+
+async function add(bench: Bench, to: string, body: object): Promise<void> {
+  const answer = await bench.post(to, body);
+  if (!answer.ok) throw new Error(`${to} answered ${answer.status}: ${await answer.text()}`);
+}
+
 export function openEmpty(): Promise<Bench> {
   return openBench({ entries: [] });
 }
@@ -115,6 +124,9 @@ export async function openFew(): Promise<Bench> {
         reason: HOSTILE,
       });
   });
+  for (const [name, role] of Object.entries({ vera: "viewer", otto: "operator" }))
+    await add(bench, "/api/v1/users", { name, role, password: PASSWORD });
+  await add(bench, "/api/v1/keys", { name: "nightly report", role: "operator" });
   // Callers are looked up when they ring.
   bench.desk?.begin();
   return bench;

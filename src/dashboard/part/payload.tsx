@@ -3,21 +3,28 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { type Bytes, callBytes, type Problem } from "../api/client.ts";
 import { Loaded } from "./loaded.tsx";
+import { Needs } from "./needs.tsx";
 import { Source } from "./source.tsx";
 
 type Name = Parameters<typeof callBytes>[0];
 
-/** The first 64 KB of what was received or sent, laid out when it is JSON, else as it is. Shown as text, never run. */
-export function Payload({
-  name,
-  path,
-  whole,
-}: {
+interface Place {
   readonly name: Name;
   readonly path: Readonly<Record<string, string | number>>;
   /** Address of all of it, as a download. */
   readonly whole?: string;
-}) {
+}
+
+/** The first 64 KB of what was received or sent, laid out when it is JSON, else as it is. Shown as text, never run. */
+export function Payload(place: Place) {
+  return (
+    <Needs permission="payloads">
+      <Asked {...place} />
+    </Needs>
+  );
+}
+
+function Asked({ name, path, whole }: Place) {
   const query = useQuery<Bytes, Problem>({
     queryKey: [name, path],
     queryFn: ({ signal }) => callBytes(name, { path, signal }),

@@ -6,6 +6,7 @@ import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
+import { Needs } from "../part/needs.tsx";
 import { Keys } from "./admin-keys.tsx";
 import { Users } from "./admin-users.tsx";
 
@@ -17,9 +18,7 @@ export function Admin() {
     return (
       <>
         <Title order={1}>Admin</Title>
-        <p className="notice">
-          This is for administrators. Ask one of them for the role, or for what you need to be done.
-        </p>
+        <Needs permission="administer" />
       </>
     );
   return (

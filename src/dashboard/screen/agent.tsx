@@ -2,9 +2,11 @@ import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { Answer } from "../api/client.ts";
+import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { Needs } from "../part/needs.tsx";
 import { Time } from "../part/time.tsx";
 import { AgentCall } from "./agent-call.tsx";
 import { nameOfCall, type ShownCall, useCalls } from "./agent-calls.ts";
@@ -17,6 +19,17 @@ type Agent = System["agents"][number];
 
 /** What an agent sees while a call lasts: who it is, what to say, what was before, and a place to write. */
 export function AgentDesktop() {
+  return useMay("desk") ? (
+    <Desktop />
+  ) : (
+    <>
+      <Head title="Agent" at={0} />
+      <Needs permission="desk" />
+    </>
+  );
+}
+
+function Desktop() {
   const query = useApi("GET /desk");
   const { agent, system } = route.useSearch();
   const navigate = route.useNavigate();

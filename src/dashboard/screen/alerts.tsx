@@ -7,6 +7,7 @@ import { ProblemNotice } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { May } from "../part/may.tsx";
 import { Pager } from "../part/pager.tsx";
 import { span, Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
@@ -222,9 +223,11 @@ function Channels({ tell }: { readonly tell: readonly string[] }) {
     <>
       <div className="foot">
         <span>Told: {tell.join(", ")}</span>
-        <Button size="compact-xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-          Send a test
-        </Button>
+        <May permission="operate">
+          <Button size="compact-xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+            Send a test
+          </Button>
+        </May>
         {test.data?.items.map(({ to, failure }) => (
           <span key={to} role="status">
             {to}: {failure === null ? "took it" : `${failure.title}: ${failure.message}`}

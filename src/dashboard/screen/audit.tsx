@@ -1,7 +1,9 @@
 import { getRouteApi } from "@tanstack/react-router";
+import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { Needs } from "../part/needs.tsx";
 import { Pager } from "../part/pager.tsx";
 import { Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
@@ -10,6 +12,17 @@ const route = getRouteApi("/audit");
 
 /** What people and tokens did, newest first. */
 export function Audit() {
+  return useMay("administer") ? (
+    <Log />
+  ) : (
+    <>
+      <Head title="Audit log" at={0} />
+      <Needs permission="administer" />
+    </>
+  );
+}
+
+function Log() {
   const { cursor } = route.useSearch();
   const navigate = route.useNavigate();
   const { zone } = useZone();

@@ -5,6 +5,7 @@ import { useApi } from "../api/use.ts";
 import { FailureNotice, placeInWords } from "../part/fault.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { May } from "../part/may.tsx";
 import { bytesInWords } from "../part/payload.tsx";
 import { Pill } from "../part/pill.tsx";
 import { Time, Updated } from "../part/time.tsx";
@@ -105,9 +106,11 @@ function BadRows({ file }: { readonly file: Answer<"GET /files/{id}"> }) {
         <Title order={2}>Bad rows</Title>
         <span className="faint">the first {SHOWN} that are not mended</span>
         {query.data === undefined || query.data.items.length === 0 ? null : (
-          <a className="link end" href={rejects} download>
-            Download rejects, to mend and drop again
-          </a>
+          <May permission="payloads">
+            <a className="link end" href={rejects} download>
+              Download rejects, to mend and drop again
+            </a>
+          </May>
         )}
       </header>
       <Loaded query={query} lines={4}>

@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Answer, call, type Problem } from "../api/client.ts";
+import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { diffLines } from "../part/diff.ts";
 import { ProblemNotice } from "../part/fault.tsx";
@@ -47,6 +48,7 @@ export function Versions({ name }: { readonly name: string }) {
 }
 
 function VersionRow({ version, onShow }: { readonly version: Version; readonly onShow: () => void }) {
+  const mayChange = useMay("change");
   return (
     <tr>
       <td className="mono fit">{version.hash.slice(0, 8)}</td>
@@ -58,7 +60,7 @@ function VersionRow({ version, onShow }: { readonly version: Version; readonly o
           <span className="pill good">in force</span>
         ) : (
           <Button size="compact-xs" variant="default" onClick={onShow}>
-            Compare, roll back…
+            {mayChange ? "Compare, roll back…" : "Compare…"}
           </Button>
         )}
       </td>

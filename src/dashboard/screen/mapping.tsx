@@ -2,9 +2,12 @@ import { Button, NativeSelect, SegmentedControl, Textarea, Title } from "@mantin
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Answer } from "../api/client.ts";
+import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { Editor } from "../editor/editor.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { Needs } from "../part/needs.tsx";
+import { Source } from "../part/source.tsx";
 import { Cases } from "./mapping-cases.tsx";
 import { useDraft, useSettled } from "./mapping-draft.ts";
 import { Publish } from "./mapping-publish.tsx";
@@ -17,6 +20,7 @@ type Mapping = Answer<"GET /flows/{name}/mapping">;
 /** Work on the mapping of a flow: a sample, the text, and what comes of it at each key. */
 export function MappingWorkbench() {
   const { name } = route.useParams();
+  const mayChange = useMay("change");
   const query = useApi("GET /flows/{name}/mapping", { path: { name }, live: false });
   return (
     <>
@@ -25,8 +29,42 @@ export function MappingWorkbench() {
           <Title order={1}>{name}: mapping</Title>
         </div>
       )}
-      <Loaded query={query}>{(mapping) => <Bench key={mapping.hash} name={name} mapping={mapping} />}</Loaded>
+      <Loaded query={query}>
+        {(mapping) =>
+          mayChange ? (
+            <Bench key={mapping.hash} name={name} mapping={mapping} />
+          ) : (
+            <InForce name={name} mapping={mapping} />
+          )
+        }
+      </Loaded>
     </>
+  );
+}
+
+/** The mapping as it is, for those who may not change it. */
+function InForce({ name, mapping }: { readonly name: string; readonly mapping: Mapping }) {
+  return (
+    <>
+      <div className="head">
+        <Title order={1}>{name}: mapping</Title>
+        <FlowLink name={name} />
+        <span className="faint mono">{mapping.path}</span>
+        <span className="pill good">as in force</span>
+      </div>
+      <section className="card">
+        <Source>{mapping.text}</Source>
+        <Needs permission="change" />
+      </section>
+    </>
+  );
+}
+
+function FlowLink({ name }: { readonly name: string }) {
+  return (
+    <Link className="link" to="/flows/$name" params={{ name }}>
+      flow
+    </Link>
   );
 }
 
@@ -61,9 +99,7 @@ function Bench({ name, mapping }: { readonly name: string; readonly mapping: Map
     <>
       <div className="head">
         <Title order={1}>{name}: mapping</Title>
-        <Link className="link" to="/flows/$name" params={{ name }}>
-          flow
-        </Link>
+        <FlowLink name={name} />
         <span className="faint mono">{mapping.path}</span>
         {text === mapping.text ? (
           <span className="pill good">as in force</span>

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Answer, Item } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { ProblemNotice } from "../part/fault.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { span, useNow } from "../part/time.tsx";
@@ -31,6 +32,8 @@ export function NeedsYou() {
   const files = useApi("GET /files", { query: { limit: NEWEST } });
   const alerts = useApi("GET /alerts", { query: { state: "firing", limit: 20 } });
   const now = useNow(10_000);
+  const asked = [flows, overview, stopped, files, alerts];
+  const lost = asked.find((one) => one !== flows && one.isError);
   const needs = [
     ...(flows.data?.items.flatMap(ofFlow) ?? []),
     ...(overview.data?.flows.flatMap((flow) => ofNumbers(flow, now)) ?? []),
@@ -44,10 +47,11 @@ export function NeedsYou() {
         <Title order={2}>Needs you</Title>
         {needs.length === 0 ? null : <span className="faint">{needs.length}</span>}
       </header>
+      {lost?.error ? <ProblemNotice problem={lost.error} retry={() => void lost.refetch()} /> : null}
       <Loaded query={flows} lines={3}>
         {() =>
           needs.length === 0 ? (
-            <p className="empty">Nothing. All that waits goes on by itself.</p>
+            <Nothing asked={asked} />
           ) : (
             <table className="rows fold">
               <tbody>
@@ -66,6 +70,13 @@ export function NeedsYou() {
       </Loaded>
     </section>
   );
+}
+
+/** Said only when all that could need a person was asked, and answered. */
+function Nothing({ asked }: { readonly asked: readonly { readonly isSuccess: boolean }[] }) {
+  return asked.every((one) => one.isSuccess) ? (
+    <p className="empty">Nothing. All that waits goes on by itself.</p>
+  ) : null;
 }
 
 /** What other lines tell already, with a better way to mend it. */

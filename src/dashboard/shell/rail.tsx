@@ -1,30 +1,32 @@
 import { Link } from "@tanstack/react-router";
-import { useMay } from "../api/may.ts";
+import { usePermissions } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { SCREENS } from "./screens.ts";
 
 /** The way to every screen, with what waits for a person. */
 export function Rail({ version }: { readonly version: string }) {
   const overview = useApi("GET /overview");
-  const isAdmin = useMay("administer");
+  const may = usePermissions();
   const parked = overview.data?.flows.reduce((sum, flow) => sum + flow.parked, 0) ?? 0;
   return (
     <nav className="rail" aria-label="Screens">
-      {SCREENS.filter((screen) => !("permission" in screen) || isAdmin).map(({ to, name }) => (
-        <Link
-          key={to}
-          to={to}
-          activeProps={{ className: "active" }}
-          activeOptions={{ exact: to === "/", includeSearch: false }}
-        >
-          {name}
-          {to === "/errors" && parked > 0 ? (
-            <span className="count" title="Parked now: they wait for a person">
-              {parked}
-            </span>
-          ) : null}
-        </Link>
-      ))}
+      {SCREENS.filter((screen) => !("permission" in screen) || may.includes(screen.permission)).map(
+        ({ to, name }) => (
+          <Link
+            key={to}
+            to={to}
+            activeProps={{ className: "active" }}
+            activeOptions={{ exact: to === "/", includeSearch: false }}
+          >
+            {name}
+            {to === "/errors" && parked > 0 ? (
+              <span className="count" title="Parked now: they wait for a person">
+                {parked}
+              </span>
+            ) : null}
+          </Link>
+        ),
+      )}
       <span className="faint version">{version}</span>
     </nav>
   );

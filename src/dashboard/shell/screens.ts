@@ -9,7 +9,7 @@ export const SCREENS = [
   { to: "/files", name: "Files", key: "i" },
   { to: "/customers", name: "Customers", key: "c" },
   { to: "/schedules", name: "Schedules", key: "s" },
-  { to: "/agent", name: "Agent", key: "t" },
+  { to: "/agent", name: "Agent", key: "t", permission: "desk" },
   { to: "/systems", name: "Systems", key: "y" },
   { to: "/alerts", name: "Alerts", key: "l" },
   { to: "/audit", name: "Audit log", key: "a", permission: "administer" },
