@@ -1,9 +1,5 @@
-/**
- * `npm run bench -- <names> [--json]`: measures the hub against peers, in the same run on the same machine. Exit code 0
- * when all ran, whether or not the targets were met; 1 when one could not run.
- */
 import { readdir } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import { commandLine } from "../command-line.ts";
 import { type Bench, type BenchOptions, PeerMissing } from "./bench.ts";
 import { machine } from "./machine.ts";
 import { asJson, asText } from "./print.ts";
@@ -12,7 +8,21 @@ import { cleanUp } from "./temporary.ts";
 const ENDING = ".bench.ts";
 const LEAST_ROUNDS = 5;
 
-const { values, positionals } = parseArgs({
+const names = (await readdir(new URL(".", import.meta.url)))
+  .filter((file) => file.endsWith(ENDING))
+  .map((file) => file.slice(0, -ENDING.length))
+  .sort();
+const lines = await Promise.all(
+  names.map(async (name) => `  ${name.padEnd(10)} ${(await load(name)).about}`),
+);
+const USAGE = `npm run bench -- <bench …> [--json] [--quick] [--rounds 5] [--rows n] [--backend scaled] [--without peer]
+
+Measures the hub against peers, in the same run on the same machine. Exit code 0 when all ran, whether or not the targets
+were met; 1 when one could not run.
+
+${lines.join("\n")}`;
+
+const { values, positionals, leave } = commandLine(USAGE, {
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
@@ -24,33 +34,21 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const names = (await readdir(new URL(".", import.meta.url)))
-  .filter((file) => file.endsWith(ENDING))
-  .map((file) => file.slice(0, -ENDING.length))
-  .sort();
 const unknown = positionals.filter((name) => !names.includes(name));
-
-if (positionals.length === 0 || unknown.length > 0) {
-  for (const name of unknown) console.error(`there is no bench ${name}`);
-  console.error(
-    "usage: npm run bench -- <names> [--json] [--quick] [--rounds n] [--rows n] [--backend scaled] [--without peer]\n",
-  );
-  for (const name of names) console.error(`  ${name.padEnd(10)} ${(await load(name)).about}`);
-  process.exitCode = 2;
-} else {
-  const options = readOptions();
-  if (options.quick) console.error("--quick: small sizes; these figures are not the measure");
-  if (options.rounds < LEAST_ROUNDS) console.error(`fewer than ${LEAST_ROUNDS} rounds are not the measure`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
-  for (const name of positionals) if (!(await measure(name, options))) process.exitCode = 1;
-}
+if (unknown.length > 0) leave(`there is no bench ${unknown.join(", ")}`);
+if (positionals.length === 0) leave("which bench?");
+const options = readOptions();
+if (options.quick) console.error("--quick: small sizes; these figures are not the measure");
+if (options.rounds < LEAST_ROUNDS) console.error(`fewer than ${LEAST_ROUNDS} rounds are not the measure`);
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
+for (const name of positionals) if (!(await measure(name, options))) process.exitCode = 1;
 
 function readOptions(): BenchOptions {
   const whole = (name: "rounds" | "rows"): number | null => {
     const text = values[name];
     if (text === undefined) return null;
-    if (!/^[1-9]\d*$/.test(text)) throw new RangeError(`--${name} wants a whole number`);
+    if (!/^[1-9]\d*$/.test(text)) return leave(`--${name} wants a whole number`);
     return Number(text);
   };
   return {
@@ -65,7 +63,7 @@ function readOptions(): BenchOptions {
 
 function backendOf(name: string): BenchOptions["backend"] {
   if (name === "embedded" || name === "scaled") return name;
-  throw new RangeError("--backend is embedded or scaled");
+  return leave("--backend is embedded or scaled");
 }
 
 async function load(name: string): Promise<Bench> {

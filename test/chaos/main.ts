@@ -1,16 +1,17 @@
-/**
- * `npm run test:chaos -- --runs 100`: random runs of a real hub, judged by a small model. `--seed 4711` repeats them,
- * `--backend postgres` gives each run a store of its own on a private PostgreSQL, `--most 40` is the length of a run, `--play '[{"do":"kill"}]'` plays one run. A run that fails is made as short as it
- * can be; then it is printed, to be kept in examples.ts.
- */
-import { parseArgs } from "node:util";
 import fc from "fast-check";
+import { commandLine } from "../command-line.ts";
 import { startPostgres } from "../fakes/postgres.ts";
 import { postgresBackend, sqliteBackend, TECHNOLOGIES } from "../faults/backend.ts";
 import { type Action, actions } from "./action.ts";
 import { play } from "./play.ts";
 
-const { values } = parseArgs({
+const USAGE = `npm run test:chaos -- [--runs 20] [--seed n] [--most 25] [--backend sqlite|postgres] [--play ACTIONS]
+
+Random runs of a real hub, judged by a small model. --seed repeats them, --most is the length of a run, --backend postgres
+gives each run a store of its own on a private PostgreSQL, --play '[{"do":"kill"}]' plays one run. A run that fails is made
+as short as it can be; then it is printed, to be kept in test/chaos/examples.ts.`;
+
+const { values, leave } = commandLine(USAGE, {
   options: {
     runs: { type: "string", default: "20" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
@@ -21,8 +22,7 @@ const { values } = parseArgs({
 });
 
 if (!TECHNOLOGIES.some((one) => one === values.backend)) {
-  console.error(`--backend is ${TECHNOLOGIES.join(" or ")}`);
-  process.exit(2);
+  leave(`--backend is ${TECHNOLOGIES.join(" or ")}`);
 }
 const server = values.backend === "postgres" ? await startPostgres() : null;
 const backend = server === null ? sqliteBackend : postgresBackend(server);

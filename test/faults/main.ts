@@ -1,12 +1,4 @@
-/**
- * Real hubs, real `kill -9`, real PostgreSQL and Redis, fake targets that keep a ledger:
- * `npm run test:faults -- F01 F03` (all without a name), `--backend sqlite|postgres` (default both), `--seed 4711` to
- * repeat a run, `--small` for the sizes of the test suite, `--record` to put the results of some faults into EVIDENCE.md;
- * a run of all does so by itself, and traces the syncs. Two are played at once, but those that are timed one by one.
- * `--headline`: those that the promise of no loss stands on. `--strace` alone shows that the log is synced to disk before
- * a sender is told so.
- */
-import { parseArgs } from "node:util";
+import { commandLine } from "../command-line.ts";
 import { TECHNOLOGIES } from "./backend.ts";
 import { record, recordSyncs } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
@@ -16,7 +8,15 @@ import { describeRun, describeRuns, passes, type Run } from "./print.ts";
 import { backends, runFault, technologiesOf } from "./run-fault.ts";
 import { traceSyncs } from "./strace.ts";
 
-const { values, positionals } = parseArgs({
+const USAGE = `npm run test:faults -- [fault …] [--backend sqlite|postgres|both] [--seed n] [--small] [--record] [--headline] [--strace]
+
+Real hubs, real kill -9, real PostgreSQL and Redis, fake targets that keep a ledger: all faults without a name, else those
+that are named (F20 also names F20-ODOO). --seed repeats a run, --small takes the sizes of the test suite. A run of all
+writes test/faults/EVIDENCE.md and traces the syncs; --record puts the results of some there too. Two are played at once,
+but those that are timed one by one. --headline: those that the promise of no loss stands on. --strace alone shows that the
+log is synced to disk before a sender is told so.`;
+
+const { values, positionals, leave } = commandLine(USAGE, {
   allowPositionals: true,
   options: {
     backend: { type: "string", default: "both" },
@@ -34,9 +34,9 @@ const isWanted = (fault: Fault): boolean =>
   wanted.length === 0 || wanted.some((id) => fault.id === id || fault.id.startsWith(`${id}-`));
 const unknown = wanted.filter((id) => !FAULTS.some((fault) => fault.id === id));
 if (unknown.length > 0)
-  usage(`there is no fault ${unknown.join(", ")}; there are ${FAULTS.map(({ id }) => id).join(", ")}`);
+  leave(`there is no fault ${unknown.join(", ")}; there are ${FAULTS.map(({ id }) => id).join(", ")}`);
 const technologies = TECHNOLOGIES.filter((name) => values.backend === "both" || values.backend === name);
-if (technologies.length === 0) usage(`--backend is ${TECHNOLOGIES.join(", ")} or both`);
+if (technologies.length === 0) leave(`--backend is ${TECHNOLOGIES.join(", ")} or both`);
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 if (values.strace) process.exit(await proveSyncs());
@@ -83,9 +83,4 @@ async function proveSyncs(): Promise<number> {
   }
   if (!values.small) recordSyncs(proofs, FAULTS);
   return proofs.every(({ posts, synced }) => posts === synced) ? 0 : 1;
-}
-
-function usage(text: string): never {
-  process.stderr.write(`${text}\n`);
-  process.exit(2);
 }

@@ -1,12 +1,7 @@
-/**
- * `npm run fuzz:mapping -- --runs 1000000 --seed 7 [--json]`: the mapping engine against the published jsonata library, in
- * process, on the same expressions and inputs. A run is one expression on one input; `--run N` with the seed repeats the
- * expression of one run. Exit code 1 on a difference or an expression that never ended, 2 on a wrong option.
- */
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { commandLine } from "../command-line.ts";
 import { caseOf, INPUTS } from "./case.ts";
 import { readCorpus } from "./corpus.ts";
 import { asJson, asText } from "./print.ts";
@@ -17,7 +12,13 @@ const DEFAULT_RUNS = 100_000;
 /** One expression takes half a minute at most: its runs, each with the time limits of both and one more try. */
 const HANGS_AFTER_MS = 180_000;
 
-const { values } = parseArgs({
+const USAGE = `npm run fuzz:mapping -- [--runs 100000] [--seed n] [--run n] [--workers 2] [--json]
+
+The mapping engine against the published jsonata library, in process, on the same expressions and inputs. A run is one
+expression on one input; --run with the seed repeats the expression of one run. Exit code 1 on a difference or an
+expression that never ended, 2 on a wrong option.`;
+
+const { values, leave } = commandLine(USAGE, {
   options: {
     runs: { type: "string" },
     seed: { type: "string" },
@@ -31,8 +32,7 @@ function whole(name: "runs" | "seed" | "run" | "workers"): number | null {
   const text = values[name];
   if (text === undefined) return null;
   if (/^\d{1,12}$/.test(text)) return Number(text);
-  console.error(`--${name} wants a whole number`);
-  process.exit(2);
+  return leave(`--${name} wants a whole number`);
 }
 
 const seed = whole("seed") ?? Math.floor(Math.random() * 2 ** 31);

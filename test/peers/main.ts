@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { commandLine } from "../command-line.ts";
 import { asterisk16, asterisk22 } from "./asterisk.ts";
 import { mariadb } from "./mariadb.ts";
 import { odoo } from "./odoo.ts";
@@ -10,15 +10,6 @@ import { rabbitmq } from "./rabbitmq.ts";
 import { type Line, runPeer } from "./run-peer.ts";
 import { vsftpd } from "./vsftpd.ts";
 
-/**
- * Proves connectors against real systems: installs what is missing (Debian's packages, as root), starts each system on the
- * loopback address, runs its cases and prints a table. A system that cannot be had is a skip that is counted and says why.
- *
- *   npm run test:peers                 all, two at a time
- *   npm run test:peers -- mariadb      one system
- *   npm run test:peers -- telephony    all systems of one connector
- *   npm run test:peers -- --at-once 1  one after the other
- */
 const PEERS: readonly Peer[] = [
   // The longest first, so that two at a time end together.
   odoo,
@@ -32,15 +23,28 @@ const PEERS: readonly Peer[] = [
   vsftpd,
 ];
 
-const { values, positionals: asked } = parseArgs({
+const USAGE = `npm run test:peers -- [system or connector …] [--at-once 2]
+
+Proves connectors against real systems: installs what is missing (Debian's packages, as root), starts each system on the
+loopback address, runs its cases and prints a table. A system that cannot be had is a skip that is counted and says why.
+
+  npm run test:peers                 all, two at a time
+  npm run test:peers -- mariadb      one system
+  npm run test:peers -- telephony    all systems of one connector
+  npm run test:peers -- --at-once 1  one after the other`;
+
+const {
+  values,
+  positionals: asked,
+  leave,
+} = commandLine(USAGE, {
   allowPositionals: true,
   options: { "at-once": { type: "string", default: "2" } },
 });
 const unknown = asked.filter((name) => !PEERS.some((peer) => peer.name === name || peer.connector === name));
 if (unknown.length > 0) {
   const names = [...new Set(PEERS.flatMap(({ name, connector }) => [connector, name]))];
-  console.error(`There is no peer or connector ${unknown.join(", ")}; there are ${names.join(", ")}.`);
-  process.exit(2);
+  leave(`There is no peer or connector ${unknown.join(", ")}; there are ${names.join(", ")}.`);
 }
 // Systems end with this process, also when it is told to.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));

@@ -1,18 +1,19 @@
-/**
- * `npm run sim:scale`: measures one and two real workers on a private PostgreSQL, fits a simulation to the one, checks it
- * against the two, and says with it what more workers bring and where one PostgreSQL ends. `--messages n`, `--rounds n`,
- * `--processors n` of the database, `--json`. Exit code 1 when the simulation is further off than it may be.
- */
-import { parseArgs } from "node:util";
 import { machine } from "../bench/machine.ts";
 import { cleanUp } from "../bench/temporary.ts";
+import { commandLine } from "../command-line.ts";
 import { calibrate, evenLoad, middle } from "./calibrate.ts";
 import { type Measured, makeBed } from "./measure.ts";
 import { predict } from "./predict.ts";
 import { asText, ERROR, type Report } from "./print.ts";
 import { simulate } from "./simulate.ts";
 
-const { values } = parseArgs({
+const USAGE = `npm run sim:scale -- [--messages 20000] [--rounds 3] [--processors 8] [--json]
+
+Measures one and two real workers on a private PostgreSQL, fits a simulation to the one, checks it against the two, and
+says with it what more workers bring and where one PostgreSQL with so many processors ends. Exit code 1 when the
+simulation is further off than it may be.`;
+
+const { values, leave } = commandLine(USAGE, {
   options: {
     messages: { type: "string", default: "20000" },
     rounds: { type: "string", default: "3" },
@@ -61,6 +62,5 @@ async function measure(messages: number, rounds: number, processors: number): Pr
 
 function whole(name: "messages" | "rounds" | "processors"): number {
   if (/^[1-9]\d*$/.test(values[name])) return Number(values[name]);
-  console.error(`--${name} wants a whole number`);
-  process.exit(2);
+  return leave(`--${name} wants a whole number`);
 }

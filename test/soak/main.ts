@@ -1,19 +1,20 @@
-/**
- * `npm run soak -- --minutes 30`: loads a hub at 70 % of what it carried flat out just before, and says whether memory,
- * answers and backlog stayed flat (in runs of ten minutes or more) and the books balance. `--backend sqlite|postgres|both`, `--load 0.7`, `--seed 4711`,
- * `--out FOLDER` for the samples and the picture. Exit code 1 when something is not as it must be.
- */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { machine } from "../bench/machine.ts";
 import { cleanUp } from "../bench/temporary.ts";
+import { commandLine } from "../command-line.ts";
 import { plot } from "./plot.ts";
 import { describeSoak } from "./print.ts";
 import { soak } from "./soak.ts";
 import { BACKENDS, type Backend } from "./storage.ts";
 
-const { values } = parseArgs({
+const USAGE = `npm run soak -- [--minutes 30] [--backend sqlite|postgres|both] [--load 0.7] [--seed n] [--out FOLDER]
+
+Loads a hub at 70 % (--load) of what it carried flat out just before, and says whether memory, answers and backlog stayed
+flat (in runs of ten minutes or more) and the books balance. The samples and the picture go to results/soak, or --out.
+Exit code 1 when something is not as it must be.`;
+
+const { values, leave } = commandLine(USAGE, {
   options: {
     minutes: { type: "string", default: "30" },
     backend: { type: "string", default: "both" },
@@ -23,7 +24,7 @@ const { values } = parseArgs({
   },
 });
 const backends = values.backend === "both" ? BACKENDS : BACKENDS.filter((one) => one === values.backend);
-if (backends.length === 0) usage(`--backend is ${BACKENDS.join(", ")} or both`);
+if (backends.length === 0) leave(`--backend is ${BACKENDS.join(", ")} or both`);
 const [minutes, load, seed] = [positive("minutes"), positive("load"), positive("seed")];
 
 for (const signal of ["SIGINT", "SIGTERM"] as const)
@@ -52,12 +53,5 @@ async function one(backend: Backend): Promise<boolean> {
 
 function positive(name: "minutes" | "load" | "seed"): number {
   const number = Number(values[name]);
-  return number > 0 ? number : usage(`--${name} wants a number above zero`);
-}
-
-function usage(problem: string): never {
-  console.error(
-    `${problem}\nusage: npm run soak -- [--minutes n] [--backend sqlite|postgres|both] [--load n] [--seed n]`,
-  );
-  process.exit(2);
+  return number > 0 ? number : leave(`--${name} wants a number above zero`);
 }
