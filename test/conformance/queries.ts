@@ -163,9 +163,11 @@ export async function fillForQueries(store: Store): Promise<void> {
     await tx.tallies.add(T0, [
       { flow: 1, route: 0, outcome: "accepted", n: 5 },
       { flow: 1, route: 0, outcome: "duplicate", n: 2 },
-      { flow: 1, route: 1, outcome: "applied", n: 4 },
+      { flow: 1, route: 1, outcome: "applied", n: 3 },
       { flow: 1, route: 1, outcome: "parked", n: 1 },
     ]);
+    // In the same hour, yet not in the same minute.
+    await tx.tallies.add(T0 + 7 * 60_000, [{ flow: 1, route: 1, outcome: "applied", n: 1 }]);
     await tx.messages.block(-1, "k0", 38, T0);
   });
 }

@@ -68,19 +68,20 @@ export function readBooks(sql: Sql, flow: number, from: number, to: number): Flo
   return booksOf(sums, routes);
 }
 
-/** Flow by flow, since the tally is ordered so. A route's "in" counts what "accepted" has counted already. */
+/**
+ * Flow by flow, since the tally is ordered so. A route's "in" counts what "accepted" has counted already. Numbers are
+ * bound as floating point ones, by which a division would leave a span for each minute.
+ */
 export function readTraffic(sql: Sql, from: number, minutes: number): readonly Traffic[] {
   const names = flowNames(sql);
   return names.ids.flatMap((id) =>
     sql.all<Traffic>(
-      `SELECT ? AS flow, outcome, minute / ? * ? * 60000 AS at, sum(n) AS n FROM tally
-       WHERE flow = ? AND minute >= ? AND outcome NOT IN ('in', 'waiting') GROUP BY outcome, minute / ?`,
+      `SELECT ?1 AS flow, outcome, minute / CAST(?2 AS INTEGER) * CAST(?2 AS INTEGER) * 60000 AS at, sum(n) AS n FROM tally
+       WHERE flow = ?3 AND minute >= ?4 AND outcome NOT IN ('in', 'waiting') GROUP BY outcome, at`,
       names.nameOf(id),
-      minutes,
       minutes,
       id,
       Math.floor(from / 60_000),
-      minutes,
     ),
   );
 }
