@@ -31,7 +31,7 @@ export interface ApiDeps {
   systems(): readonly SystemEntry[];
   /** What agents see of calls; without it there is no such page. */
   readonly desk?: Desk;
-  readonly settings: Pick<HubSettings, "alerts" | "auth" | "data" | "dir" | "listen">;
+  readonly settings: Pick<HubSettings, "alerts" | "auth" | "data" | "dir" | "listen" | "retention">;
   /** The token that opens `/api`. */
   readonly token: string;
   readonly logger: ApiLogger;

@@ -1,8 +1,8 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { HubError } from "../errors.ts";
 import { parseMessageId } from "../message/id.ts";
 import type { MessageDetail } from "../store/queries.ts";
 import type { ApiDeps } from "./deps.ts";
+import { keptNoMore } from "./kept-no-more.ts";
 import { closed } from "./schema.ts";
 
 export const MessageParams = closed({
@@ -10,13 +10,10 @@ export const MessageParams = closed({
 });
 export type MessageParams = Static<typeof MessageParams>;
 
-/** @throws HubError TL_NOT_FOUND */
+/** @throws HubError TL_NOT_FOUND: it was forgotten, or there never was one */
 export async function findMessage(deps: Pick<ApiDeps, "queries">, id: string): Promise<MessageDetail> {
-  const found = await deps.queries.message(parseMessageId(id));
-  if (found === undefined) throw noMessage();
+  const place = parseMessageId(id);
+  const found = await deps.queries.message(place);
+  if (found === undefined) throw await keptNoMore(deps.queries, "messages", place, "message");
   return found;
-}
-
-export function noMessage(): HubError {
-  return new HubError("TL_NOT_FOUND", "there is no message of this id");
 }

@@ -44,6 +44,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "GET /api/v1/schedules": "read",
   "GET /api/v1/systems": "read",
   "GET /api/v1/alerts": "read",
+  "GET /api/v1/retention": "read",
   "GET /api/v1/alert-rules": "read",
   "POST /api/v1/replay/plan": "read",
 
@@ -86,6 +87,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "GET /api/v1/keys": "administer",
   "POST /api/v1/keys": "administer",
   "POST /api/v1/keys/:id/revoke": "administer",
+  "GET /api/v1/doctor": "administer",
   "GET /api/v1/audit": "administer",
   "GET /api/v1/audit/verify": "administer",
   "POST /api/v1/backup": "administer",

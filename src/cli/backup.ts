@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { showBytes } from "../message/units.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { paint } from "./terminal.ts";
-import { showBytes } from "./units.ts";
 
 export function addBackup(program: Command, session: Session): void {
   addRemote(

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { formatIssues } from "../config/format-issues.ts";
+import { plural } from "../message/units.ts";
 import { inspect } from "./project-files.ts";
 import { addCommand, type CommonOptions, print, projectFolder, type Session } from "./session.ts";
 import { paint, printable } from "./terminal.ts";
-import { plural } from "./units.ts";
 
 export function addCheck(program: Command, session: Session): void {
   addCommand(program, "check", "Read all files of the project and list everything that is wrong with them", [

@@ -6,9 +6,9 @@ import { hubPlace } from "../config/hub-place.ts";
 import { keepFlows } from "../config/kept-project.ts";
 import { compileFlow } from "../flow/compile.ts";
 import { keepCompiledIn } from "../kept/store.ts";
+import { plural } from "../message/units.ts";
 import { flowsOf, inspect } from "./project-files.ts";
 import { addCommand, type CommonOptions, print, projectFolder, type Session } from "./session.ts";
-import { plural } from "./units.ts";
 
 export function addCompile(program: Command, session: Session): void {
   addCommand(

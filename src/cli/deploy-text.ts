@@ -1,8 +1,9 @@
+import { plural } from "../message/units.ts";
 import type { DeployChange } from "./deploy-shape.ts";
 import { issueText } from "./failure-text.ts";
 import { lineDiff } from "./line-diff.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
-import { plural, showMoment } from "./units.ts";
+import { showMoment } from "./units.ts";
 
 /** One file of a flow between two versions. */
 export interface FileDiff {

@@ -4,6 +4,7 @@ import { parseDuration } from "../config/duration.ts";
 import type { DeployRequest } from "../control/deploy.ts";
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
+import { plural } from "../message/units.ts";
 import type { FlowState, Items } from "./api-shape.ts";
 import type { HubClient } from "./client.ts";
 import type { DeployAnswer, DeployChange } from "./deploy-shape.ts";
@@ -11,7 +12,6 @@ import { changeText, type FileDiff, fileDiffs } from "./deploy-text.ts";
 import { flowsOf, inspect } from "./project-files.ts";
 import { addRemote, hubOf, print, projectFolder, type RemoteOptions, type Session } from "./session.ts";
 import { paint } from "./terminal.ts";
-import { plural } from "./units.ts";
 
 interface DeployOptions extends RemoteOptions {
   readonly plan?: true;

@@ -1,7 +1,7 @@
 import { describeDispatch } from "../config/dispatch.ts";
 import type { DispatchSettings } from "../config/hub-settings.ts";
+import { type DoctorFinding, failed, ok, warn } from "../doctor/finding.ts";
 import { asHubError } from "../errors.ts";
-import { type DoctorFinding, failed, ok, warn } from "./doctor-finding.ts";
 import type { Session } from "./session.ts";
 
 /** Where workers are woken through Redis: whether it answers, and is fit for it. */

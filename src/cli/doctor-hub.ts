@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import type { HubPlace } from "../config/hub-place.ts";
+import { bad, type DoctorFinding, failed, ok, warn } from "../doctor/finding.ts";
 import { ERRORS, HubError } from "../errors.ts";
 import { versionHash } from "../flow/version-hash.ts";
 import type { FlowState, Items, SystemCheck, SystemEntry } from "./api-shape.ts";
 import type { HubClient } from "./client.ts";
-import { bad, type DoctorFinding, failed, ok, warn } from "./doctor-finding.ts";
 import { runningFindings } from "./doctor-running.ts";
 import { inspect } from "./project-files.ts";
 import { hubOf, projectFolder, type RemoteOptions, type Session } from "./session.ts";

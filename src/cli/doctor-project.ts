@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import type { HubSettings } from "../config/hub-settings.ts";
+import { bad, type DoctorFinding, failed, ok, warn } from "../doctor/finding.ts";
 import { isObject, type Json } from "../message/json.ts";
-import { bad, type DoctorFinding, failed, ok, warn } from "./doctor-finding.ts";
+import { plural } from "../message/units.ts";
 import { inspect } from "./project-files.ts";
-import { plural } from "./units.ts";
 
 /** The project's files, its secrets (a reference that leads nowhere is a mistake of the files), its drop folders. */
 export async function projectFindings(

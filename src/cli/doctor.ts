@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { hubPlace } from "../config/hub-place.ts";
 import { describeStorage } from "../config/storage.ts";
-import { dataFindings, tokenFindings } from "./doctor-data.ts";
+import { dataFindings, tokenFindings } from "../doctor/data.ts";
+import { type DoctorFinding, ok } from "../doctor/finding.ts";
+import { clockFindings, nodeFindings } from "../doctor/machine.ts";
 import { dispatchFindings } from "./doctor-dispatch.ts";
-import { type DoctorFinding, ok } from "./doctor-finding.ts";
 import { hubFindings } from "./doctor-hub.ts";
-import { clockFindings, nodeFindings } from "./doctor-machine.ts";
 import { projectFindings } from "./doctor-project.ts";
 import { addRemote, print, projectFolder, type RemoteOptions, type Session } from "./session.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";

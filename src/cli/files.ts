@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
+import { showBytes, showCount } from "../message/units.ts";
 import { FILE_STATES } from "../store/file-table.ts";
 import type { FileRun, Page } from "./api-shape.ts";
 import type { HubClient } from "./client.ts";
@@ -9,7 +10,7 @@ import { wholeNumber } from "./selection.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Style, type Terminal } from "./terminal.ts";
-import { showBytes, showCount, showMoment } from "./units.ts";
+import { showMoment } from "./units.ts";
 import { addWrittenFiles } from "./written-files.ts";
 
 interface ListOptions extends RemoteOptions {

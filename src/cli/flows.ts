@@ -3,13 +3,14 @@ import { Option } from "commander";
 import type { RunBegun } from "../control/engine.ts";
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
+import { plural } from "../message/units.ts";
 import type { FlowState, Items } from "./api-shape.ts";
 import { issueText } from "./failure-text.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { sourceFacts } from "./source-facts.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
-import { plural, showMoment } from "./units.ts";
+import { showMoment } from "./units.ts";
 
 interface PauseOptions extends RemoteOptions {
   readonly only: "both" | "accept" | "deliver";

@@ -2,13 +2,14 @@ import { type Command, Option } from "commander";
 import type { Failure } from "../errors.ts";
 import { OUTCOMES, STATES } from "../message/outcome.ts";
 import { describePlace } from "../message/place.ts";
+import { showBytes } from "../message/units.ts";
 import type { MessageDetail, MessageSummary } from "./api-shape.ts";
 import { pageEnd, readPage } from "./read-page.ts";
 import { addFilters, type FilterOptions, filtersOf, wholeNumber } from "./selection.ts";
 import { addRemote, hubOf, jsonText, print, type RemoteOptions, type Session } from "./session.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Style, type Terminal } from "./terminal.ts";
-import { showBytes, showMoment } from "./units.ts";
+import { showMoment } from "./units.ts";
 
 interface ListOptions extends RemoteOptions, FilterOptions {
   readonly outcome?: string;

@@ -3,10 +3,10 @@ import { hubPlace } from "../config/hub-place.ts";
 import type { StorageSettings } from "../config/hub-settings.ts";
 import { describeStorage, parseStorage } from "../config/storage.ts";
 import { HubError } from "../errors.ts";
+import { showCount } from "../message/units.ts";
 import { progressLine } from "./progress.ts";
 import { addCommand, type CommonOptions, print, projectFolder, type Session } from "./session.ts";
 import { paint } from "./terminal.ts";
-import { showCount } from "./units.ts";
 
 interface MigrateOptions extends CommonOptions {
   readonly to: string;

@@ -1,4 +1,4 @@
-import { showCount, showDuration } from "./units.ts";
+import { showCount, showDuration } from "../message/units.ts";
 
 /** How far a file run is, as seen at a moment. */
 export interface Sight {

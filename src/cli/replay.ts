@@ -1,11 +1,12 @@
 import { type Command, Option } from "commander";
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
+import { plural, showCount } from "../message/units.ts";
 import { addFilters, type FilterOptions, filtersOf } from "./selection.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { facts } from "./table.ts";
 import { paint, printable } from "./terminal.ts";
-import { plural, showCount, showMoment } from "./units.ts";
+import { showMoment } from "./units.ts";
 
 interface ReplayOptions extends RemoteOptions, FilterOptions {
   readonly plan?: true;

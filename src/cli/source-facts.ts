@@ -1,6 +1,7 @@
+import { showCount } from "../message/units.ts";
 import type { SourceState } from "./api-shape.ts";
 import { printable } from "./terminal.ts";
-import { showCount, showMoment } from "./units.ts";
+import { showMoment } from "./units.ts";
 
 /** How a source is that the hub asks or listens to, as names and values. */
 export function sourceFacts(source: SourceState): readonly (readonly [string, string | null])[] {

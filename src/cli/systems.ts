@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { ERRORS } from "../errors.ts";
+import { showDuration } from "../message/units.ts";
 import type { Items, SystemCheck, SystemEntry } from "./api-shape.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
-import { showDuration } from "./units.ts";
 
 interface Checked extends SystemCheck {
   readonly name: string;

@@ -1,8 +1,9 @@
+import { showBytes, showCount, showDuration } from "../message/units.ts";
 import type { FlowState, HubState } from "./api-shape.ts";
 import type { Sample } from "./metric-text.ts";
 import { type Column, table } from "./table.ts";
 import { paint, type Terminal } from "./terminal.ts";
-import { showBytes, showCount, showDuration, showMoment } from "./units.ts";
+import { showMoment } from "./units.ts";
 
 /** What was seen of a hub at one moment. */
 export interface Look {

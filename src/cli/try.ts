@@ -10,13 +10,13 @@ import type { Row } from "../format/format.ts";
 import type { Answers, Asked } from "../mapping/look-up.ts";
 import type { Json } from "../message/json.ts";
 import { describePlace } from "../message/place.ts";
+import { plural } from "../message/units.ts";
 import { parseJsonFile } from "../schema/json-text.ts";
 import { issueText } from "./failure-text.ts";
 import { loadFlows } from "./project-files.ts";
 import { wholeNumber } from "./selection.ts";
 import { addCommand, type CommonOptions, jsonText, projectFolder, type Session } from "./session.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
-import { plural } from "./units.ts";
 
 interface TryOptions extends CommonOptions {
   readonly row?: string;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { showCount } from "../message/units.ts";
 import { BUNDLE_STATES } from "../store/bundle-table.ts";
 import type { Page, WrittenFile } from "./api-shape.ts";
 import { pageEnd, readPage } from "./read-page.ts";
@@ -6,7 +7,7 @@ import { wholeNumber } from "./selection.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { table } from "./table.ts";
 import { paint, printable, type Style, type Terminal } from "./terminal.ts";
-import { showCount, showMoment } from "./units.ts";
+import { showMoment } from "./units.ts";
 
 interface ListOptions extends RemoteOptions {
   readonly flow?: string;

@@ -1,4 +1,5 @@
 import type { Failure } from "../errors.ts";
+import type { Kept } from "../message/kept.ts";
 import type { Outcome, State } from "../message/outcome.ts";
 import type { AccessReads } from "./access-table.ts";
 import type { AlertRow } from "./alert-table.ts";
@@ -53,6 +54,8 @@ export interface Queries {
   pending(): Promise<readonly Pending[]>;
   /** What was forgotten, and what is to be next. @param now milliseconds since 1970 */
   retention(now: number): Promise<RetentionState>;
+  /** Whether a thing that is not there has been forgotten, or its number is one that such things had. */
+  isForgotten(kind: Kept, number: number): Promise<boolean>;
   /** Reads one row. @throws HubError TL_STORE_FAILED */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -12,6 +12,7 @@ import { openSql } from "../../src/backend/sqlite/sql.ts";
 import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import type { FlowDefinition } from "../../src/config/flow-definition.ts";
 import { USUAL_RULES } from "../../src/config/read-alerts.ts";
+import { USUAL_RETENTION } from "../../src/config/read-retention.ts";
 import type { PushSource } from "../../src/connector/contract.ts";
 import type { Act, Admission, Engine, EngineStatus, FlowStatus, Receipt } from "../../src/control/engine.ts";
 import type { Desk } from "../../src/desk/desk.ts";
@@ -250,6 +251,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     settings: {
       alerts: { rules: USUAL_RULES, tell: [{ to: "pager.alert", mail: null }], heartbeat: null },
       auth: "token",
+      retention: USUAL_RETENTION,
       data: folder,
       dir: folder,
       listen: { host: "127.0.0.1", port: 0 },

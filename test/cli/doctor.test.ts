@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import { inspectStore } from "../../src/backends.ts";
-import { nodeFindings } from "../../src/cli/doctor-machine.ts";
+import { nodeFindings } from "../../src/doctor/machine.ts";
 import { freePort } from "../faults/hub-process.ts";
 import { project, run } from "./support.ts";
 

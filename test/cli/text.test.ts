@@ -7,8 +7,9 @@ import { jsonText } from "../../src/cli/session.ts";
 import { facts, table } from "../../src/cli/table.ts";
 import { printable } from "../../src/cli/terminal.ts";
 import { junitXml } from "../../src/cli/test/junit.ts";
-import { parseMoment, showBytes, showDuration, showMoment } from "../../src/cli/units.ts";
+import { parseMoment, showMoment } from "../../src/cli/units.ts";
 import { HubError } from "../../src/errors.ts";
+import { showBytes, showDuration } from "../../src/message/units.ts";
 import { NOW } from "./support.ts";
 
 describe("what a person reads", () => {

@@ -27,10 +27,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   control: ["config", "connector", "store"],
   desk: ["connector", "crm", "mapping", "store"],
   backend: [...PORTS],
+  doctor: [],
   alert: ["config", "connector", "control", "store"],
   intake: [...PATH, "control", "observe"],
-  api: [...PATH, "control", "desk", "intake", "observe"],
-  cli: [...PATH, "control", "kept", "deploy", "project.ts"],
+  api: [...PATH, "control", "desk", "doctor", "intake", "observe"],
+  cli: [...PATH, "control", "doctor", "kept", "deploy", "project.ts"],
   // It runs in a browser, and knows the hub by its HTTP API alone.
   dashboard: [],
   deploy: [],

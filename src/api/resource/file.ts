@@ -9,6 +9,7 @@ import { FILE_STATES } from "../../store/file-table.ts";
 import type { FileSummary, Paged, RejectedRow } from "../../store/queries.ts";
 import { actOf, notePayload } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
+import { keptNoMore } from "../kept-no-more.ts";
 import { pageFrom, presentFailure, presentPage, time } from "../present.ts";
 import {
   Count,
@@ -68,7 +69,7 @@ const ListQuery = closed({
 export async function fileRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   const find = async (id: number): Promise<FileSummary> => {
     const found = await deps.queries.file(id);
-    if (found === undefined) throw new HubError("TL_NOT_FOUND", "there is no file of this id");
+    if (found === undefined) throw await keptNoMore(deps.queries, "files", id, "file");
     return found;
   };
 

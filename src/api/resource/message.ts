@@ -7,8 +7,9 @@ import { may } from "../../message/permission.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf, notePayload } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
-import { findMessage, MessageParams, noMessage } from "../find-message.ts";
+import { findMessage, MessageParams } from "../find-message.ts";
 import { messagesOf } from "../fingerprint.ts";
+import { keptNoMore } from "../kept-no-more.ts";
 import { pageFrom, presentFailure, presentMessage, presentPage, time } from "../present.ts";
 import {
   Code,
@@ -190,8 +191,9 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
     async (request, reply) => {
       const { params, query } = request;
       const limit = query.all === true ? null : FIRST_BYTES;
-      const raw = await deps.queries.raw(parseMessageId(params.id), limit);
-      if (raw === undefined) throw noMessage();
+      const place = parseMessageId(params.id);
+      const raw = await deps.queries.raw(place, limit);
+      if (raw === undefined) throw await keptNoMore(deps.queries, "messages", place, "message");
       await notePayload(deps, request, params.id, { what: "as received" });
       // Never shown by a browser as what it says it is: the sender chose these bytes.
       return reply

@@ -14,7 +14,7 @@ import {
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
-import { readRetention } from "./query-retention.ts";
+import { readForgotten, readRetention } from "./query-retention.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import type { ReadSql } from "./sql.ts";
 
@@ -42,6 +42,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     queuedLanes: () => readQueuedLanes(sql),
     pending: () => readPending(sql),
     retention: (now) => readRetention(sql, now),
+    isForgotten: (kind, number) => readForgotten(sql, kind, number),
     async ping() {
       await sql.get("SELECT name FROM flow LIMIT 1");
     },

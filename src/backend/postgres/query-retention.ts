@@ -1,3 +1,4 @@
+import type { Kept } from "../../message/kept.ts";
 import type { RetentionState } from "../../store/retention-table.ts";
 import { type ForgottenColumns, isFinished, toRetention } from "../rows/retention.ts";
 import type { ReadSql } from "./sql.ts";
@@ -14,4 +15,9 @@ export async function readRetention(sql: ReadSql, now: number): Promise<Retentio
     sql.all<{ flow: string; finishedAt: number }>(OLDEST, ALWAYS, now),
   ]);
   return toRetention(rows, oldest);
+}
+
+export async function readForgotten(sql: ReadSql, kind: Kept, number: number): Promise<boolean> {
+  const text = "SELECT 1 AS one FROM forgotten WHERE kind = $1 AND last >= $2";
+  return (await sql.get(text, kind, number)) !== undefined;
 }

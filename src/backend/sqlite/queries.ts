@@ -17,7 +17,7 @@ import {
 import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
-import { readRetention } from "./query-retention.ts";
+import { readForgotten, readRetention } from "./query-retention.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
@@ -53,6 +53,7 @@ export function sqliteQueries(sql: Sql): Queries {
     queuedLanes: async () => readQueuedLanes(sql),
     pending: async () => readPending(sql),
     retention: async (now) => readRetention(sql, now),
+    isForgotten: async (kind, number) => readForgotten(sql, kind, number),
     async ping() {
       try {
         sql.get("SELECT name FROM flow LIMIT 1");

@@ -1,3 +1,4 @@
+import type { Kept } from "../../message/kept.ts";
 import type { RetentionState } from "../../store/retention-table.ts";
 import { type ForgottenColumns, isFinished, toRetention } from "../rows/retention.ts";
 import type { Sql } from "./sql.ts";
@@ -13,4 +14,8 @@ export function readRetention(sql: Sql, now: number): RetentionState {
     .all<{ flow: string; finishedAt: number | null }>(OLDEST, ALWAYS, now)
     .flatMap(({ flow, finishedAt }) => (finishedAt === null ? [] : [{ flow, finishedAt }]));
   return toRetention(sql.all<ForgottenColumns>("SELECT kind, n, last, at FROM forgotten"), oldest);
+}
+
+export function readForgotten(sql: Sql, kind: Kept, number: number): boolean {
+  return sql.get("SELECT 1 FROM forgotten WHERE kind = ? AND last >= ?", kind, number) !== undefined;
 }

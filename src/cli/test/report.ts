@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { type CaseResult, formatDiff } from "../../flow/cases.ts";
+import { plural, showDuration } from "../../message/units.ts";
 import { paint, type Terminal } from "../terminal.ts";
-import { plural, showDuration } from "../units.ts";
 import { coverageJson, coverageText } from "./coverage-text.ts";
 import { junitXml } from "./junit.ts";
 import { type FlowReport, failedOf } from "./run-tests.ts";

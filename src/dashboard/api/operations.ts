@@ -385,6 +385,20 @@ export interface Operations {
       readonly answer: string | null;
     };
   };
+  "GET /doctor": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly at: string;
+      readonly ok: boolean;
+      readonly items: readonly ({
+        readonly level: "ok" | "warn" | "bad";
+        readonly what: string;
+        readonly found: string;
+        readonly cure: string | null;
+      })[];
+    };
+  };
   "GET /error-groups": {
     query: {
       readonly state?: "parked" | "rejected";
@@ -1855,6 +1869,32 @@ export interface Operations {
       readonly oldest: string | null;
       readonly newest: string | null;
       readonly sample: readonly (string)[];
+    };
+  };
+  "GET /retention": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly rules: {
+        readonly messages: number | null;
+        readonly files: number | null;
+        readonly bundles: number | null;
+        readonly alerts: number | null;
+      };
+      readonly flows: readonly ({
+        readonly flow: string;
+        readonly keep: number | null;
+        readonly own: boolean;
+        readonly oldest: string | null;
+      })[];
+      readonly forgotten: {
+        readonly messages: number;
+        readonly files: number;
+        readonly bundles: number;
+        readonly alerts: number;
+      };
+      readonly sweptAt: string | null;
+      readonly nextAt: string | null;
     };
   };
   "GET /schedules": {

@@ -1,7 +1,7 @@
 import { access, constants, open, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { bad, type DoctorFinding, ok, warn } from "./doctor-finding.ts";
-import { showBytes } from "./units.ts";
+import { showBytes } from "../message/units.ts";
+import { bad, type DoctorFinding, ok, warn } from "./finding.ts";
 
 const DISK_WARN_BYTES = 1024 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { bad, type DoctorFinding, ok, warn } from "./doctor-finding.ts";
+import { bad, type DoctorFinding, ok, warn } from "./finding.ts";
 
 const LEAST_NODE = [20, 19] as const;
 /** Below it a file's age, and so "has it rested long enough", is still judged rightly. */
