@@ -32,6 +32,8 @@ import { readSlice } from "../slice.ts";
 import { timeline } from "../timeline.ts";
 
 const FIRST_BYTES = 64 * 1024;
+/** No body is longer: PostgreSQL keeps no value of more. */
+const MOST_BYTES = 1024 ** 3;
 const tags = ["messages"];
 const Summary = Type.Object({
   id: Type.String(),
@@ -211,13 +213,14 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
   );
 
   const SentParams = closed({ ...MessageParams.properties, delivery: Type.Integer({ minimum: 1 }) });
-  app.get<{ Params: Static<typeof SentParams> }>(
+  app.get<{ Params: Static<typeof SentParams>; Querystring: Static<typeof RawQuery> }>(
     "/messages/:id/deliveries/:delivery/body",
     {
       schema: {
         tags,
-        summary: "What a delivery sends, as the mapping made it; the first 64 KiB",
+        summary: "What a delivery sends, as the mapping made it",
         params: SentParams,
+        querystring: RawQuery,
         response: {
           200: {
             description: "The bytes",
@@ -228,8 +231,9 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
       },
     },
     async (request, reply) => {
-      const { params } = request;
-      const sent = await deps.queries.deliveryBody(params.delivery, FIRST_BYTES);
+      const { params, query } = request;
+      const limit = query.all === true ? MOST_BYTES : FIRST_BYTES;
+      const sent = await deps.queries.deliveryBody(params.delivery, limit);
       if (sent === undefined || messageId(sent.message) !== params.id)
         throw new HubError("TL_NOT_FOUND", "the message has no such delivery, or it is kept no more");
       await notePayload(deps, request, params.id, { what: "as sent", delivery: params.delivery });

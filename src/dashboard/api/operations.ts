@@ -1497,7 +1497,9 @@ export interface Operations {
     };
   };
   "GET /messages/{id}/deliveries/{delivery}/body": {
-    query: Readonly<Record<string, never>>;
+    query: {
+      readonly all?: boolean;
+    };
     body: undefined;
     answer: Blob;
   };

@@ -1,21 +1,25 @@
 import { Button } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
-import { type Bytes, callBytes, type Problem } from "../api/client.ts";
+import { addressOf, type Bytes, callBytes, type Problem } from "../api/client.ts";
 import { Loaded } from "./loaded.tsx";
 import { Needs } from "./needs.tsx";
 import { Source } from "./source.tsx";
 
 type Name = Parameters<typeof callBytes>[0];
 
+/** Longer ones are downloaded: a page that lays them out would stand still. */
+const MOST_SHOWN = 5 * 1024 * 1024;
+
 interface Place {
   readonly name: Name;
   readonly path: Readonly<Record<string, string | number>>;
-  /** Address of all of it, as a download. */
-  readonly whole?: string;
 }
 
-/** The first 64 KB of what was received or sent, laid out when it is JSON, else as it is. Shown as text, never run. */
+/**
+ * What was received or sent, laid out when it is JSON, else as it is: the first 64 KB, and all of it when asked for.
+ * Shown as text, never run.
+ */
 export function Payload(place: Place) {
   return (
     <Needs permission="payloads">
@@ -24,20 +28,39 @@ export function Payload(place: Place) {
   );
 }
 
-function Asked({ name, path, whole }: Place) {
+function Asked({ name, path }: Place) {
+  const [all, setAll] = useState(false);
   const query = useQuery<Bytes, Problem>({
-    queryKey: [name, path],
-    queryFn: ({ signal }) => callBytes(name, { path, signal }),
+    queryKey: [name, path, all],
+    queryFn: ({ signal }) => callBytes(name, { path, signal, ...(all ? { query: { all } } : {}) }),
     staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
   });
   return (
     <Loaded query={query} lines={5}>
-      {(found) => <Shown found={found} {...(whole === undefined ? {} : { whole })} />}
+      {(found) => (
+        <Shown
+          found={found}
+          whole={addressOf(name, { path, query: { all: true } })}
+          loading={query.isFetching}
+          onLoadAll={() => setAll(true)}
+        />
+      )}
     </Loaded>
   );
 }
 
-function Shown({ found, whole }: { readonly found: Bytes; readonly whole?: string }) {
+function Shown({
+  found,
+  whole,
+  loading,
+  onLoadAll,
+}: {
+  readonly found: Bytes;
+  readonly whole: string;
+  readonly loading: boolean;
+  readonly onLoadAll: () => void;
+}) {
   const [plain, setPlain] = useState(false);
   const { text, laidOut } = useMemo(() => layOut(found), [found]);
   const cut = found.bytes.length < found.size;
@@ -49,6 +72,11 @@ function Shown({ found, whole }: { readonly found: Bytes; readonly whole?: strin
           {cut ? `first ${bytesInWords(found.bytes.length)} of ` : ""}
           {bytesInWords(found.size)}
         </span>
+        {cut && found.size <= MOST_SHOWN ? (
+          <Button size="compact-xs" variant="default" loading={loading} onClick={onLoadAll}>
+            Load all
+          </Button>
+        ) : null}
         {laidOut === text ? null : (
           <Button size="compact-xs" variant="default" onClick={() => setPlain(!plain)}>
             {plain ? "Lay out" : "As it is"}
@@ -61,11 +89,9 @@ function Shown({ found, whole }: { readonly found: Bytes; readonly whole?: strin
         >
           Copy
         </Button>
-        {whole === undefined ? null : (
-          <a className="link" href={whole} download>
-            Download all
-          </a>
-        )}
+        <a className="link" href={whole} download>
+          Download all
+        </a>
       </div>
     </>
   );

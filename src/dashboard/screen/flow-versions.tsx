@@ -4,11 +4,10 @@ import { useState } from "react";
 import { type Answer, call, type Problem } from "../api/client.ts";
 import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
-import { diffLines } from "../part/diff.ts";
+import { DiffLines } from "../part/diff-lines.tsx";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { May } from "../part/may.tsx";
-import { Source } from "../part/source.tsx";
 import { Time } from "../part/time.tsx";
 
 type Version = Answer<"GET /flows/{name}/versions">["items"][number];
@@ -147,13 +146,7 @@ function Texts({ before, after }: { readonly before: TextsByPath; readonly after
   return paths.map((path) => (
     <section key={path} className="card">
       <header className="mono">{path}</header>
-      <Source lines>
-        {diffLines(before[path] ?? "", after[path] ?? "").map(({ sign, text, at }) => (
-          <div key={at} className={sign === "+" ? "add" : sign === "-" ? "del" : ""}>
-            {sign} {text}
-          </div>
-        ))}
-      </Source>
+      <DiffLines before={before[path] ?? ""} after={after[path] ?? ""} />
     </section>
   ));
 }

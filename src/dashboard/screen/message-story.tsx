@@ -11,7 +11,8 @@ export function Story({ message }: { readonly message: Detail }) {
       <header>
         <Title order={2}>Timeline</Title>
       </header>
-      <ol className="story-line">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+      <ol className="story-line" tabIndex={0}>
         {message.trail.map((entry, index) => (
           <li key={`${entry.at} ${entry.step} ${entry.route} ${entry.detail}`} className={toneOf(entry)}>
             <strong>{entry.step}</strong>{" "}

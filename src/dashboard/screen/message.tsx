@@ -40,18 +40,18 @@ export function Message() {
 function Whole({ message }: { readonly message: Detail }) {
   return (
     <>
-      <div className="card">
-        <div className="body">
-          <Facts message={message} />
+      <div className="columns story">
+        <div className="card">
+          <div className="body">
+            <Facts message={message} />
+          </div>
+          {message.failure === null ? null : <FailureNotice failure={message.failure} />}
+          <InTheWay message={message} />
+          <Levers message={message} />
         </div>
-        {message.failure === null ? null : <FailureNotice failure={message.failure} />}
-        <InTheWay message={message} />
-        <Levers message={message} />
-      </div>
-      <div className="columns story" style={{ marginTop: 12 }}>
         <Story message={message} />
-        <Panes message={message} />
       </div>
+      <Panes message={message} />
     </>
   );
 }

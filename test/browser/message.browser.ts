@@ -1,0 +1,170 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Bench, flowDefinition, flowStatus, openBench } from "../api/setup.ts";
+import { openBrowser } from "./chromium.ts";
+import { barriers, cutOff } from "./judge.ts";
+import { type Look, type Opened, openPage } from "./page.ts";
+import { HOUR, message } from "./rows.ts";
+
+const MAP = "mappings/orders/order.jsonata";
+const TEXT =
+  '{\n  "no": id,\n  "lines": lines.{ "sku": sku, "sum": price * count },\n  "owner": owner.name,\n  "kind": "order"\n}\n';
+const ORDER = {
+  id: "4711",
+  lines: [
+    { sku: "A-1", price: 2, count: 3, weight: 0.4 },
+    { sku: "B-2", price: 5, count: 1, weight: 1.2 },
+  ],
+  owner: { name: "Ada Lovelace", email: "ada@analytical.example" },
+};
+
+let browser: Browser;
+let bench: Bench;
+let opened: Opened;
+let page: Page;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  const orders = flowDefinition("orders", {
+    ...{ map: MAP, key: "id", routes: [{ to: "billing.order", when: null, onPark: "block" }] },
+    texts: { "mappings/orders/flow.yaml": "x", [MAP]: TEXT },
+  });
+  bench = await openBench({ entries: [{ definition: orders, status: flowStatus(1, "orders") }] });
+  await bench.store.transaction(async (tx) => {
+    await tx.flows.deploy("orders", "hash-orders", orders.texts, ["billing.order"], Date.now() - HOUR);
+    const body = Buffer.from(JSON.stringify(ORDER));
+    const json = { contentType: "application/json", headers: { "x-sender": "shop" } };
+    await tx.messages.insert([
+      message({ ...json, body, key: "4711", state: "done" }),
+      message({
+        ...json,
+        body: Buffer.from(JSON.stringify({ id: "big", text: "x".repeat(200_000) })),
+        key: "big",
+      }),
+      message({ ...json, body: Buffer.from('{"id":'), key: null, state: "parked" }),
+    ]);
+    await tx.deliveries.insert([
+      {
+        ...{
+          message: 1,
+          flow: 1,
+          route: 1,
+          lane: 0,
+          key: "4711",
+          version: null,
+          replay: 0,
+          allowStale: false,
+        },
+        ...{ body: Buffer.from('{"no":"4711"}'), createdAt: Date.now(), file: null },
+      },
+    ]);
+    const at = Date.now() - 5_000;
+    await tx.deliveries.attempts([
+      { delivery: 1, attempt: 1, startedAt: at, endedAt: at + 90, code: "TL_TARGET_BUSY", answer: "503" },
+      { delivery: 1, attempt: 2, startedAt: at + 900, endedAt: null, code: null, answer: null },
+    ]);
+  });
+}, 240_000);
+afterAll(async () => {
+  await bench?.close();
+  await browser?.close();
+});
+afterEach(async () => {
+  expect(opened.faults).toEqual([]);
+  await opened.close();
+});
+beforeEach(async () => {
+  opened = await openPage(browser, bench.url);
+  ({ page } = opened);
+});
+
+const result = () => page.getByRole("listbox", { name: "Result of the mapping" });
+const record = () => page.getByRole("listbox", { name: "Record, as decoded" });
+const origin = () => page.getByRole("status", { name: "Where the field comes from" });
+const standOut = () => record().locator(".from").allTextContents();
+
+test("pointing at a field of the result shows its line in the mapping and the source fields behind it", async () => {
+  await opened.show("/messages/m-1");
+  await result().getByText('"sum": 6').hover();
+  await origin().getByText(`${MAP}:3`).waitFor();
+  expect(await origin().locator("code").first().textContent()).toContain('"sum": price * count');
+  expect(await standOut()).toEqual(['"price": 2,', '"count": 3,', '"price": 5,', '"count": 1,']);
+  await result().getByText('"kind": "order"').hover();
+  await origin().getByText("from no field").waitFor();
+});
+
+test("the arrow keys step through the result as the mouse does", async () => {
+  await opened.show("/messages/m-1");
+  await result().locator("[role=option]").first().focus();
+  await page.keyboard.press("ArrowDown");
+  await origin().getByText(`${MAP}:2`).waitFor();
+  expect(await standOut()).toEqual(['"id": "4711",']);
+});
+
+test("pointing at a source field shows where it goes, and what nothing reads is grey", async () => {
+  await opened.show("/messages/m-1");
+  await record().getByText('"name": "Ada Lovelace",').hover();
+  await result().locator(".from").getByText('"owner": "Ada Lovelace",').waitFor();
+  expect(await record().locator(".unread").allTextContents()).toEqual([
+    '"weight": 0.4',
+    '"weight": 1.2',
+    '"email": "ada@analytical.example"',
+  ]);
+});
+
+test("input and output are laid side by side as a diff", async () => {
+  await opened.show("/messages/m-1");
+  await page.getByText("diff input → output").click();
+  await page.locator(".payload .add").getByText('"kind": "order"').waitFor();
+  await page.locator(".payload .del").getByText('"weight": 0.4').first().waitFor();
+});
+
+test("a long payload shows its first 64 KB, and all of it when asked", async () => {
+  await opened.show("/messages/m-2");
+  await page.getByText("raw", { exact: true }).click();
+  await page.getByText("first 64 KB of 195 KB").waitFor();
+  await page.getByRole("button", { name: "Load all" }).click();
+  await page.getByText("first 64 KB of 195 KB").waitFor({ state: "detached" });
+});
+
+test("a message that cannot be decoded shows its bytes and why", async () => {
+  await opened.show("/messages/m-3");
+  await page.getByText("TL_DECODE_FAILED").waitFor();
+  await page.locator("pre.payload").getByText('{"id":', { exact: true }).waitFor();
+});
+
+test("j steps through the attempts, and one that was begun and not ended is in doubt", async () => {
+  await opened.show("/messages/m-1");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.locator("tr:focus-within").getByText("in doubt").waitFor();
+});
+
+test("the link and the curl line are copied as they are to be used", async () => {
+  await opened.show("/messages/m-1");
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByText("link copied").waitFor();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(`${bench.url}/messages/m-1`);
+  await page.getByRole("button", { name: "Copy as curl" }).click();
+  await page.getByText("curl copied").waitFor();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+    `curl -H "Authorization: Bearer $TIELINE_TOKEN" '${bench.url}/api/v1/messages/m-1/raw?all=true' -o 'm-1.bin'`,
+  );
+});
+
+const LOOKS: Readonly<Record<string, Look>> = {
+  light: {},
+  dark: { scheme: "dark" },
+  "on a phone": { width: 400 },
+};
+test.each(Object.entries(LOOKS))("everybody can use the message screen, %s", async (name, look) => {
+  const other = await openPage(browser, bench.url, look);
+  for (const id of ["m-1", "m-2", "m-3"]) {
+    await other.show(`/messages/${id}`);
+    expect([...(await barriers(other.page)), ...(await cutOff(other.page)), ...other.faults]).toEqual([]);
+  }
+  await other.show("/messages/m-1");
+  await other.page.getByText('"sum": 6').hover();
+  await other.page.screenshot({ path: `results/screenshots/message-panes-${name}.png`, fullPage: true });
+  await other.close();
+});
