@@ -55,6 +55,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "POST /api/v1/messages/:id/park": "operate",
   "POST /api/v1/messages/:id/discard": "operate",
   "POST /api/v1/replay": "operate",
+  "POST /api/v1/messages/:id/edited": "operate",
   "POST /api/v1/files/:id/resume": "operate",
   "POST /api/v1/systems/:name/check": "operate",
   "POST /api/v1/alerts/:id/acknowledge": "operate",
@@ -70,6 +71,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
 
   "GET /api/v1/messages/:id/raw": "payloads",
   "GET /api/v1/messages/:id/mapped": "payloads",
+  "POST /api/v1/messages/:id/edited/plan": "payloads",
   "GET /api/v1/messages/:id/deliveries/:delivery/body": "payloads",
   "GET /api/v1/files/:id/rejects": "payloads",
   "GET /api/v1/flows/:name/mapping/samples": "payloads",

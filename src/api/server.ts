@@ -30,6 +30,7 @@ import { hubRoutes } from "./resource/hub.ts";
 import { keyRoutes } from "./resource/key.ts";
 import { mappingRoutes } from "./resource/mapping.ts";
 import { messageRoutes } from "./resource/message.ts";
+import { messageEditRoutes } from "./resource/message-edit.ts";
 import { messageMappingRoutes } from "./resource/message-mapping.ts";
 import { overviewRoutes } from "./resource/overview.ts";
 import { replayRoutes } from "./resource/replay.ts";
@@ -179,6 +180,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   });
   await messageRoutes(app, deps);
   await messageMappingRoutes(app, deps);
+  await messageEditRoutes(app, deps);
   await replayRoutes(app, deps);
   await flowRoutes(app, deps);
   await deployRoutes(app, deps);

@@ -2,19 +2,17 @@ import { type Command, Option } from "commander";
 import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import { plural, showCount } from "../message/units.ts";
+import { type EditedOptions, replayEdited } from "./replay-edited.ts";
 import { addFilters, type FilterOptions, filtersOf } from "./selection.ts";
-import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
+import { addRemote, hubOf, print, type Session } from "./session.ts";
 import { facts } from "./table.ts";
 import { paint, printable } from "./terminal.ts";
 import { showMoment } from "./units.ts";
 
-interface ReplayOptions extends RemoteOptions, FilterOptions {
+interface ReplayOptions extends EditedOptions, FilterOptions {
   readonly plan?: true;
-  readonly apply?: true;
   readonly route: readonly string[];
-  readonly allowStale?: true;
   readonly version: "current" | "same";
-  readonly reason?: string;
   readonly yes?: true;
 }
 
@@ -41,13 +39,19 @@ export function addReplay(program: Command, session: Session): void {
       "tieline replay --flow erp-customers --state parked --apply",
       "tieline replay m-4711 m-4712 --apply --reason 'mapping mended'",
       "tieline replay --file 12 --state rejected --version same --apply",
+      "tieline replay m-4711 --edited mended.json --dry-run          # what would come of another body",
     ],
   );
   addFilters(command, STATES)
     .addOption(
       new Option("--plan", "count what it would touch; nothing changes (default)").conflicts("apply"),
     )
+    .addOption(new Option("--dry-run", "the same as --plan").conflicts("apply"))
     .option("--apply", "do it")
+    .option(
+      "--edited <file>",
+      "with this body instead of its own, as a new message that names it as its cause",
+    )
     .option(
       "--route <system.sink>",
       "only this route; may be given several times",
@@ -66,7 +70,8 @@ export function addReplay(program: Command, session: Session): void {
     .option("--reason <text>", "why, for the audit log")
     .option("--yes", `do not ask when there are more than ${ASK_ABOVE}`)
     .action(async (ids: string[], options: ReplayOptions) => {
-      await replay(session, ids, options);
+      if (options.edited === undefined) await replay(session, ids, options);
+      else await replayEdited(session, ids, options.edited, options);
     });
 }
 

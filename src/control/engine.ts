@@ -26,6 +26,12 @@ export interface Engine {
   planReplay(selection: Selection): Promise<ReplayPlanReport>;
   /** Puts the selected messages on the queue again, in accepted order, from their raw bytes. */
   replay(act: Act, selection: Selection, options: ReplayOptions): Promise<ReplayPlanReport>;
+  /**
+   * Stores an edited copy of a message as a new one, which names it as its cause and takes the next place.
+   * @returns the id of the new message
+   * @throws HubError when the flow cannot decode it, TL_CONFLICT when something newer of its key was applied
+   */
+  replayEdited(act: Act, message: string, edit: MessageEdit): Promise<string>;
   /** Takes a message that is not finished off its path, to wait for a person. */
   park(act: Act, message: string): Promise<void>;
   /** Ends a parked message or its parked deliveries without effect; what waited behind it goes on. */
@@ -60,6 +66,13 @@ export interface Engine {
   publishMapping(act: Act, draft: MappingDraft): Promise<string>;
   /** Copies the store (consistent, online) and the archive of files to a folder. */
   backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
+}
+
+/** What takes the place of a message's body in its copy. */
+export interface MessageEdit {
+  readonly body: Uint8Array;
+  /** Also when something newer of its key has been applied since. */
+  readonly allowStale: boolean;
 }
 
 /** Whether a channel took what it was told. */

@@ -133,6 +133,7 @@ export function connectEngine(port: MessagePort): RemoteEngine {
     moveCursor: (...args) => call("moveCursor", args),
     planReplay: (...args) => call("planReplay", args),
     replay: (...args) => call("replay", args),
+    replayEdited: (...args) => call("replayEdited", args),
     park: (...args) => call("park", args),
     discard: (...args) => call("discard", args),
     resumeRoute: (...args) => call("resumeRoute", args),

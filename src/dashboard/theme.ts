@@ -35,7 +35,12 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "xs" } },
     Checkbox: { defaultProps: { size: "xs" } },
     Tooltip: { defaultProps: { openDelay: 300, multiline: true, maw: 360 } },
-    Modal: { defaultProps: { lockScroll: false, centered: true, size: "lg" } },
+    Modal: {
+      defaultProps: {
+        ...{ lockScroll: false, centered: true, size: "lg" },
+        closeButtonProps: { "aria-label": "Dismiss" },
+      },
+    },
     Menu: { defaultProps: { lockScroll: false } },
   },
 });

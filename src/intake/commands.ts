@@ -10,10 +10,11 @@ import type {
 } from "../control/engine.ts";
 import { HubError } from "../errors.ts";
 import { discardMessage, parkMessage } from "../flow/acts.ts";
+import { insertEdited } from "../flow/edited-copy.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import { replay, reportReplay } from "../flow/replay.ts";
-import { parseMessageId } from "../message/id.ts";
+import { messageId, parseMessageId } from "../message/id.ts";
 import type { MessageSelection } from "../store/message-table.ts";
 import type { Store, Tx } from "../store/store.ts";
 
@@ -44,16 +45,26 @@ type Commands = Omit<
 
 /** What people do to a hub. Each act is in the audit log in the transaction that carries it out (invariant I6). */
 export function commands(env: CommandEnvironment): Commands {
-  async function act<Result>(
+  function act<Result>(
     by: Act,
     verb: string,
     target: string,
     detail: object | null,
     work: (tx: Tx) => Promise<Result>,
   ): Promise<Result> {
+    return actWith(by, verb, target, async (tx) => ({ result: await work(tx), detail }));
+  }
+
+  /** An act of which the audit log keeps what only carrying it out tells. */
+  async function actWith<Result>(
+    by: Act,
+    verb: string,
+    target: string,
+    work: (tx: Tx) => Promise<{ readonly result: Result; readonly detail: object | null }>,
+  ): Promise<Result> {
     const result = await env.store.transaction(async (tx) => {
       await tx.lanes.enter();
-      const done = await work(tx);
+      const { result: done, detail } = await work(tx);
       await tx.lanes.tell();
       await tx.audit.add({
         at: env.now(),
@@ -130,6 +141,20 @@ export function commands(env: CommandEnvironment): Commands {
           return reportReplay(await replay(tx, selected, options, env.flows, env.now()));
         },
       ),
+    replayEdited: (by, message, { body, allowStale }) =>
+      actWith(by, "replay-edited", message, async (tx) => {
+        const place = parseMessageId(message);
+        const original = await tx.messages.get(place);
+        const flow = await flowOf(tx, place);
+        if (original === undefined) throw new HubError("TL_NOT_FOUND", "there is no message of this id");
+        if (flow === undefined)
+          throw new HubError("TL_CONFLICT", `the flow of ${message} is not in force`, {
+            cure: "Put the flow's folder back, then replay.",
+          });
+        const edit = { body, allowStale, by: by.actor };
+        const { copy, ...detail } = await insertEdited(tx, original, flow, edit, env.now());
+        return { result: messageId(copy), detail: { copy: messageId(copy), ...detail, allowStale } };
+      }),
     park: (by, message) =>
       act(by, "park", message, null, async (tx) => {
         const place = parseMessageId(message);

@@ -152,6 +152,33 @@ test("the link and the curl line are copied as they are to be used", async () =>
   );
 });
 
+test("an edited copy is tried dry, then replayed as a new message", async () => {
+  await opened.show("/messages/m-1");
+  await page.getByRole("button", { name: "Replay edited…" }).click();
+  const dialog = page.getByRole("dialog");
+  const body = dialog.getByRole("textbox", { name: "Body of m-1" });
+  await body.click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText('{"id":"4711","owner":{}');
+  const replay = dialog.getByRole("button", { name: "Replay as a new message" });
+  const dryRun = dialog.getByRole("button", { name: "Dry run" });
+  await dryRun.click();
+  await dialog.getByText("TL_DECODE_FAILED").waitFor();
+  expect(await replay.isDisabled()).toBe(true);
+  await body.click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.insertText("}");
+  await dryRun.click();
+  await dialog.getByText("It would go to billing.order. Nothing is stored yet.").waitFor();
+  expect([...(await barriers(page)), ...(await cutOff(page))]).toEqual([]);
+  await dialog.getByLabel("Reason, for the audit log").fill("the owner was wrong");
+  await replay.click();
+  await dialog.getByText("m-1 is as it was").waitFor();
+  const [act] = bench.engine.acts.filter((one) => one.act === "replayEdited");
+  expect(act?.by.reason).toBe("the owner was wrong");
+  expect(act?.args).toEqual(["m-1", { body: Buffer.from('{"id":"4711","owner":{}}'), allowStale: false }]);
+});
+
 const LOOKS: Readonly<Record<string, Look>> = {
   light: {},
   dark: { scheme: "dark" },

@@ -199,6 +199,11 @@ describe("the commands against a running hub", () => {
       () => messages("--state parked"),
       (page) => page.items.length === 1,
     );
+    const plan = await run(`replay ${id} --edited ada.json --dry-run`);
+    expect(plan.out).toMatch(/key +1\n(.*\n)+run again with --apply/);
+    expect((await run(`replay ${id} --edited ada.json --apply --dry-run`)).code).toBe(2);
+    const replayed = await run(`replay ${id} --edited ada.json --apply --allow-stale --reason mended`);
+    expect(replayed.out).toMatch(new RegExp(`^✓ replayed as m-\\d+; ${id} is as it was\n$`));
     expect(await run(`discard ${id} --reason wrong`)).toMatchObject({ code: 0, out: `✓ ${id} discarded\n` });
     expect((await messages("--state parked")).items).toHaveLength(0);
     const again = await run(`discard ${id}`);

@@ -113,7 +113,12 @@ const Detail = Type.Composite([
         line: Type.Integer(),
       }),
     ),
-    cause: nullable(Type.String({ description: "The message whose transform published this one" })),
+    cause: nullable(
+      Type.String({
+        description: "The message whose transform published this one, or that it is an edited copy of",
+      }),
+    ),
+    edited: Type.Boolean({ description: "Whether it is an edited copy of its cause" }),
     nextAt: nullable(Time),
     traceparent: nullable(Type.String()),
     version: nullable(Type.Object({ id: Type.Integer(), hash: Type.String(), deployedAt: Time })),
@@ -322,6 +327,8 @@ function presentDetail(message: MessageDetail) {
             line: message.slice.line,
           },
     cause: message.cause === null ? null : messageId(message.cause),
+    // What a flow publishes has come by a topic, which counts as a hop.
+    edited: message.cause !== null && message.hops === 0,
     nextAt: time(message.nextAt),
     traceparent: message.traceparent,
     version:

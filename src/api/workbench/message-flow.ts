@@ -28,6 +28,15 @@ export async function flowOfMessage(deps: ApiDeps, message: MessageDetail): Prom
   return { definition: deps.readFlow(message.flow, texts), hash, inForce: false };
 }
 
+/** The flow as it is in force now. @throws HubError TL_NOT_FOUND */
+export function flowInForce(deps: ApiDeps, name: string): Omit<MessageFlow, "inForce"> {
+  const now = inForce(deps, name);
+  if (now !== null) return now;
+  throw new HubError("TL_NOT_FOUND", "the flow of this message is not in force", {
+    cure: "Put the flow's folder back, then come again.",
+  });
+}
+
 function inForce(deps: ApiDeps, name: string): Omit<MessageFlow, "inForce"> | null {
   const entry = deps.flows().find(({ status }) => status.name === name);
   if (entry === undefined || entry.definition === null) return null;

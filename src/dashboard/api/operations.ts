@@ -1430,6 +1430,7 @@ export interface Operations {
         readonly line: number;
       } | null;
       readonly cause: string | null;
+      readonly edited: boolean;
       readonly nextAt: string | null;
       readonly traceparent: string | null;
       readonly version: {
@@ -1557,6 +1558,7 @@ export interface Operations {
         readonly line: number;
       } | null;
       readonly cause: string | null;
+      readonly edited: boolean;
       readonly nextAt: string | null;
       readonly traceparent: string | null;
       readonly version: {
@@ -1621,6 +1623,59 @@ export interface Operations {
         readonly route: string | null;
         readonly detail: string | null;
       })[];
+    };
+  };
+  "POST /messages/{id}/edited": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly text?: string;
+      readonly base64?: string;
+      readonly allowStale?: boolean;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly id: string;
+    };
+  };
+  "POST /messages/{id}/edited/plan": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly text?: string;
+      readonly base64?: string;
+    };
+    answer: {
+      readonly bytes: number;
+      readonly before: string | null;
+      readonly after: string;
+      readonly key: string | null;
+      readonly keyBefore: string | null;
+      readonly routes: readonly (string)[];
+      readonly mapped: unknown;
+      readonly failure: {
+        readonly code: string;
+        readonly message: string;
+        readonly title: string;
+        readonly cure: string;
+        readonly place?: {
+          readonly file?: string;
+          readonly line?: number;
+          readonly column?: number;
+          readonly record?: number;
+          readonly field?: string;
+        };
+        readonly issues?: readonly ({
+          readonly place?: {
+            readonly file?: string;
+            readonly line?: number;
+            readonly column?: number;
+            readonly record?: number;
+            readonly field?: string;
+          };
+          readonly message: string;
+        })[];
+      } | null;
+      readonly newer: string | null;
+      readonly heldBack: boolean;
     };
   };
   "GET /messages/{id}/mapped": {
@@ -1728,6 +1783,7 @@ export interface Operations {
         readonly line: number;
       } | null;
       readonly cause: string | null;
+      readonly edited: boolean;
       readonly nextAt: string | null;
       readonly traceparent: string | null;
       readonly version: {

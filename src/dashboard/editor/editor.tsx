@@ -29,32 +29,39 @@ export interface Mark {
   readonly column: number | null;
 }
 
-/** An editor for a mapping. `text` is taken over when it differs from what was typed. */
+const NO_MARKS: readonly Mark[] = [];
+
+/** An editor, of a mapping or of any text. `text` is taken over when it differs from what was typed. */
 export function Editor({
+  name,
   text,
   onChange,
   vocabulary,
-  marks,
+  marks = NO_MARKS,
 }: {
+  readonly name: string;
   readonly text: string;
   readonly onChange: (text: string) => void;
-  readonly vocabulary: Vocabulary;
-  readonly marks: readonly Mark[];
+  /** Of a mapping, which is told apart and completed by it; without it any text. */
+  readonly vocabulary?: Vocabulary;
+  readonly marks?: readonly Mark[];
 }) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
-  const latest = useRef({ onChange, vocabulary, text });
-  latest.current = { onChange, vocabulary, text };
+  const latest = useRef({ name, onChange, vocabulary, text });
+  latest.current = { name, onChange, vocabulary, text };
   useEffect(() => {
     if (place.current === null) return;
     const opened = new EditorView({
       parent: place.current,
       state: EditorState.create({
         doc: latest.current.text,
-        extensions: extensions(
-          (typed) => latest.current.onChange(typed),
-          () => latest.current.vocabulary,
-        ),
+        extensions: [
+          ...extensions(latest.current.name, (typed) => latest.current.onChange(typed)),
+          ...(latest.current.vocabulary === undefined
+            ? []
+            : ofMapping(() => latest.current.vocabulary ?? NO_VOCABULARY)),
+        ],
       }),
     });
     view.current = opened;
@@ -78,7 +85,13 @@ export function Editor({
   return <div className="editor" ref={place} />;
 }
 
-function extensions(typed: (text: string) => void, vocabulary: () => Vocabulary) {
+const NO_VOCABULARY: Vocabulary = { functions: [], fields: [] };
+
+function ofMapping(vocabulary: () => Vocabulary) {
+  return [autocompletion({ override: [completions(vocabulary)] }), lintGutter(), jsonata];
+}
+
+function extensions(name: string, typed: (text: string) => void) {
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
   return [
     EditorView.cspNonce.of(nonce),
@@ -90,11 +103,8 @@ function extensions(typed: (text: string) => void, vocabulary: () => Vocabulary)
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),
-    autocompletion({ override: [completions(vocabulary)] }),
-    lintGutter(),
-    jsonata,
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": "Mapping" }),
+    EditorView.contentAttributes.of({ "aria-label": name }),
     // Tab leaves the editor, as in any field: whoever has no mouse must not be caught in it.
     keymap.of([
       ...closeBracketsKeymap,

@@ -121,6 +121,7 @@ function Bench({ name, mapping }: { readonly name: string; readonly mapping: Map
             <span className="faint">Ctrl-Space completes; lint is the hub's own</span>
           </header>
           <Editor
+            name="Mapping"
             text={text}
             onChange={setText}
             marks={inMapping}

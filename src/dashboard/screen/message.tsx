@@ -1,6 +1,7 @@
 import { Button, Title } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
+import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { type Act, ActDialog } from "../part/act.tsx";
 import { FailureNotice } from "../part/fault.tsx";
@@ -12,6 +13,9 @@ import { Age, Time, Updated } from "../part/time.tsx";
 import type { Detail } from "./message-detail.ts";
 import { Panes } from "./message-panes.tsx";
 import { Story } from "./message-story.tsx";
+
+/** With its editor, which nobody needs who only looks. */
+const EditedReplay = lazy(async () => ({ default: (await import("./message-edit.tsx")).EditedReplay }));
 
 const route = getRouteApi("/messages/$id");
 
@@ -57,8 +61,20 @@ function Whole({ message }: { readonly message: Detail }) {
 }
 
 function Facts({ message }: { readonly message: Detail }) {
-  const { flow, key, acceptedAt, attempts, replay, place, cause, version, event, outcomes, traceparent } =
-    message;
+  const {
+    flow,
+    key,
+    acceptedAt,
+    attempts,
+    replay,
+    place,
+    cause,
+    version,
+    event,
+    outcomes,
+    traceparent,
+    edited,
+  } = message;
   return (
     <dl className="facts">
       <Fact name="Flow">
@@ -95,7 +111,7 @@ function Facts({ message }: { readonly message: Detail }) {
       )}
       {event === null ? null : <Fact name="Event">{event}</Fact>}
       {cause === null ? null : (
-        <Fact name="Published by">
+        <Fact name={edited ? "Edited copy of" : "Published by"}>
           <Link className="link mono" to="/messages/$id" params={{ id: cause }}>
             {cause}
           </Link>
@@ -158,6 +174,8 @@ function Levers({ message }: { readonly message: Detail }) {
   const [replay, setReplay] = useState(false);
   const [act, setAct] = useState<Act | null>(null);
   const [copied, setCopied] = useState("");
+  const [editing, setEditing] = useState(false);
+  const payloads = useMay("payloads");
   const { id, state } = message;
   const copy = (what: string, text: string): void => {
     void navigator.clipboard.writeText(text).then(() => setCopied(what));
@@ -172,6 +190,11 @@ function Levers({ message }: { readonly message: Detail }) {
         >
           Replay…
         </Button>
+        {payloads && message.place === null ? (
+          <Button variant="default" onClick={() => setEditing(true)}>
+            Replay edited…
+          </Button>
+        ) : null}
         {state === "done" || state === "parked" ? null : (
           <Button variant="default" onClick={() => setAct("park")}>
             Park…
@@ -198,6 +221,11 @@ function Levers({ message }: { readonly message: Detail }) {
           selection={() => Promise.resolve({ messages: [id] })}
           onClose={() => setReplay(false)}
         />
+      ) : null}
+      {editing ? (
+        <Suspense>
+          <EditedReplay id={id} onClose={() => setEditing(false)} />
+        </Suspense>
       ) : null}
       {act === null ? null : <ActDialog act={act} messages={[id]} onClose={() => setAct(null)} />}
     </div>
