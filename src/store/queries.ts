@@ -44,6 +44,11 @@ export interface Queries {
   /** Who may use the hub. */
   readonly access: AccessReads;
   alerts(filter: AlertFilter, page: Page): Promise<Paged<AlertRow>>;
+  /**
+   * What fails, by cause: the cost is that of the causes and of so many members of each as are counted.
+   * @throws HubError TL_NOT_FOUND, as `messages`
+   */
+  errorGroups(filter: ErrorGroupFilter): Promise<ErrorGroups>;
   /** Versions of a flow that the store has, newest first. */
   versions(flow: string): Promise<readonly FlowVersion[]>;
   /** The texts of a version by path, undefined when the store does not have it. */
@@ -107,10 +112,54 @@ export interface MessageFilter {
   readonly key?: string;
   /** Error code of the message or of one of its deliveries, while it stands. */
   readonly code?: string;
+  /** Fails for this reason, and is not mended. */
+  readonly cause?: Cause;
   readonly file?: number;
   /** Acceptance, milliseconds since 1970, both inclusive. */
   readonly since?: number;
   readonly until?: number;
+}
+
+/** Why something fails; the store gives the name. */
+export interface Cause {
+  readonly fingerprint: string;
+  /** Of the delivery that fails; null where the message itself does. */
+  readonly route: number | null;
+}
+
+export interface ErrorGroupFilter {
+  /** `rejected` are rows that ended so and are not mended. */
+  readonly state: "parked" | "rejected";
+  readonly flow?: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export interface ErrorGroups {
+  readonly groups: readonly ErrorGroup[];
+  /** False: there are more causes than are shown. */
+  readonly complete: boolean;
+}
+
+/** Messages of a flow that fail for one reason. Times are milliseconds since 1970. */
+export interface ErrorGroup {
+  readonly flow: string;
+  /** The route whose deliveries fail, as `system.sink`; null where the messages themselves do. */
+  readonly to: string | null;
+  readonly cause: Cause;
+  /** Of the newest one, whose place is `sample`. */
+  readonly failure: Failure;
+  readonly sample: number;
+  readonly count: number;
+  /** There are more than were counted, which were the newest. */
+  readonly more: boolean;
+  /** Different ones among those counted. */
+  readonly keys: number;
+  /** When the oldest and the newest came: messages were accepted then, deliveries stored. */
+  readonly oldest: number;
+  readonly newest: number;
+  /** Those that came in each of the last 24 hours up to now, oldest first. */
+  readonly perHour: readonly number[];
 }
 
 export interface MessageSummary {

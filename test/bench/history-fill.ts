@@ -77,26 +77,28 @@ function made(from: number, to: number): string {
 /** One of twenty reasons. */
 const FAILURE = `json_object('code', 'TL_ACCEPTS_FAILED', 'message', 'order ' || place || ' is not as it should be',
   'place', json_object('field', '/lines/' || char(97 + place / 7 % 20)))`;
+const CAUSE = "printf('%s%011d', CASE fate WHEN 'parked' THEN 'a' ELSE 'b' END, place / 7 % 20)";
 /** What failed at the other system has parked its delivery, not the message. */
 const OWN = "(CASE WHEN fate = 'parked' AND shop IS NOT NULL THEN 'applied' ELSE fate END)";
 
 const ROWS = `
   INSERT INTO message (place, flow, version, lane, key, state, system, accepted_at, attempts, next_at, finished_at,
-    outcomes, failure, event, hops, replay)
+    outcomes, failure, fingerprint, event, hops, replay)
   SELECT place, flow, version, place % 256, key, CASE ${OWN} WHEN 'parked' THEN 4 WHEN 'waiting' THEN 1 ELSE 5 END,
     'shop', at, 1, CASE fate WHEN 'waiting' THEN at + 10000000000 END,
     CASE WHEN ${OWN} NOT IN ('parked', 'waiting') THEN at + 20 END,
     CASE WHEN ${OWN} NOT IN ('parked', 'waiting') THEN json_object('crm.customer', ${OWN}) END,
-    CASE WHEN ${OWN} IN ('parked', 'rejected', 'waiting') THEN ${FAILURE} END, 'e-' || place, 0, 0 FROM temp.made;
+    CASE WHEN ${OWN} IN ('parked', 'rejected', 'waiting') THEN ${FAILURE} END, CASE WHEN ${OWN} IN ('parked', 'rejected') THEN ${CAUSE} END, 'e-' || place, 0, 0 FROM temp.made;
   INSERT INTO message_body (place, content_type, headers, body)
   SELECT place, 'application/json', '{"content-type":"application/json"}',
     CAST(json_object('number', key, 'kind', 'P', 'firstName', 'Anna', 'lastName', 'Nowak ' || place % 977, 'country', 'DE',
       'note', 'Prefers to be called in the morning. Delivery only to the yard, the gate closes at four.') AS BLOB)
     FROM temp.made;
   INSERT INTO delivery (message, flow, route, lane, key, state, replay, allow_stale, attempts, created_at, finished_at,
-    outcome, failure, answer)
+    outcome, failure, fingerprint, answer)
   SELECT place, flow, shop, place % 256, key, CASE fate WHEN 'parked' THEN 4 ELSE 5 END, 0, 0, 1, at + 20, at + 60,
-    CASE fate WHEN 'parked' THEN NULL ELSE 'applied' END, CASE fate WHEN 'parked' THEN ${FAILURE} END, '200'
+    CASE fate WHEN 'parked' THEN NULL ELSE 'applied' END, CASE fate WHEN 'parked' THEN ${FAILURE} END,
+    CASE fate WHEN 'parked' THEN ${CAUSE} END, '200'
     FROM temp.made WHERE shop IS NOT NULL AND fate IN ('applied', 'parked');
   INSERT INTO attempt (delivery, attempt, started_at, ended_at, code, answer)
   SELECT id, 1, created_at + 1, created_at + 40, NULL, '200' FROM delivery

@@ -7,6 +7,7 @@ import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { describeAccess } from "../conformance/access.ts";
+import { describeErrorGroups } from "../conformance/error-groups.ts";
 import { combinations, describeQueries, fillForQueries, T0 } from "../conformance/queries.ts";
 import { describeRetentionState } from "../conformance/retention.ts";
 
@@ -27,6 +28,7 @@ const openBoth = async () => {
 describeQueries("sqlite", openBoth);
 describeAccess("sqlite", openBoth);
 describeRetentionState("sqlite", openBoth);
+describeErrorGroups("sqlite", openBoth);
 
 let folder: string;
 let store: Store;
@@ -92,6 +94,20 @@ test("no list and no look-up scans or sorts a table that grows", async () => {
   const dear = plans.filter((one) => !isCheap(one.plan) && !/FROM (flow|route|tally)\b/.test(one.text));
   expect(dear).toEqual([]);
   expect(plans.length).toBeGreaterThan(100);
+  await reader.close();
+});
+
+test("groups of errors are read from the indexes of what fails alone", async () => {
+  const inner = openSql(join(folder, DATABASE), "reader");
+  const plans: { text: string; plan: string }[] = [];
+  const reader = sqliteQueries(explained(inner, plans));
+  for (const state of ["parked", "rejected"] as const) {
+    const { groups } = await reader.errorGroups({ state, now: T0 });
+    expect(groups.length).toBeGreaterThan(1);
+    for (const { cause } of groups) await reader.messages({ cause }, { before: null, limit: 20 });
+  }
+  expect(plans.filter(({ plan }) => /SCAN (message|delivery)|ORDER BY/.test(plan))).toEqual([]);
+  expect(plans.some(({ plan }) => /COVERING INDEX message_failing/.test(plan))).toBe(true);
   await reader.close();
 });
 

@@ -1,45 +1,35 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
-import type { Failure } from "../../errors.ts";
 import { messageId } from "../../message/id.ts";
-import type { MessageSummary } from "../../store/queries.ts";
+import type { ErrorGroup, Queries } from "../../store/queries.ts";
+import { CauseText, causeText } from "../cause.ts";
 import type { ApiDeps } from "../deps.ts";
-import { fingerprintOf } from "../fingerprint.ts";
 import { presentFailure, time } from "../present.ts";
-import { Count, closed, FailureSchema, oneOf, problems, Time } from "../schema.ts";
-
-/** Messages that are looked at, newest first, and how long that may take in milliseconds. */
-const MOST = 5_000;
-const PATIENCE_MS = 400;
-const AT_ONCE = 500;
-const HOURS = 24;
+import { Count, closed, FailureSchema, nullable, oneOf, problems, Time } from "../schema.ts";
 
 const Group = Type.Object({
-  fingerprint: Type.String({ description: "Filter of /messages that gives exactly these" }),
+  fingerprint: CauseText,
   flow: Type.String(),
+  to: nullable(
+    Type.String({ description: "The route whose deliveries fail; null: the messages themselves do" }),
+  ),
   failure: FailureSchema,
   count: Count,
-  keys: Type.Integer({ minimum: 0, description: "Different ones" }),
+  more: Type.Boolean({ description: "There are more than were counted, which are the newest" }),
+  keys: Type.Integer({ minimum: 0, description: "Different ones, of those counted" }),
   oldest: Time,
   newest: Time,
+  inForceSince: nullable(
+    Type.String({ format: "date-time", description: "When the flow's version came into force" }),
+  ),
   sample: Type.String({ description: "The newest message" }),
-  perHour: Type.Array(Count, { description: "Accepted in each of the last 24 hours, oldest first" }),
+  perHour: Type.Array(Count, { description: "Came in each of the last 24 hours, oldest first" }),
 });
 
 const Query = closed({
   state: Type.Optional(oneOf(["parked", "rejected"], "Default: parked, those that wait for a person")),
   flow: Type.Optional(Type.String({ maxLength: 128 })),
 });
-
-interface Gathered {
-  readonly flow: string;
-  readonly failure: Failure;
-  readonly newest: MessageSummary;
-  oldest: number;
-  count: number;
-  readonly keys: Set<string>;
-  readonly perHour: number[];
-}
 
 /** What failed, by cause: thousands of failures are mostly a few reasons. */
 export async function errorGroupRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
@@ -48,66 +38,53 @@ export async function errorGroupRoutes(app: FastifyInstance, deps: ApiDeps): Pro
     {
       schema: {
         tags: ["messages"],
-        summary: "Failed messages by cause, the largest group first, of the newest 5,000",
+        summary: "Failed messages by cause, the largest group first",
         querystring: Query,
         response: {
           200: Type.Object({
             items: Type.Array(Group),
-            looked: Type.Integer({ minimum: 0, description: "Messages that the groups were made of" }),
-            complete: Type.Boolean({ description: "False: there are older ones that were not looked at" }),
+            looked: Type.Integer({ minimum: 0, description: "Failures in these groups, as far as counted" }),
+            complete: Type.Boolean({ description: "False: there are more than are shown or counted" }),
           }),
           ...problems(404),
         },
       },
     },
     async ({ query: { state = "parked", flow } }) => {
-      const filter = {
-        ...(state === "parked" ? { state } : { outcome: state }),
-        ...(flow === undefined ? {} : { flow }),
+      const filter = { state, now: deps.now(), ...(flow === undefined ? {} : { flow }) };
+      const { groups, complete } = await deps.queries.errorGroups(filter);
+      const since = await inForceSince(deps.queries, groups);
+      const items = groups
+        .toSorted((a, b) => b.count - a.count)
+        .map((group) => present(group, since.get(group.flow) ?? null));
+      return {
+        items,
+        looked: groups.reduce((sum, { count }) => sum + count, 0),
+        complete: complete && groups.every(({ more }) => !more),
       };
-      const started = deps.now();
-      const groups = new Map<string, Gathered>();
-      let looked = 0;
-      let before: number | null = null;
-      do {
-        const page = await deps.queries.messages(filter, { before, limit: AT_ONCE });
-        for (const message of page.items) gather(groups, message, started);
-        looked += page.items.length;
-        before = page.next;
-      } while (before !== null && looked < MOST && deps.now() - started < PATIENCE_MS);
-      const items = [...groups].sort(([, a], [, b]) => b.count - a.count).map(present);
-      return { items, looked, complete: before === null };
     },
   );
 }
 
-function gather(groups: Map<string, Gathered>, message: MessageSummary, now: number): void {
-  const { flow, failure, key, acceptedAt } = message;
-  if (failure === null) return;
-  const fingerprint = fingerprintOf(flow, failure);
-  let group = groups.get(fingerprint);
-  if (group === undefined) {
-    const perHour = Array.from({ length: HOURS }, () => 0);
-    group = { flow, failure, newest: message, oldest: acceptedAt, count: 0, keys: new Set(), perHour };
-    groups.set(fingerprint, group);
+/** Milliseconds since 1970, by flow. */
+async function inForceSince(
+  queries: Queries,
+  groups: readonly ErrorGroup[],
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const flow of new Set(groups.map((group) => group.flow))) {
+    const now = (await queries.versions(flow)).find((version) => version.inForce);
+    if (now !== undefined) found.set(flow, now.deployedAt);
   }
-  group.count += 1;
-  group.oldest = Math.min(group.oldest, acceptedAt);
-  if (key !== null) group.keys.add(key);
-  const hour = HOURS - 1 - Math.floor((now - acceptedAt) / 3_600_000);
-  if (hour >= 0 && hour < HOURS) group.perHour[hour] = (group.perHour[hour] ?? 0) + 1;
+  return found;
 }
 
-function present([fingerprint, group]: readonly [string, Gathered]) {
+function present(group: ErrorGroup, since: number | null) {
+  const { flow, to, cause, failure, count, more, keys, perHour } = group;
   return {
-    fingerprint,
-    flow: group.flow,
-    failure: presentFailure(group.failure),
-    count: group.count,
-    keys: group.keys.size,
-    oldest: time(group.oldest),
-    newest: time(group.newest.acceptedAt),
-    sample: messageId(group.newest.place),
-    perHour: group.perHour,
+    ...{ fingerprint: causeText(cause), flow, to, failure: presentFailure(failure) },
+    ...{ count, more, keys, perHour: [...perHour] },
+    ...{ oldest: time(group.oldest), newest: time(group.newest), inForceSince: time(since) },
+    sample: messageId(group.sample),
   };
 }

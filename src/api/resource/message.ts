@@ -6,9 +6,9 @@ import { STATES } from "../../message/outcome.ts";
 import { may } from "../../message/permission.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf, notePayload } from "../act.ts";
+import { CauseText, causeOf } from "../cause.ts";
 import type { ApiDeps } from "../deps.ts";
 import { findMessage, MessageParams } from "../find-message.ts";
-import { messagesOf } from "../fingerprint.ts";
 import { keptNoMore } from "../kept-no-more.ts";
 import { pageFrom, presentFailure, presentMessage, presentPage, time } from "../present.ts";
 import {
@@ -60,12 +60,7 @@ const Filter = closed({
   file: Type.Optional(Type.Integer({ minimum: 1 })),
   since: Type.Optional(Moment),
   until: Type.Optional(Moment),
-  fingerprint: Type.Optional(
-    Type.String({
-      pattern: "^[0-9a-f]{12}$",
-      description: "Of /error-groups: those that failed for this reason",
-    }),
-  ),
+  fingerprint: Type.Optional(CauseText),
 });
 
 const Try = Type.Object({
@@ -150,16 +145,8 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
         response: { 200: pageOf(Summary), ...problems(404) },
       },
     },
-    async ({ query: { fingerprint, ...query } }) => {
-      const filter = filterFrom(query);
-      const page = pageFrom(query);
-      return presentPage(
-        fingerprint === undefined
-          ? await deps.queries.messages(filter, page)
-          : await messagesOf(deps.queries, filter, fingerprint, page),
-        presentMessage,
-      );
-    },
+    async ({ query }) =>
+      presentPage(await deps.queries.messages(filterFrom(query), pageFrom(query)), presentMessage),
   );
 
   app.get<{ Params: MessageParams }>(
@@ -281,10 +268,12 @@ function filterFrom({
   cursor: _,
   limit: __,
   state,
+  fingerprint,
   ...rest
-}: Omit<Static<typeof Filter>, "fingerprint">): MessageFilter {
+}: Static<typeof Filter>): MessageFilter {
   return {
     ...rest,
+    ...(fingerprint === undefined ? {} : { cause: causeOf(fingerprint) }),
     ...(state === undefined ? {} : state === "rejected" ? { outcome: state } : { state }),
     ...(since === undefined ? {} : { since: momentOf(since) }),
     ...(until === undefined ? {} : { until: momentOf(until) }),

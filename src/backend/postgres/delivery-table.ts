@@ -1,5 +1,6 @@
 import type { DeliveryTable, NewDelivery, RouteKey } from "../../store/delivery-table.ts";
 import { type DeliveryColumns, SELECT_DELIVERY, toDelivery } from "../rows/delivery-row.ts";
+import { fingerprintOf } from "../rows/fingerprint.ts";
 import { fromText, stateNumber, stateOf, toText } from "../rows/row.ts";
 import { columnsOf, join, unnested } from "./columns.ts";
 import { draw } from "./counter.ts";
@@ -39,15 +40,17 @@ const INSERT = `INSERT INTO delivery (${NEW.join(", ")}, state, attempts)
 const INSERT_BODIES = `INSERT INTO delivery_body (id, body) SELECT id, substring($4::bytea FROM at FOR length)
   FROM unnest(${unnested(["bigint", "integer", "integer"])}) AS u (id, at, length)`;
 const CHANGE = `UPDATE delivery d SET state = u.state, attempts = u.attempts, next_at = u.next_at,
-  finished_at = u.finished_at, outcome = u.outcome, failure = u.failure, code = u.code, answer = u.answer
-  FROM unnest(${unnested(["bigint", "smallint", "integer", "bigint", "bigint", "text", "text", "text", "text"])})
-    AS u (id, state, attempts, next_at, finished_at, outcome, failure, code, answer)
+  finished_at = u.finished_at, outcome = u.outcome, failure = u.failure, code = u.code, answer = u.answer,
+  fingerprint = u.fingerprint
+  FROM unnest(${unnested(["bigint", "smallint", "integer", "bigint", "bigint", "text", "text", "text", "text", "text"])})
+    AS u (id, state, attempts, next_at, finished_at, outcome, failure, code, answer, fingerprint)
   WHERE d.id = u.id`;
 const ATTEMPTS = `INSERT INTO attempt (delivery, attempt, started_at, ended_at, code, answer)
   SELECT * FROM unnest(${unnested(["bigint", "integer", "bigint", "bigint", "text", "text"])})
   ON CONFLICT (delivery, attempt, started_at)
   DO UPDATE SET ended_at = excluded.ended_at, code = excluded.code, answer = excluded.answer`;
-const HOLD_FOR_REPLAY = `UPDATE delivery d SET state = 2, failure = NULL, code = NULL, finished_at = NULL, replay = m.replay
+const HOLD_FOR_REPLAY = `UPDATE delivery d SET state = 2, failure = NULL, code = NULL, finished_at = NULL,
+  fingerprint = NULL, replay = m.replay
   FROM message m WHERE m.place = d.message AND d.id = ANY($1::bigint[])`;
 const RENEW = `UPDATE delivery SET state = 0, attempts = 0, next_at = NULL, version = $2, replay = $3, allow_stale = $4
   WHERE id = $1`;
@@ -64,7 +67,7 @@ const SUPERSEDE = `WITH found AS (
     CROSS JOIN LATERAL (SELECT id, message, file, state FROM delivery
       WHERE route = $1 AND key = k.key AND message < k.before AND state <> 5 AND state IN (0, 1, 2, 4) OFFSET 0) AS d),
   ended AS (
-    UPDATE delivery d SET state = 5, outcome = 'superseded', finished_at = $4, next_at = NULL
+    UPDATE delivery d SET state = 5, outcome = 'superseded', finished_at = $4, next_at = NULL, fingerprint = NULL
     FROM (SELECT DISTINCT id FROM found) f WHERE d.id = f.id)
   SELECT DISTINCT id, message, file, state FROM found`;
 // By a subquery for each key, since the planner would else read all keys of the route.
@@ -115,9 +118,9 @@ export function deliveryTable(sql: Sql): DeliveryTable {
           state === "done" || state === "parked" ? at : null,
           outcome,
         ],
-        ...[toText(failure), failure?.code ?? null, answer],
+        ...[toText(failure), failure?.code ?? null, answer, fingerprintOf({ state, failure })],
       ]);
-      if (rows.length > 0) sql.send(CHANGE, ...columnsOf(rows, 9));
+      if (rows.length > 0) sql.send(CHANGE, ...columnsOf(rows, 10));
     },
     async attempts(attempts) {
       const rows = attempts.map((one) => [

@@ -1,4 +1,5 @@
 import type { NewMessage } from "../../store/message-table.ts";
+import { fingerprintOf } from "../rows/fingerprint.ts";
 import { isFresh } from "../rows/message-row.ts";
 import { stateNumber, toText } from "../rows/row.ts";
 import { columnsOf, join, unnested } from "./columns.ts";
@@ -23,7 +24,7 @@ const OTHER: readonly Column[] = [
     ["file_offset", "bigint"] as const,
     ["file_length", "bigint"] as const,
   ],
-  ...[["cause", "bigint"] as const, ["hops", "smallint"] as const],
+  ...[["cause", "bigint"] as const, ["hops", "smallint"] as const, ["fingerprint", "text"] as const],
 ];
 
 const INSERT_FRESH = insertInto(FRESH, "state, attempts, hops, replay", "0, 0, 0, 0");
@@ -135,6 +136,6 @@ function otherRow(message: NewMessage): SqlValue[] {
       slice?.offset ?? null,
       slice?.length ?? null,
     ],
-    ...[cause, hops],
+    ...[cause, hops, fingerprintOf({ ...message, state })],
   ];
 }

@@ -1,5 +1,6 @@
 import type { Failure } from "../../errors.ts";
 import type { MessageTable } from "../../store/message-table.ts";
+import { fingerprintOf } from "../rows/fingerprint.ts";
 import { fromText, stateNumber, stateOf, toText } from "../rows/row.ts";
 import { columnsOf, unnested } from "./columns.ts";
 import { insertMessages } from "./message-insert.ts";
@@ -29,9 +30,10 @@ const AFTER_OTHERS = "SELECT last FROM counter WHERE name = 'place' FOR NO KEY U
 const EVENTS = `SELECT e.* FROM unnest($2::text[]) AS k (id) CROSS JOIN LATERAL (
     SELECT id, message, hash FROM event WHERE flow = $1 AND id = k.id AND expires > $3 LIMIT 1) AS e`;
 const CHANGE = `UPDATE message m SET state = u.state, attempts = u.attempts, next_at = u.next_at,
-  finished_at = u.finished_at, failure = u.failure, code = u.code, outcomes = u.outcomes
-  FROM unnest(${unnested(["bigint", "smallint", "integer", "bigint", "bigint", "text", "text", "text"])})
-    AS u (place, state, attempts, next_at, finished_at, failure, code, outcomes)
+  finished_at = u.finished_at, failure = u.failure, code = u.code, outcomes = u.outcomes,
+  fingerprint = u.fingerprint
+  FROM unnest(${unnested(["bigint", "smallint", "integer", "bigint", "bigint", "text", "text", "text", "text"])})
+    AS u (place, state, attempts, next_at, finished_at, failure, code, outcomes, fingerprint)
   WHERE m.place = u.place`;
 const DUE = `SELECT DISTINCT flow FROM message WHERE state = 1 AND next_at <= $1 AND ${OF("$2")}`;
 const WAKE = `UPDATE message SET state = 0, next_at = NULL WHERE state = 1 AND next_at <= $1 AND ${OF("$2")}`;
@@ -44,7 +46,8 @@ const SUPERSEDE = `WITH found AS (
     CROSS JOIN LATERAL (SELECT place, file, state FROM message
       WHERE flow = $1 AND key = k.key AND place < k.before AND state IN (1, 2, 4) OFFSET 0) AS m),
   ended AS (
-    UPDATE message m SET state = 5, finished_at = $4, next_at = NULL, outcomes = '{"*":"superseded"}'
+    UPDATE message m SET state = 5, finished_at = $4, next_at = NULL, fingerprint = NULL,
+      outcomes = '{"*":"superseded"}'
     FROM (SELECT DISTINCT place FROM found) f WHERE m.place = f.place)
   SELECT DISTINCT place, file, state FROM found`;
 const UNBLOCK = {
@@ -52,7 +55,7 @@ const UNBLOCK = {
   delivery: "UPDATE delivery SET state = 0 WHERE route = $1 AND key = $2 AND state = 2 AND state <> 5",
 };
 const REPLAY = `UPDATE message SET state = 0, attempts = 0, next_at = NULL, finished_at = NULL, version = $2, plan = $3,
-  replay = replay + 1 WHERE place = ANY ($1::bigint[])`;
+  replay = replay + 1, fingerprint = NULL WHERE place = ANY ($1::bigint[])`;
 const FREE_EVENTS = `DELETE FROM event e USING message m
   WHERE m.place = ANY ($1::bigint[]) AND e.flow = m.flow AND e.id = m.event`;
 const EXPIRE_EVENTS = `WITH old AS (SELECT flow, id FROM event WHERE expires <= $1 ORDER BY expires LIMIT $2)
@@ -114,9 +117,14 @@ export function messageTable(sql: Sql): MessageTable {
       const last = new Map(changes.map((change) => [change.place, change]));
       const rows = [...last.values()].map(({ place, state, attempts, nextAt, failure, outcomes, at }) => [
         ...[place, stateNumber(state), attempts, nextAt, state === "done" || state === "parked" ? at : null],
-        ...[toText(failure), failure?.code ?? null, toText(outcomes)],
+        ...[
+          toText(failure),
+          failure?.code ?? null,
+          toText(outcomes),
+          fingerprintOf({ state, failure, outcomes }),
+        ],
       ]);
-      if (rows.length > 0) sql.send(CHANGE, ...columnsOf(rows, 8));
+      if (rows.length > 0) sql.send(CHANGE, ...columnsOf(rows, 9));
     },
     async end({ first, last }, outcomes, at) {
       sql.send(END, first, last, toText(outcomes), at);

@@ -1,11 +1,13 @@
 import type { Client } from "pg";
 import { HubError } from "../../errors.ts";
 import { CRM_SCHEMA } from "./crm-schema.ts";
+import { fillFingerprints } from "./fill-fingerprints.ts";
 import {
   ACCESS_SCHEMA,
   ALERT_SCHEMA,
   BUNDLE_SCHEMA,
   CURSOR_SCHEMA,
+  FAILING_SCHEMA,
   HISTORY_SCHEMA,
   MESSAGE_SCHEMA,
   RETENTION_SCHEMA,
@@ -20,7 +22,13 @@ const STEPS: readonly string[] = [
   ACCESS_SCHEMA,
   HISTORY_SCHEMA,
   RETENTION_SCHEMA,
+  FAILING_SCHEMA,
 ];
+
+/** What a step has to work out of the rows that are there, by the step's text. */
+const FILLED: ReadonlyMap<string | undefined, (client: Client) => Promise<void>> = new Map([
+  [FAILING_SCHEMA, fillFingerprints],
+]);
 
 /**
  * Brings the tables to this program's schema; the caller holds the lock of the store. True when there were none.
@@ -40,7 +48,9 @@ export async function migrate(client: Client, schema: string): Promise<boolean> 
     });
   }
   for (let step = found; step < STEPS.length; step++) {
-    await client.query(`BEGIN; ${STEPS[step]} INSERT INTO migration VALUES (${step + 1}); COMMIT`);
+    await client.query(`BEGIN; ${STEPS[step]}`);
+    await FILLED.get(STEPS[step])?.(client);
+    await client.query(`INSERT INTO migration VALUES (${step + 1}); COMMIT`);
   }
   return found === 0;
 }

@@ -1,6 +1,7 @@
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
 import { accessReads } from "./access-table.ts";
 import { listBundles } from "./query-bundles.ts";
+import { readErrorGroups } from "./query-error-groups.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
 import {
   flowNames,
@@ -37,6 +38,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     alerts: (filter, page) => listAlerts(sql, filter, page),
     auditChain: (after, limit) => readChain(sql, after, limit),
     access: accessReads(sql),
+    errorGroups: (filter) => readErrorGroups(sql, filter),
     versions: async (flow) => listVersions(sql, await idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, await idOf(flow), hash),
     queuedLanes: () => readQueuedLanes(sql),

@@ -85,6 +85,14 @@ function restOf(filter: MessageFilter, flow: number | undefined): Conditions {
   if (filter.since !== undefined) rest.add("m.accepted_at >= $?", filter.since);
   if (filter.until !== undefined) rest.add("m.accepted_at <= $?", filter.until);
   if (filter.code !== undefined) rest.add(`(m.code = $? OR ${withDelivery("d.code = $?")})`, filter.code);
+  if (filter.cause !== undefined) {
+    const { fingerprint, route } = filter.cause;
+    if (route === null) rest.add("m.fingerprint = $?", fingerprint);
+    else {
+      rest.add(withDelivery("d.route = $?"), route);
+      rest.add(withDelivery("d.fingerprint = $?"), fingerprint);
+    }
+  }
   if (filter.outcome !== undefined) {
     rest.add(
       `(strpos(m.outcomes, ':"' || $? || '"') > 0 OR ${withDelivery("d.outcome = $?")})`,

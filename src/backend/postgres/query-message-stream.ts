@@ -60,6 +60,8 @@ const TEXTS: Readonly<Record<Walk, string>> = {
   code: `${MESSAGES} code = $1 ${TAIL}`,
   "delivery-code": `${DELIVERIES} code = $1 AND message < $2 ORDER BY message DESC LIMIT $3`,
   "delivery-state": `${DELIVERIES} state <> 5 AND state = $1 AND flow = $2 AND message < $3 ORDER BY message DESC LIMIT $4`,
+  failing: `${MESSAGES} fingerprint IS NOT NULL AND flow = $1 AND fingerprint = $2 AND place < $3 ORDER BY place DESC LIMIT $4`,
+  "delivery-failing": `${DELIVERIES} fingerprint IS NOT NULL AND route = $1 AND fingerprint = $2 AND message < $3 ORDER BY message DESC LIMIT $4`,
   ended: `${MESSAGES} ${ENDED} AND flow = $1 AND ${KIND} = $2 AND place < $3 ORDER BY place DESC LIMIT $4`,
   "delivery-ended": `${DELIVERIES} outcome <> 'applied' AND outcome = $1 AND flow = $2 AND message < $3 ORDER BY message DESC LIMIT $4`,
   queued: `${MESSAGES} state = 0 AND flow = $1 ${TAIL}`,

@@ -178,3 +178,14 @@ export const RETENTION_SCHEMA = `
 CREATE TABLE forgotten (
   kind text COLLATE "C" PRIMARY KEY, n bigint NOT NULL, last bigint NOT NULL, at bigint NOT NULL) WITH (fillfactor = 50);
 `;
+
+/**
+ * What fails, by cause (rows/fingerprint.ts): all that a group of errors tells is in an index, and none but what fails
+ * is in it. The fingerprint stands as long as the failure does.
+ */
+export const FAILING_SCHEMA = `
+ALTER TABLE message ADD COLUMN fingerprint text COLLATE "C";
+ALTER TABLE delivery ADD COLUMN fingerprint text COLLATE "C";
+CREATE INDEX message_failing ON message (flow, fingerprint, place, accepted_at, key) WHERE fingerprint IS NOT NULL;
+CREATE INDEX delivery_failing ON delivery (route, fingerprint, message, created_at, key) WHERE fingerprint IS NOT NULL;
+`;

@@ -12,6 +12,8 @@ export type Walk =
   | "code"
   | "delivery-code"
   | "delivery-state"
+  | "failing"
+  | "delivery-failing"
   | "ended"
   | "delivery-ended"
   | "queued"
@@ -31,8 +33,8 @@ const OWN_STATE: Readonly<Partial<Record<State, Walk>>> = {
  * The end that a filter is led by: messages are found by it in an index of their outcomes as texts, which number in
  * tens. Null: by another condition, or by none, since most messages are applied.
  */
-export function leadingEnd({ key, code, file, state, outcome }: MessageFilter): Outcome | null {
-  if (key !== undefined || code !== undefined || file !== undefined) return null;
+export function leadingEnd({ key, code, cause, file, state, outcome }: MessageFilter): Outcome | null {
+  if (key !== undefined || code !== undefined || file !== undefined || cause !== undefined) return null;
   if (outcome === undefined || outcome === "applied" || outcome === "rejected") return null;
   return state === undefined || state === "done" ? outcome : null;
 }
@@ -57,6 +59,11 @@ export function chooseWalks<Stream>(
   walk: (along: Walk, ...values: readonly (string | number)[]) => Stream,
 ): readonly Stream[] {
   if (filter.key !== undefined) return [walk("key", filter.key)];
+  if (filter.cause !== undefined) {
+    const { fingerprint, route } = filter.cause;
+    if (route !== null) return [walk("delivery-failing", route, fingerprint)];
+    return flows.map((flow) => walk("failing", flow, fingerprint));
+  }
   if (filter.code !== undefined) return [walk("code", filter.code), walk("delivery-code", filter.code)];
   if (filter.file !== undefined) return [walk("file", filter.file)];
   if (filter.state !== undefined && filter.state !== "done") {

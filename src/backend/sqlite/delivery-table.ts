@@ -1,5 +1,6 @@
 import type { DeliveryChange, DeliveryTable, RouteKey } from "../../store/delivery-table.ts";
 import { type DeliveryColumns, SELECT_DELIVERY, toDelivery } from "../rows/delivery-row.ts";
+import { fingerprintOf } from "../rows/fingerprint.ts";
 import { stateNumber, stateOf, toText } from "../rows/row.ts";
 import { insertRows } from "./bulk.ts";
 import { groupBy } from "./message-table.ts";
@@ -75,8 +76,8 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
         const first = group[0];
         if (first === undefined) continue;
         sql.run(
-          `UPDATE delivery SET state = ?, attempts = ?, next_at = ?, outcome = ?, failure = ?, answer = ?, finished_at = ?
-           WHERE id IN (SELECT value FROM json_each(?))`,
+          `UPDATE delivery SET state = ?, attempts = ?, next_at = ?, outcome = ?, failure = ?, answer = ?, finished_at = ?,
+           fingerprint = ? WHERE id IN (SELECT value FROM json_each(?))`,
           stateNumber(first.state),
           first.attempts,
           first.nextAt,
@@ -84,6 +85,7 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
           toText(first.failure),
           first.answer,
           first.state === "done" || first.state === "parked" ? first.at : null,
+          fingerprintOf({ state: first.state, failure: first.failure }),
           JSON.stringify(group.map((change) => change.id)),
         );
       }
@@ -97,7 +99,7 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
     },
     async holdForReplay(ids) {
       sql.run(
-        `UPDATE delivery SET state = 2, failure = NULL, finished_at = NULL,
+        `UPDATE delivery SET state = 2, failure = NULL, finished_at = NULL, fingerprint = NULL,
          replay = (SELECT replay FROM message WHERE place = delivery.message)
          WHERE id IN (SELECT value FROM json_each(?))`,
         JSON.stringify(ids),
@@ -134,7 +136,7 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
       );
       if (found.length > 0) {
         sql.run(
-          `UPDATE delivery SET state = 5, outcome = 'superseded', finished_at = ?, next_at = NULL
+          `UPDATE delivery SET state = 5, outcome = 'superseded', finished_at = ?, next_at = NULL, fingerprint = NULL
            WHERE id IN (SELECT value FROM json_each(?))`,
           at,
           JSON.stringify(found.map((row) => row.id)),

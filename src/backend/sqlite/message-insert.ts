@@ -1,4 +1,5 @@
 import type { NewMessage } from "../../store/message-table.ts";
+import { fingerprintOf } from "../rows/fingerprint.ts";
 import { isFresh } from "../rows/message-row.ts";
 import { stateNumber, toText } from "../rows/row.ts";
 import { insertRows } from "./bulk.ts";
@@ -8,7 +9,7 @@ const INSERT_BODY = "INSERT INTO message_body (place, content_type, headers, bod
 const INSERT_EVENT = "INSERT OR REPLACE INTO event (flow, id, message, hash, expires) VALUES";
 const INSERT_MESSAGE =
   "INSERT INTO message (place, flow, version, lane, key, state, system, accepted_at, attempts, next_at, finished_at, " +
-  "outcomes, failure, event, file, file_row, file_line, file_offset, file_length, cause, hops, replay, traceparent) VALUES";
+  "outcomes, failure, event, file, file_row, file_line, file_offset, file_length, cause, hops, replay, traceparent, fingerprint) VALUES";
 /** All that is the same in every message that is new, whole and untouched stands in the statement. */
 const INSERT_FRESH =
   "INSERT INTO message (place, flow, version, lane, key, system, accepted_at, event, traceparent, state, attempts, hops, replay) " +
@@ -167,5 +168,6 @@ function messageRow(place: number, message: NewMessage): SqlValue[] {
     message.hops,
     0,
     message.traceparent,
+    fingerprintOf({ ...message, state }),
   ];
 }

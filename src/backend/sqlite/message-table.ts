@@ -1,5 +1,6 @@
 import type { Failure } from "../../errors.ts";
 import type { MessageChange, MessageTable, StoredMessage } from "../../store/message-table.ts";
+import { fingerprintOf } from "../rows/fingerprint.ts";
 import { fromText, stateNumber, stateOf, toBytes, toText } from "../rows/row.ts";
 import { insertRows } from "./bulk.ts";
 import { insertMessages } from "./message-insert.ts";
@@ -108,14 +109,15 @@ export function messageTable(sql: Sql, draw: (n: number) => number): MessageTabl
         if (first === undefined) continue;
         const done = first.state === "done";
         sql.run(
-          `UPDATE message SET state = ?, attempts = ?, next_at = ?, failure = ?, outcomes = ?, finished_at = ?
-           WHERE place IN (SELECT value FROM json_each(?))`,
+          `UPDATE message SET state = ?, attempts = ?, next_at = ?, failure = ?, outcomes = ?, finished_at = ?,
+           fingerprint = ? WHERE place IN (SELECT value FROM json_each(?))`,
           stateNumber(first.state),
           first.attempts,
           first.nextAt,
           toText(first.failure),
           toText(first.outcomes),
           done || first.state === "parked" ? first.at : null,
+          fingerprintOf(first),
           JSON.stringify(group.map((change) => change.place)),
         );
       }
@@ -159,8 +161,8 @@ export function messageTable(sql: Sql, draw: (n: number) => number): MessageTabl
       );
       if (found.length > 0) {
         sql.run(
-          `UPDATE message SET state = 5, finished_at = ?, next_at = NULL, outcomes = '{"*":"superseded"}'
-           WHERE place IN (SELECT value FROM json_each(?))`,
+          `UPDATE message SET state = 5, finished_at = ?, next_at = NULL, outcomes = '{"*":"superseded"}',
+           fingerprint = NULL WHERE place IN (SELECT value FROM json_each(?))`,
           at,
           JSON.stringify(found.map((row) => row.place)),
         );
@@ -204,7 +206,7 @@ export function messageTable(sql: Sql, draw: (n: number) => number): MessageTabl
     async replay(places, flowVersion, plan) {
       sql.run(
         `UPDATE message SET state = 0, attempts = 0, next_at = NULL, finished_at = NULL, version = ?, plan = ?,
-         replay = replay + 1 WHERE place IN (SELECT value FROM json_each(?))`,
+         replay = replay + 1, fingerprint = NULL WHERE place IN (SELECT value FROM json_each(?))`,
         flowVersion,
         toText(plan),
         JSON.stringify(places),

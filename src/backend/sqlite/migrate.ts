@@ -1,10 +1,12 @@
 import { HubError } from "../../errors.ts";
 import { CRM_SCHEMA } from "./crm-schema.ts";
+import { fillFingerprints } from "./fill-fingerprints.ts";
 import {
   ACCESS_SCHEMA,
   ALERT_SCHEMA,
   BUNDLE_SCHEMA,
   CURSOR_SCHEMA,
+  FAILING_SCHEMA,
   HISTORY_SCHEMA,
   MESSAGE_SCHEMA,
   RETENTION_SCHEMA,
@@ -20,7 +22,13 @@ const STEPS: readonly string[] = [
   ACCESS_SCHEMA,
   HISTORY_SCHEMA,
   RETENTION_SCHEMA,
+  FAILING_SCHEMA,
 ];
+
+/** What a step has to work out of the rows that are there, by the step's text. */
+const FILLED: ReadonlyMap<string | undefined, (sql: Sql) => void> = new Map([
+  [FAILING_SCHEMA, fillFingerprints],
+]);
 
 /**
  * Brings the database to this program's schema.
@@ -38,6 +46,8 @@ export function migrate(sql: Sql): void {
     );
   }
   for (let step = found; step < STEPS.length; step++) {
-    sql.script(`BEGIN IMMEDIATE; ${STEPS[step]} PRAGMA user_version = ${step + 1}; COMMIT`);
+    sql.script(`BEGIN IMMEDIATE; ${STEPS[step]}`);
+    FILLED.get(STEPS[step])?.(sql);
+    sql.script(`PRAGMA user_version = ${step + 1}; COMMIT`);
   }
 }

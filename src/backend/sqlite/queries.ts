@@ -4,6 +4,7 @@ import { HubError } from "../../errors.ts";
 import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../store/queries.ts";
 import { accessReads } from "./access-table.ts";
 import { listBundles } from "./query-bundles.ts";
+import { readErrorGroups } from "./query-error-groups.ts";
 import { findFile, listFiles, listRejects } from "./query-files.ts";
 import {
   flowNames,
@@ -48,6 +49,7 @@ export function sqliteQueries(sql: Sql): Queries {
     alerts: async (filter, page) => listAlerts(sql, filter, page),
     auditChain: async (after, limit) => readChain(sql, after, limit),
     access: accessReads(sql),
+    errorGroups: async (filter) => readErrorGroups(sql, filter),
     versions: async (flow) => listVersions(sql, flowNames(sql).idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),
     queuedLanes: async () => readQueuedLanes(sql),

@@ -106,6 +106,11 @@ function restOf(filter: MessageFilter, flow: number | undefined): Rest {
       filter.code,
     );
   }
+  if (filter.cause !== undefined) {
+    const { fingerprint, route } = filter.cause;
+    if (route === null) add("m.fingerprint = ?", fingerprint);
+    else add(withDelivery("d.route = ? AND d.fingerprint = ?"), route, fingerprint);
+  }
   if (filter.outcome !== undefined) {
     add(
       `(EXISTS (SELECT 1 FROM json_each(m.outcomes) o WHERE o.value = ?) OR ${withDelivery("d.outcome = ?")})`,

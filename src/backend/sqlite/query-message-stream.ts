@@ -55,6 +55,10 @@ const TEXTS: Readonly<Record<Walk, string>> = {
     WHERE failure IS NOT NULL AND failure ->> 'code' = ? AND message < ? ORDER BY message DESC LIMIT ?`,
   "delivery-state": `SELECT message AS at, message AS place FROM delivery INDEXED BY delivery_state
     WHERE state <> 5 AND state = ? AND flow = ? AND message < ? ORDER BY message DESC LIMIT ?`,
+  failing: `SELECT place AS at, place FROM message INDEXED BY message_failing
+    WHERE fingerprint IS NOT NULL AND flow = ? AND fingerprint = ? ${TAIL}`,
+  "delivery-failing": `SELECT message AS at, message AS place FROM delivery INDEXED BY delivery_failing
+    WHERE fingerprint IS NOT NULL AND route = ? AND fingerprint = ? AND message < ? ORDER BY message DESC LIMIT ?`,
   ended: `SELECT place AS at, place FROM message INDEXED BY message_ended
     WHERE ${ENDED} AND flow = ? AND outcomes = ? ${TAIL}`,
   "delivery-ended": `SELECT message AS at, message AS place FROM delivery INDEXED BY delivery_ended

@@ -148,3 +148,14 @@ export const RETENTION_SCHEMA = `
 CREATE TABLE forgotten (
   kind TEXT PRIMARY KEY, n INTEGER NOT NULL, last INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 `;
+
+/**
+ * What fails, by cause (rows/fingerprint.ts): all that a group of errors tells is in an index, and none but what fails
+ * is in it. The fingerprint stands as long as the failure does.
+ */
+export const FAILING_SCHEMA = `
+ALTER TABLE message ADD COLUMN fingerprint TEXT;
+ALTER TABLE delivery ADD COLUMN fingerprint TEXT;
+CREATE INDEX message_failing ON message (flow, fingerprint, place, accepted_at, key) WHERE fingerprint IS NOT NULL;
+CREATE INDEX delivery_failing ON delivery (route, fingerprint, message, created_at, key) WHERE fingerprint IS NOT NULL;
+`;

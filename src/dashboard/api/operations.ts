@@ -409,6 +409,7 @@ export interface Operations {
       readonly items: readonly ({
         readonly fingerprint: string;
         readonly flow: string;
+        readonly to: string | null;
         readonly failure: {
           readonly code: string;
           readonly message: string;
@@ -433,9 +434,11 @@ export interface Operations {
           })[];
         };
         readonly count: number;
+        readonly more: boolean;
         readonly keys: number;
         readonly oldest: string;
         readonly newest: string;
+        readonly inForceSince: string | null;
         readonly sample: string;
         readonly perHour: readonly (number)[];
       })[];

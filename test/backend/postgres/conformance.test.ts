@@ -4,6 +4,7 @@ import { openPostgresStore } from "../../../src/backend/postgres/store.ts";
 import { describeAccess } from "../../conformance/access.ts";
 import { describeAlertTable } from "../../conformance/alert-table.ts";
 import { describeCrmTables } from "../../conformance/crm-tables.ts";
+import { describeErrorGroups } from "../../conformance/error-groups.ts";
 import { describeQueries } from "../../conformance/queries.ts";
 import { describeRetention, describeRetentionState } from "../../conformance/retention.ts";
 import { describeStore, type StoreUnderTest } from "../../conformance/store.ts";
@@ -75,3 +76,4 @@ const openBoth = async () => {
 describeQueries("postgres", openBoth);
 describeAccess("postgres", openBoth);
 describeRetentionState("postgres", openBoth);
+describeErrorGroups("postgres", openBoth);

@@ -1,0 +1,104 @@
+import type { ErrorGroup, ErrorGroupFilter, ErrorGroups } from "../../store/queries.ts";
+import {
+  type Cause,
+  countedOfEach,
+  failingOf,
+  type GroupRow,
+  MOST_GROUPS,
+  type NewestRow,
+  type Scope,
+  scopeId,
+  toErrorGroup,
+  trendFrom,
+} from "../rows/error-group.ts";
+import type { FlowNames } from "../rows/flow-names.ts";
+import { stateNumber } from "../rows/row.ts";
+import { flowNames } from "./query-flows.ts";
+import type { Sql } from "./sql.ts";
+
+/**
+ * What fails, by cause. Everything is read in the indexes of what fails: from one cause to the next, and then its
+ * members, as far as they are counted. Of the tables themselves one row of each group is read.
+ */
+export function readErrorGroups(sql: Sql, filter: ErrorGroupFilter): ErrorGroups {
+  const names = flowNames(sql);
+  const causes = scopesOf(sql, filter, names).flatMap((scope) => causesOf(sql, scope));
+  const known = causes.flatMap((cause) => {
+    const newest = newestOf(sql, cause);
+    return newest?.state === stateNumber(filter.state === "parked" ? "parked" : "done")
+      ? [{ cause, newest }]
+      : [];
+  });
+  const shown = known.slice(0, MOST_GROUPS);
+  const counted = countedOfEach(shown.length);
+  const groups = shown.flatMap(({ cause, newest }): readonly ErrorGroup[] => {
+    const row = countOf(sql, cause, counted, filter.now);
+    return row === undefined
+      ? []
+      : [toErrorGroup(cause, names.nameOf(cause.scope.flow), newest, row, counted)];
+  });
+  return { groups, complete: known.length <= MOST_GROUPS };
+}
+
+/** What was rejected has no delivery. */
+function scopesOf(sql: Sql, { flow, state }: ErrorGroupFilter, names: FlowNames): readonly Scope[] {
+  const ids = flow === undefined ? names.ids : [names.idOf(flow)];
+  const routes =
+    state === "rejected"
+      ? []
+      : sql.all<{ id: number; flow: number; to: string }>(
+          'SELECT id, flow, target AS "to" FROM route ORDER BY id',
+        );
+  return ids.flatMap((id) => [
+    { flow: id, route: null, to: null },
+    ...routes
+      .filter((route) => route.flow === id)
+      .map((route) => ({ flow: id, route: route.id, to: route.to })),
+  ]);
+}
+
+function causesOf(sql: Sql, scope: Scope): readonly Cause[] {
+  const members = membersOf(scope);
+  return sql
+    .all<{ fingerprint: string }>(
+      `WITH RECURSIVE found (fingerprint) AS (
+         SELECT min(fingerprint) FROM ${members}
+         UNION ALL SELECT (SELECT min(fingerprint) FROM ${members} AND fingerprint > found.fingerprint)
+         FROM found WHERE found.fingerprint IS NOT NULL)
+       SELECT fingerprint FROM found WHERE fingerprint IS NOT NULL LIMIT ?2`,
+      scopeId(scope),
+      2 * MOST_GROUPS,
+    )
+    .map(({ fingerprint }) => ({ scope, fingerprint }));
+}
+
+function newestOf(sql: Sql, { scope, fingerprint }: Cause): NewestRow | undefined {
+  const { place } = failingOf(scope);
+  return sql.get<NewestRow>(
+    `SELECT ${place} AS place, state, failure FROM ${membersOf(scope)} AND fingerprint = ?2 ORDER BY ${place} DESC LIMIT 1`,
+    scopeId(scope),
+    fingerprint,
+  );
+}
+
+/** A message that waits for a person with two deliveries of one route counts once. */
+function countOf(sql: Sql, { scope, fingerprint }: Cause, most: number, now: number): GroupRow | undefined {
+  const { place, at } = failingOf(scope);
+  const members = `${membersOf(scope)} AND fingerprint = ?2`;
+  return sql.get<GroupRow>(
+    `WITH members AS MATERIALIZED (SELECT ${place} AS place, ${at} AS at, key FROM ${members} ORDER BY ${place} DESC LIMIT ?3)
+     SELECT count(DISTINCT place) AS count, count(DISTINCT key) AS keys, max(at) AS newest,
+       (SELECT ${at} FROM ${members} ORDER BY ${place} LIMIT 1) AS oldest,
+       (SELECT json_group_array(json_array(hour, n)) FROM (SELECT CAST((at - ?4) / 3600000 AS INTEGER) AS hour,
+          count(*) AS n FROM members WHERE at >= ?4 GROUP BY 1)) AS hours FROM members HAVING count(*) > 0`,
+    scopeId(scope),
+    fingerprint,
+    most,
+    trendFrom(now),
+  );
+}
+
+function membersOf(scope: Scope): string {
+  const { table, scope: column } = failingOf(scope);
+  return `${table} INDEXED BY ${table}_failing WHERE fingerprint IS NOT NULL AND ${column} = ?1`;
+}

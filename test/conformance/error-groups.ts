@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Failure } from "../../src/errors.ts";
+import type { MessageChange, NewMessage } from "../../src/store/message-table.ts";
+import type { ErrorGroup, Page } from "../../src/store/queries.ts";
+import type { Store } from "../../src/store/store.ts";
+import type { QueriesUnderTest } from "./queries.ts";
+
+const T0 = Date.UTC(2027, 2, 1, 12);
+const HOUR = 3_600_000;
+const ALL: Page = { before: null, limit: 100 };
+
+function failure(text: string): Failure {
+  return { code: "TL_EMITS_FAILED", message: text, place: { field: "/lines/1" } };
+}
+
+function message(change: Partial<NewMessage>): NewMessage {
+  return {
+    ...{ flow: 1, flowVersion: 1, lane: 0, key: "k", system: "erp", acceptedAt: T0, body: Buffer.from("{}") },
+    ...{
+      contentType: null,
+      headers: null,
+      event: null,
+      slice: null,
+      cause: null,
+      hops: 0,
+      traceparent: null,
+    },
+    ...change,
+  };
+}
+
+function parked(text: string, change: Partial<NewMessage> = {}): NewMessage {
+  return message({ state: "parked", failure: failure(text), ...change });
+}
+
+function changed(place: number, change: Partial<MessageChange>): MessageChange {
+  return {
+    ...{ place, state: "done", attempts: 1, nextAt: null, failure: null, at: T0 },
+    outcomes: { "crm.customer": "applied" },
+    ...change,
+  };
+}
+
+/** Groups of errors: what fails stands in one of them as long as it fails, and nothing else does. */
+export function describeErrorGroups(name: string, open: () => Promise<QueriesUnderTest>): void {
+  describe(`error groups: ${name}`, () => {
+    let under: QueriesUnderTest;
+    let store: Store;
+    beforeAll(async () => {
+      under = await open();
+      store = under.store;
+    });
+    afterAll(() => under.dispose());
+
+    /** A flow of its own for each case, with the route `shop.order`. */
+    async function flow(name: string): Promise<{ readonly id: number; readonly route: number }> {
+      return store.transaction(async (tx) => {
+        await tx.flows.deploy(name, `hash-${name}`, { "flow.yaml": "x" }, ["crm.customer", "shop.order"], T0);
+        const id = (await tx.flows.all()).find((one) => one.name === name)?.id ?? 0;
+        const route = (await tx.flows.routes()).find((one) => one.flow === id && one.to === "shop.order");
+        return { id, route: route?.id ?? 0 };
+      });
+    }
+
+    const insert = (...messages: readonly NewMessage[]) =>
+      store.transaction((tx) => tx.messages.insert(messages)) as Promise<[number, number, number, number]>;
+    const groupsOf = async (flow: string, state: "parked" | "rejected" = "parked") =>
+      (await under.queries.errorGroups({ flow, state, now: T0 + HOUR })).groups;
+    const counts = (groups: readonly ErrorGroup[]) =>
+      Object.fromEntries(groups.map((one) => [one.failure.message, one.count]));
+
+    test("what fails for one reason is one group, whatever numbers and quotes its text has", async () => {
+      const { id } = await flow("alike");
+      const places = await insert(
+        parked('order 1 has "a"', { flow: id, key: "a", acceptedAt: T0 - 30 * HOUR }),
+        parked('order 22 has "b b"', { flow: id, key: "b", acceptedAt: T0 - 2.5 * HOUR }),
+        parked('order 3 has "c"', { flow: id, key: "b", acceptedAt: T0 }),
+        parked("order 3 is late", { flow: id, key: null, acceptedAt: T0 }),
+      );
+      const [first, second] = (await groupsOf("alike")).toSorted((a, b) => b.count - a.count);
+      expect(first).toMatchObject({
+        ...{ flow: "alike", to: null, count: 3, more: false, keys: 2, sample: places[2] },
+        ...{ oldest: T0 - 30 * HOUR, newest: T0, failure: failure('order 3 has "c"') },
+      });
+      expect(first?.perHour.flatMap((n, hour) => (n === 0 ? [] : [[hour, n]]))).toEqual([
+        [20, 1],
+        [23, 1],
+      ]);
+      expect(second).toMatchObject({ count: 1, keys: 0 });
+      const page = await under.queries.messages({ flow: "alike", cause: first!.cause }, ALL);
+      expect(page.items.map((one) => one.place)).toEqual(places.slice(0, 3).toReversed());
+      expect(page.next).toBeNull();
+    });
+
+    test("a message leaves its group when it is replayed, discarded, or made needless by a newer one", async () => {
+      const { id } = await flow("leaves");
+      const texts = ["is replayed", "is discarded", "is superseded", "stays"];
+      const places = await insert(
+        ...texts.map((text, at) => parked(text, { flow: id, key: `k${at}`, acceptedAt: T0 + at })),
+      );
+      const [replayed, discarded] = places;
+      await store.transaction(async (tx) => {
+        await tx.messages.replay([replayed], 1, { routes: [], allowStale: false });
+        await tx.messages.change([changed(discarded, { outcomes: { "crm.customer": "discarded" } })]);
+        await tx.messages.supersede(id, [{ key: "k2", before: 1e9 }], T0);
+      });
+      expect(counts(await groupsOf("leaves"))).toEqual({ stays: 1 });
+      await store.transaction((tx) =>
+        tx.messages.change([
+          changed(replayed, { state: "parked", outcomes: null, failure: failure("fails anew") }),
+        ]),
+      );
+      expect(counts(await groupsOf("leaves"))).toEqual({ stays: 1, "fails anew": 1 });
+    });
+
+    test("what waits for its next try is in no group; rejected rows are in groups of their own", async () => {
+      const { id } = await flow("rejects");
+      const end = { flow: id, state: "done", failure: failure("is bad") } as const;
+      await insert(
+        message({ flow: id, state: "waiting", failure: failure("is bad"), nextAt: T0 + HOUR }),
+        message({ ...end, outcomes: { "crm.customer": "rejected" } }),
+        message({ ...end, outcomes: { "crm.customer": "discarded" } }),
+      );
+      expect(await groupsOf("rejects")).toEqual([]);
+      const [group] = await groupsOf("rejects", "rejected");
+      expect(group).toMatchObject({ count: 1, to: null });
+      const page = await under.queries.messages({ outcome: "rejected", cause: group!.cause }, ALL);
+      expect(page.items.map((one) => one.place)).toEqual([group?.sample]);
+    });
+
+    test("a delivery that is parked is in a group of its route until it is held, sent or superseded", async () => {
+      const { id, route } = await flow("delivers");
+      const places = await insert(
+        ...[0, 1, 2, 3].map((at) =>
+          message({ flow: id, key: `d${at}`, state: "done", outcomes: { "crm.customer": "applied" } }),
+        ),
+      );
+      const ids = await store.transaction(async (tx) => {
+        await tx.deliveries.insert(
+          places.map((place, at) => ({
+            ...{ message: place, flow: id, route, lane: 0, key: `d${at}`, version: null, replay: 0 },
+            ...{ allowStale: false, body: Buffer.from("{}"), createdAt: T0 + at, file: null },
+          })),
+        );
+        const found = (await tx.deliveries.queued(route, 0, 10)).map((one) => one.id);
+        await tx.deliveries.change(found.map((one) => delivered(one, "parked")));
+        return found as [number, number, number, number];
+      });
+      const [group] = await groupsOf("delivers");
+      expect(group).toMatchObject({ to: "shop.order", count: 4, keys: 4, oldest: T0, sample: places[3] });
+      const listed = async () => {
+        const filter = { flow: "delivers", state: "parked", cause: group!.cause } as const;
+        return (await under.queries.messages(filter, ALL)).items.map((one) => one.place);
+      };
+      expect(await listed()).toEqual(places.toReversed());
+      await store.transaction(async (tx) => {
+        await tx.deliveries.holdForReplay([ids[0]]);
+        await tx.deliveries.change([delivered(ids[1], "done")]);
+        await tx.deliveries.supersede(route, [{ key: "d2", before: 1e9 }], T0);
+      });
+      expect(await groupsOf("delivers")).toMatchObject([{ to: "shop.order", count: 1 }]);
+      expect(await listed()).toEqual([places[3]]);
+    });
+
+    test("a flow that nobody knows has no groups, and says so", async () => {
+      await expect(groupsOf("nobody")).rejects.toMatchObject({ code: "TL_NOT_FOUND" });
+    });
+  });
+}
+
+function delivered(id: number, state: "parked" | "done") {
+  const isDone = state === "done";
+  return {
+    ...{ id, state, attempts: 1, nextAt: null, outcome: isDone ? ("applied" as const) : null, answer: null },
+    ...{ failure: isDone ? null : failure("status 422 of order 7"), at: T0 },
+  };
+}
