@@ -1,31 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ChannelModel } from "amqplib";
-import { type ErrorCode, HubError, SOURCE_CODES, type SystemFault, TARGET_CODES } from "tieline/connector";
+import { BrokerFailure } from "./failure.ts";
+import { placeOf } from "./place.ts";
 import type { QueueOptions } from "./settings.ts";
 
 const CONNECT_MS = 5_000;
 /** Seconds; a connection that is silent for twice as long is dead. */
 const HEARTBEAT_S = 10;
 
-/** Makes connections to one broker. */
+/** Makes connections to one broker that speaks AMQP. */
 export interface Broker {
   /** @throws BrokerFailure */
   connect(): Promise<ChannelModel>;
-}
-
-/** Whose fault a failure of the broker is. */
-export type BrokerFault = Extract<SystemFault, "away" | "access" | "settings">;
-
-/** A failure in words that quote no message. */
-export class BrokerFailure extends Error {
-  override readonly name = "BrokerFailure";
-  readonly fault: BrokerFault;
-
-  constructor(fault: BrokerFault, message: string, cause: unknown) {
-    super(message, { cause });
-    this.fault = fault;
-  }
 }
 
 /**
@@ -33,25 +20,8 @@ export class BrokerFailure extends Error {
  * @throws HubError TL_CONFIG_INVALID
  */
 export function broker(options: QueueOptions, dir: string): Broker {
-  const cure = "Write it like amqps://hub@mq.example.com:5671/vhost.";
-  if (!URL.canParse(options.url)) throw new HubError("TL_CONFIG_INVALID", "`url` is not a URL", { cure });
-  const url = new URL(options.url);
-  if (url.password !== "") {
-    throw new HubError("TL_CONFIG_INVALID", "`url` must not hold a password", {
-      cure: `Write it to \`password\`, as \${env:NAME}.`,
-    });
-  }
-  if (url.hostname === "" || url.username === "")
-    throw new HubError("TL_CONFIG_INVALID", "`url` must name user and host", { cure });
-  const place = {
-    protocol: url.protocol.slice(0, -1),
-    hostname: url.hostname.replace(/^\[|\]$/g, ""),
-    ...(url.port === "" ? {} : { port: Number(url.port) }),
-    username: decodeURIComponent(url.username),
-    password: options.password ?? "",
-    vhost: url.pathname.length > 1 ? decodeURIComponent(url.pathname.slice(1)) : "/",
-    heartbeat: HEARTBEAT_S,
-  };
+  const { vhost, ...where } = placeOf(options);
+  const place = { ...where, vhost: vhost ?? "/", heartbeat: HEARTBEAT_S };
   return {
     async connect() {
       const { connect } = await import("amqplib");
@@ -81,18 +51,4 @@ export function failureOf(error: unknown): BrokerFailure {
     return new BrokerFailure("settings", `the broker answered ${reply}`, error);
   const reason = typeof code === "string" && /^[A-Z_]+$/.test(code) ? ` (${code})` : "";
   return new BrokerFailure("away", `the broker does not answer${reason}`, error);
-}
-
-export function sourceFailure(error: unknown): unknown {
-  return hubError(error, SOURCE_CODES);
-}
-
-export function targetFailure(error: unknown): unknown {
-  return hubError(error, TARGET_CODES);
-}
-
-function hubError(error: unknown, codes: Readonly<Record<BrokerFault, ErrorCode>>): unknown {
-  return error instanceof BrokerFailure
-    ? new HubError(codes[error.fault], error.message, { cause: error })
-    : error;
 }

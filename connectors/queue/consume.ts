@@ -1,9 +1,11 @@
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { CollectedItem, ListenDesk, ListenSource } from "tieline/connector";
-import { type Broker, BrokerFailure, failureOf, sourceFailure } from "./broker.ts";
+import { type Broker, failureOf } from "./broker.ts";
+import { BrokerFailure, sourceFailure } from "./failure.ts";
 import type { ConsumeOptions } from "./settings.ts";
 
-const PREFETCH = 200;
+/** Messages that are handed over before the first is acknowledged, unless the settings say otherwise. */
+export const PREFETCH = 200;
 
 /**
  * Reads a queue. A message is acknowledged when the hub has stored it, and not before; what was handed over and not

@@ -1,9 +1,11 @@
 import type { ChannelModel, ConfirmChannel } from "amqplib";
 import { HubError, type Outgoing, type Sent, type Sink } from "tieline/connector";
-import { type Broker, failureOf, targetFailure } from "./broker.ts";
+import { type Broker, failureOf } from "./broker.ts";
+import { targetFailure } from "./failure.ts";
 import type { PublishOptions } from "./settings.ts";
 
-const CONCURRENCY = 32;
+/** Messages that wait for their confirmation at once, unless the settings say otherwise. */
+export const CONCURRENCY = 32;
 
 interface Line {
   readonly connection: ChannelModel;
@@ -19,8 +21,8 @@ export interface PublishSink extends Sink {
 }
 
 /** Publishes persistent messages; each is sent when the broker has confirmed that it has it, in a queue. */
-export function publish(broker: Broker, options: PublishOptions): PublishSink {
-  const { exchange = "", routingKey, idempotent } = options;
+export function publish(broker: Broker, routingKey: string, options: PublishOptions): PublishSink {
+  const { exchange = "", idempotent } = options;
   let line: Promise<Line> | null = null;
 
   async function open(): Promise<Line> {

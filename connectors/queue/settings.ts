@@ -5,7 +5,7 @@ const Short = (description: string) => Type.String({ description, minLength: 1, 
 
 const Consume = Type.Object(
   {
-    queue: Short("Queue that is read; it must be there"),
+    queue: Short("Queue that is read; it must be there. By STOMP its destination, such as /queue/orders"),
     prefetch: Type.Optional(
       Type.Integer({
         description: "Messages that the broker hands over before the first is acknowledged",
@@ -22,11 +22,12 @@ const Publish = Type.Object(
   {
     exchange: Type.Optional(
       Type.String({
-        description: "Exchange that messages go to; without it straight to a queue",
+        description: "AMQP: exchange that messages go to; without it straight to a queue",
         maxLength: 255,
       }),
     ),
-    routingKey: Short("Routing key; without an exchange the name of the queue"),
+    routingKey: Type.Optional(Short("AMQP: routing key; without an exchange the name of the queue")),
+    destination: Type.Optional(Short("STOMP: where messages go, such as /queue/customers")),
     idempotent: Type.Boolean({
       description:
         "True when whoever reads recognises the message id and does nothing the second time; false parks a message that got no confirmation",
@@ -46,8 +47,9 @@ const Publish = Type.Object(
 export const QueueSettings = Type.Object(
   {
     url: Type.String({
-      description: "amqps:// or amqp:// with user, host, port and virtual host, without a password",
-      pattern: "^amqps?://",
+      description:
+        "amqps:// or amqp://, stomp+ssl:// or stomp://, with user, host, port and virtual host, without a password",
+      pattern: "^(amqps?|stomp(\\+ssl)?)://",
     }),
     password: Type.Optional(secret({ description: "Password of the user", minLength: 1 })),
     authority: Type.Optional(
@@ -56,8 +58,17 @@ export const QueueSettings = Type.Object(
         minLength: 1,
       }),
     ),
+    largest: Type.Optional(
+      Type.Integer({
+        description:
+          "STOMP: bytes of the largest message that is read; one that is larger stays in the queue",
+        minimum: 1_024,
+        maximum: 256 * 1024 * 1024,
+        default: 16 * 1024 * 1024,
+      }),
+    ),
     consume: named(Consume, "Sources: queues by name"),
-    publish: named(Publish, "Sinks: exchanges by name"),
+    publish: named(Publish, "Sinks: exchanges or destinations by name"),
   },
   { additionalProperties: false, description: "One broker" },
 );

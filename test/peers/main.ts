@@ -1,4 +1,5 @@
 import { commandLine } from "../command-line.ts";
+import { activemq } from "./activemq.ts";
 import { asterisk16, asterisk22 } from "./asterisk.ts";
 import { mariadb } from "./mariadb.ts";
 import { odoo } from "./odoo.ts";
@@ -19,6 +20,7 @@ const PEERS: readonly Peer[] = [
   postgres,
   mariadb,
   rabbitmq,
+  activemq,
   openssh,
   vsftpd,
 ];

@@ -16,14 +16,15 @@ const START_MS = 120_000;
 export const rabbitmq: Peer = {
   name: "rabbitmq",
   connector: "queue",
-  cases: ["queue.peer.ts"],
+  cases: ["queue.peer.ts", "stomp.peer.ts"],
   async start() {
     await needProgram(PROGRAM, "rabbitmq-server");
     const folder = await mkdtemp(join(tmpdir(), "tieline-rabbitmq-"));
-    const [port, names, nodes] = [await freePort(), await freePort(), await freePort()];
+    const [port, stomp, names, nodes] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     const password = randomBytes(12).toString("hex");
     const settings = [
       `listeners.tcp.1 = 127.0.0.1:${port}`,
+      `stomp.listeners.tcp.1 = 127.0.0.1:${stomp}`,
       "distribution.listener.interface = 127.0.0.1",
       "default_user = hub",
       `default_pass = ${password}`,
@@ -31,7 +32,7 @@ export const rabbitmq: Peer = {
       "log.console = true",
     ];
     await writeFile(join(folder, "rabbitmq.conf"), `${settings.join("\n")}\n`, { mode: 0o600 });
-    await writeFile(join(folder, "enabled_plugins"), "[].\n");
+    await writeFile(join(folder, "enabled_plugins"), "[rabbitmq_stomp].\n");
     await writeFile(join(folder, "env.conf"), "");
     const child = spawn(PROGRAM, {
       cwd: folder,
@@ -54,7 +55,11 @@ export const rabbitmq: Peer = {
     process.once("exit", killAlong);
     return {
       version: await answers(port, password, child),
-      env: { TIELINE_PEER_URL: `amqp://hub@127.0.0.1:${port}`, TIELINE_PEER_PASSWORD: password },
+      env: {
+        TIELINE_PEER_URL: `amqp://hub@127.0.0.1:${port}`,
+        TIELINE_PEER_STOMP: `stomp://hub@127.0.0.1:${stomp}/%2F`,
+        TIELINE_PEER_PASSWORD: password,
+      },
       async close() {
         await end(child);
         process.off("exit", killAlong);
