@@ -33,6 +33,8 @@ export interface Look {
   readonly scheme?: "light" | "dark";
   /** Who looks; whoever has the token of the hub unless given. */
   readonly as?: Account;
+  /** Of the hub; that of the tests of the API unless given. */
+  readonly token?: string;
 }
 
 export interface Opened {
@@ -65,7 +67,7 @@ export async function openPage(browser: Browser, url: string, look: Look = {}): 
       faults.push(entry.text());
   });
   await page.goto(url);
-  await signIn(page, look.as);
+  await signIn(page, look.as ?? look.token ?? TOKEN);
   return {
     page,
     faults,
@@ -80,13 +82,13 @@ export async function openPage(browser: Browser, url: string, look: Look = {}): 
 }
 
 /** Fills in the form, which asks for the token where there are no accounts, and offers it where there are. */
-async function signIn(page: Page, as: Account | undefined): Promise<void> {
+async function signIn(page: Page, as: Account | string): Promise<void> {
   const token = page.getByLabel("Token of the hub");
   const other = page.getByRole("button", { name: "Sign in with the token of the hub" });
   await token.or(other).first().waitFor();
-  if (as === undefined) {
+  if (typeof as === "string") {
     if (await other.isVisible()) await other.click();
-    await token.fill(TOKEN);
+    await token.fill(as);
   } else {
     await page.getByLabel("Name").fill(as.name);
     await page.locator("input[autocomplete=current-password]").fill(as.password);

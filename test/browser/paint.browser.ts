@@ -1,0 +1,61 @@
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Bench } from "../api/setup.ts";
+import { median } from "../bench/statistics.ts";
+import { openBrowser } from "./chromium.ts";
+import { openPage } from "./page.ts";
+import { openFew } from "./seed.ts";
+
+const ROUNDS = 5;
+/** Bytes, zipped. */
+const MOST = 500_000;
+
+let browser: Browser;
+let few: Bench;
+
+beforeAll(async () => {
+  [browser, few] = await Promise.all([openBrowser(), openFew()]);
+}, 240_000);
+afterAll(async () => {
+  await browser?.close();
+  await few?.close();
+});
+
+/** Milliseconds from asking for the page to its first text or picture. */
+async function paint(page: Page): Promise<number> {
+  await page.locator("main h1").waitFor();
+  return (await page.evaluate(
+    "performance.getEntriesByName('first-contentful-paint')[0].startTime",
+  )) as number;
+}
+
+test("Overview is painted and fetched on loopback as told here, of no more than it may weigh", async () => {
+  const cold: number[] = [];
+  const warm: number[] = [];
+  let bytes = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    // A context has a cache of its own; the form to sign in is no screen, so its cookie is taken to a fresh one.
+    const opened = await openPage(browser, few.url);
+    const storageState = await opened.page.context().storageState();
+    await opened.close();
+    const context = await browser.newContext({ storageState });
+    const page = await context.newPage();
+    const parts: Promise<number>[] = [];
+    page.on("response", (answer) => {
+      if (!answer.url().includes("/api/")) parts.push(answer.body().then((body) => gzipSync(body).length));
+    });
+    await page.goto(few.url);
+    cold.push(await paint(page));
+    bytes = (await Promise.all(parts)).reduce((sum, one) => sum + one, 0);
+    await page.goto(few.url);
+    warm.push(await paint(page));
+    await context.close();
+  }
+  process.stdout.write(
+    `first contentful paint on loopback, median of ${ROUNDS}: ${Math.round(median(cold))} ms cold, ${Math.round(median(warm))} ms warm\n` +
+      `first load of Overview: ${Math.round(bytes / 1000)} kB gzip of ${MOST / 1000} kB\n`,
+  );
+  expect(bytes).toBeGreaterThan(0);
+  expect(bytes).toBeLessThanOrEqual(MOST);
+});
