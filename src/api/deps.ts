@@ -31,7 +31,10 @@ export interface ApiDeps {
   systems(): readonly SystemEntry[];
   /** What agents see of calls; without it there is no such page. */
   readonly desk?: Desk;
-  readonly settings: Pick<HubSettings, "alerts" | "auth" | "data" | "dir" | "listen" | "retention">;
+  readonly settings: Pick<
+    HubSettings,
+    "alerts" | "auth" | "data" | "dir" | "listen" | "oidc" | "publicUrl" | "retention"
+  >;
   /** The token that opens `/api`. */
   readonly token: string;
   readonly logger: ApiLogger;

@@ -18,6 +18,8 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "GET /api/v1/session": "open",
   "POST /api/v1/session": "open",
   "DELETE /api/v1/session": "open",
+  "GET /api/v1/session/oidc": "open",
+  "GET /api/v1/session/oidc/callback": "open",
 
   "POST /api/v1/session/password": "own",
 

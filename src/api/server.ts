@@ -15,6 +15,8 @@ import { deskRoutes } from "./desk/routes.ts";
 import { DOOR, openDoor } from "./door.ts";
 import { healthRoutes } from "./health.ts";
 import { lazyCompilers } from "./lazy-compilers.ts";
+import { openProvider } from "./oidc/provider.ts";
+import { oidcRoutes } from "./oidc/routes.ts";
 import { permissionOf } from "./permission-of.ts";
 import { sendProblem } from "./problem.ts";
 import { alertRoutes } from "./resource/alert.ts";
@@ -148,7 +150,11 @@ async function openRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   app.addHook("onRequest", async (_request, reply) => {
     reply.header("cache-control", "no-store");
   });
-  await sessionRoutes(app, deps);
+  const { oidc, publicUrl } = deps.settings;
+  const provider = oidc === null ? null : openProvider(oidc, deps);
+  const base = (): string => publicUrl ?? addressOf(app.server);
+  await sessionRoutes(app, deps, provider, base);
+  await oidcRoutes(app, deps, provider, base);
   await errorRoutes(app);
   const schema = {
     tags: ["hub"],
@@ -166,6 +172,13 @@ async function openRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
     },
   };
   app.get("/openapi.json", { schema }, async () => app.swagger());
+}
+
+/** Where the server listens; such a hub is reached from its own machine only. */
+function addressOf(server: Pick<FastifyInstance["server"], "address">): string {
+  const at = server.address();
+  if (at === null || typeof at === "string") return "http://localhost";
+  return `http://${at.family === "IPv6" ? `[${at.address}]` : at.address}:${at.port}`;
 }
 
 async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {

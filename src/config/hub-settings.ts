@@ -1,5 +1,6 @@
 import type { GateLimits } from "../connector/gate.ts";
 import type { Json } from "../message/json.ts";
+import type { OidcSettings } from "./oidc-settings.ts";
 
 /** `tieline.yaml` as the hub uses it: defaults filled in, references replaced, paths absolute, sizes in bytes. */
 export interface HubSettings {
@@ -15,6 +16,10 @@ export interface HubSettings {
   readonly mapping: MappingSettings;
   readonly systems: Readonly<Record<string, SystemSettings>>;
   readonly auth: "token" | "none";
+  /** Where browsers reach the hub, such as `https://hub.example`; null: where it listens. */
+  readonly publicUrl: string | null;
+  /** Null: nobody signs in at a provider. */
+  readonly oidc: OidcSettings | null;
   readonly alerts: AlertSettings;
   readonly retention: RetentionSettings;
 }

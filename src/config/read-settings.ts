@@ -12,6 +12,7 @@ import { maskedExcerpt } from "./masked-excerpt.ts";
 import { overridden } from "./overridden.ts";
 import { publishedSchema, publishedStructure } from "./published-schema.ts";
 import { readAlerts } from "./read-alerts.ts";
+import { readOidc, readPublicUrl } from "./read-oidc.ts";
 import { readRetention } from "./read-retention.ts";
 import { type KnownSystem, readSystem } from "./read-system.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
@@ -62,6 +63,8 @@ export function readSettings(
   const auth = root["auth"] === "none" ? "none" : "token";
   const listen = readListen(text("listen", "127.0.0.1:8400"), env, report);
   refuseOpenHub(listen, auth, env, report);
+  const publicUrl = readPublicUrl(root, references, report);
+  const oidc = readOidc(root["oidc"], { auth, listen, publicUrl }, { ...references, data }, report);
   const systems = readSystems(root["systems"], { ...references, data }, env, report, mayShow);
   const limits = isObject(root["limits"]) ? root["limits"] : {};
   const mapping = isObject(root["mapping"]) ? root["mapping"] : {};
@@ -70,6 +73,8 @@ export function readSettings(
     data,
     listen,
     auth,
+    publicUrl,
+    oidc,
     storage: storage ?? { kind: "sqlite", folder: data },
     dispatch,
     deploy: root["deploy"] === "manual" ? "manual" : "on-save",

@@ -64,6 +64,7 @@ export interface AccessTable {
 export interface AccessReads {
   users(): Promise<readonly UserRow[]>;
   user(name: string): Promise<UserRow | undefined>;
+  userOf(subject: string): Promise<UserRow | undefined>;
   keys(): Promise<readonly KeyRow[]>;
   key(id: string): Promise<KeyRow | undefined>;
   session(hash: string): Promise<SessionRow | undefined>;

@@ -253,6 +253,8 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       { name: "down", connector: "erp", written: {}, check: () => Promise.reject(new Error("secret text")) },
     ],
     settings: {
+      publicUrl: null,
+      oidc: null,
       alerts: { rules: USUAL_RULES, tell: [{ to: "pager.alert", mail: null }], heartbeat: null },
       auth: "token",
       retention: USUAL_RETENTION,

@@ -211,6 +211,8 @@ describe("loading a project", () => {
         deploy: "on-save",
         limits: { diskLow: 268_435_456, backlog: 1_000_000 },
         mapping: { shadow: 1_000 },
+        publicUrl: null,
+        oidc: null,
         alerts: { rules: USUAL_RULES, tell: [], heartbeat: null },
         retention: USUAL_RETENTION,
         systems: {},

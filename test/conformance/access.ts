@@ -50,6 +50,8 @@ export function describeAccess(name: string, open: () => Promise<QueriesUnderTes
         expect(await access.key("ba9876543210")).toBeUndefined();
         const found = await store.transaction((tx) => tx.access.userOf("https://id.example bo"));
         expect(found).toEqual(person);
+        expect(await access.userOf("https://id.example bo")).toEqual(person);
+        expect(await access.userOf("https://id.example anna")).toBeUndefined();
       }));
 
     test("two users cannot be one person of the provider", () =>

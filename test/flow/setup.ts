@@ -47,6 +47,8 @@ export async function testEngine(
         deploy: "on-save",
         limits: { diskLow: 0, backlog: 1_000_000 },
         mapping: { shadow: 1 },
+        publicUrl: null,
+        oidc: null,
         alerts: { rules: [], tell: [], heartbeat: null },
         retention: { messages: null, files: null, bundles: null, alerts: null, flows: {} },
         systems: {},

@@ -62,6 +62,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   mysql2: ["connectors/database/"],
   "node-cron": ["src/intake/"],
   nodemailer: ["connectors/email/"],
+  "openid-client": ["src/api/oidc/"],
   pg: ["src/backend/postgres/", "connectors/database/"],
   pino: ["src/observe/"],
   "postal-mime": ["connectors/email/"],

@@ -8,6 +8,7 @@ import { secretHash } from "../access/secret.ts";
 import { isSecure, provePassword, startSession } from "../access/sign-in.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
+import type { Provider } from "../oidc/provider.ts";
 import { closed, nullable, oneOf, problems } from "../schema.ts";
 import { endedCookie, isOwnAct, sessionCookie, sessionOf, tokenSessionEnd } from "../session.ts";
 import { sameToken } from "../token.ts";
@@ -27,6 +28,19 @@ const Session = Type.Object({
     }),
   ),
   users: Type.Boolean({ description: "False: nobody has an account yet, so the token is the way in" }),
+  provider: nullable(
+    Type.Object(
+      {
+        label: Type.String(),
+        there: Type.Boolean({ description: "Whether it answered the hub the last time it was asked" }),
+      },
+      { description: "The OpenID provider at which people sign in: GET /session/oidc" },
+    ),
+  ),
+});
+const SignedOut = Type.Object({
+  ...Session.properties,
+  leave: nullable(Type.String({ description: "Where the browser signs out of the OpenID provider too" })),
 });
 const Given = Type.Union([
   closed({ token: Type.String({ minLength: 1, maxLength: 256 }) }),
@@ -37,13 +51,19 @@ const Given = Type.Union([
 ]);
 
 /** How a browser signs in: it shows a password or the token once, and keeps a cookie that no script can read. */
-export async function sessionRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+export async function sessionRoutes(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  provider: Provider | null,
+  base: () => string,
+): Promise<void> {
   const { auth } = deps.settings;
   const present = async (principal: Principal | undefined) => ({
     signedIn: principal !== undefined,
     auth,
     user: principal === undefined ? null : presentUser(principal),
     users: (await deps.queries.access.users()).length > 0,
+    provider: provider === null ? null : { label: provider.label, there: provider.isThere() },
   });
   const answer = { 200: Session, ...problems() };
   app.get(
@@ -77,13 +97,25 @@ export async function sessionRoutes(app: FastifyInstance, deps: ApiDeps): Promis
   );
   app.delete(
     "/session",
-    { schema: { tags, security: [], summary: "Sign this browser out", response: answer } },
+    {
+      schema: {
+        tags,
+        security: [],
+        summary: "Sign this browser out",
+        response: { ...answer, 200: SignedOut },
+      },
+    },
     async (request, reply) => {
       if (sessionOf(request.headers) !== "" && !isOwnAct(request))
         throw new HubError("TL_UNAUTHORIZED", "the request comes from a page that is not the hub's own");
       reply.header("set-cookie", endedCookie(isSecure(request)));
-      await endSession(deps, request);
-      return present(auth === "none" ? OWNER : undefined);
+      const name = await endSession(deps, request);
+      const user = name === undefined ? undefined : await deps.queries.access.user(name);
+      const leaves = provider !== null && user !== undefined && user.subject !== null;
+      return {
+        ...(await present(auth === "none" ? OWNER : undefined)),
+        leave: leaves ? await provider.leave(`${base()}/`) : null,
+      };
     },
   );
 }
@@ -127,20 +159,21 @@ function requireOwnToken({ settings, token }: ApiDeps, given: string): void {
   });
 }
 
-/** Ends the session that a browser shows, if any, in the store: a copy of its cookie opens nothing any more. */
-async function endSession(deps: ApiDeps, { headers }: FastifyRequest): Promise<void> {
+/** Ends the session that a browser shows, if any, in the store: a copy of its cookie opens nothing any more. @returns the user */
+async function endSession(deps: ApiDeps, { headers }: FastifyRequest): Promise<string | undefined> {
   const hash = secretHash(sessionOf(headers));
   const until = tokenSessionEnd(headers, deps.token);
   if (until !== undefined && until > deps.now()) {
     const { name } = OWNER;
     const by = { actor: "dashboard", reason: null };
     await deps.engine.changeAccess(by, { kind: "end-token-session", name, session: hash, until });
-    return;
+    return undefined;
   }
   const session = await deps.queries.access.session(hash);
-  if (session === undefined) return;
+  if (session === undefined) return undefined;
   const { user: name } = session;
   await deps.engine.changeAccess({ actor: name, reason: null }, { kind: "sign-out", name, session: hash });
+  return name;
 }
 
 function presentUser(principal: Principal) {

@@ -19,7 +19,7 @@ export const Payloads = Type.Boolean({ description: "Sees payloads and personal 
 export const NewPassword = Type.String({ minLength: SHORTEST, maxLength: LONGEST });
 
 /** Names that the audit log gives to what is no user. */
-const TAKEN = ["api", "cli", "dashboard", "system"];
+export const TAKEN: readonly string[] = ["api", "cli", "dashboard", "system"];
 
 const User = Type.Object({
   name: Type.String(),

@@ -60,6 +60,10 @@ export function accessReads(sql: ReadSql): AccessReads {
       const row = await sql.get<StoredUser>(`${SELECT_USER} WHERE name = $1`, name);
       return row === undefined ? undefined : userFrom(row);
     },
+    async userOf(subject) {
+      const row = await sql.get<StoredUser>(`${SELECT_USER} WHERE subject = $1`, subject);
+      return row === undefined ? undefined : userFrom(row);
+    },
     keys: async () => (await sql.all<StoredKey>(`${SELECT_KEY} ORDER BY created_at, id`)).map(keyFrom),
     async key(id) {
       const row = await sql.get<StoredKey>(`${SELECT_KEY} WHERE id = $1`, id);

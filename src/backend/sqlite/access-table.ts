@@ -17,14 +17,11 @@ const PUT_USER = `INSERT INTO hub_user VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   locked_until = excluded.locked_until, signed_in_at = excluded.signed_in_at`;
 
 export function accessTable(sql: Sql): AccessTable {
-  const { user, key } = accessReads(sql);
+  const { user, userOf, key } = accessReads(sql);
   return {
     user,
+    userOf,
     key,
-    async userOf(subject) {
-      const row = sql.get<StoredUser>(`SELECT ${USER_COLUMNS} FROM hub_user WHERE subject = ?`, subject);
-      return row === undefined ? undefined : userFrom(row);
-    },
     async putUser(row) {
       sql.run(PUT_USER, ...userValues(row));
     },
@@ -52,6 +49,10 @@ export function accessReads(sql: Sql): AccessReads {
       sql.all<StoredUser>(`SELECT ${USER_COLUMNS} FROM hub_user ORDER BY name`).map(userFrom),
     async user(name) {
       const row = sql.get<StoredUser>(`SELECT ${USER_COLUMNS} FROM hub_user WHERE name = ?`, name);
+      return row === undefined ? undefined : userFrom(row);
+    },
+    async userOf(subject) {
+      const row = sql.get<StoredUser>(`SELECT ${USER_COLUMNS} FROM hub_user WHERE subject = ?`, subject);
       return row === undefined ? undefined : userFrom(row);
     },
     keys: async () =>

@@ -1992,6 +1992,10 @@ export interface Operations {
         readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;
       readonly users: boolean;
+      readonly provider: {
+        readonly label: string;
+        readonly there: boolean;
+      } | null;
     };
   };
   "POST /session": {
@@ -2011,6 +2015,10 @@ export interface Operations {
         readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;
       readonly users: boolean;
+      readonly provider: {
+        readonly label: string;
+        readonly there: boolean;
+      } | null;
     };
   };
   "DELETE /session": {
@@ -2025,7 +2033,24 @@ export interface Operations {
         readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;
       readonly users: boolean;
+      readonly provider: {
+        readonly label: string;
+        readonly there: boolean;
+      } | null;
+      readonly leave: string | null;
     };
+  };
+  "GET /session/oidc": {
+    query: {
+      readonly to?: string;
+    };
+    body: undefined;
+    answer: Blob;
+  };
+  "GET /session/oidc/callback": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: Blob;
   };
   "POST /session/password": {
     query: Readonly<Record<string, never>>;
