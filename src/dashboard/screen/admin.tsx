@@ -7,10 +7,12 @@ import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
 import { Needs } from "../part/needs.tsx";
+import { Doctor } from "./admin-doctor.tsx";
 import { Keys } from "./admin-keys.tsx";
+import { Retention } from "./admin-retention.tsx";
 import { Users } from "./admin-users.tsx";
 
-/** Who may use the hub, and whether anybody has tampered with what it wrote down. */
+/** Who may use the hub, whether anybody has tampered with what it wrote down, what it keeps, and how it is. */
 export function Admin() {
   const isAdmin = useMay("administer");
   const users = useApi("GET /users", { enabled: isAdmin });
@@ -27,6 +29,8 @@ export function Admin() {
       <Users query={users} />
       <Keys />
       <Chain />
+      <Retention />
+      <Doctor />
     </>
   );
 }
