@@ -1,6 +1,6 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from "@sinclair/typebox";
 import { ERRORS, type ErrorCode } from "../errors.ts";
-import { OUTCOMES, STATES } from "../message/outcome.ts";
+import { STATES } from "../message/outcome.ts";
 
 /** An object that names all its members; anything else is an error, so that no filter is silently passed over. */
 export function closed<Properties extends TProperties>(
@@ -33,7 +33,6 @@ export function oneOf<const Text extends string>(texts: readonly Text[], descrip
 }
 
 export const StateText = oneOf(STATES, "Where it is on its path");
-export const OutcomeText = oneOf(OUTCOMES, "How it ended on a route");
 export const Code = oneOf(
   Object.keys(ERRORS) as ErrorCode[],
   "A code of the error catalogue, /api/v1/errors",

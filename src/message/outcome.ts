@@ -14,6 +14,16 @@ export const OUTCOMES = [
   "discarded",
 ] as const;
 
+/** Those by which nothing was changed, and nothing is wrong. */
+export const WITHOUT_EFFECT: readonly Outcome[] = [
+  "unchanged",
+  "stale",
+  "superseded",
+  "duplicate",
+  "filtered",
+  "discarded",
+];
+
 export type Outcome = (typeof OUTCOMES)[number];
 
 /**

@@ -105,8 +105,8 @@ export interface Paged<Item> {
 /** All given conditions must hold. */
 export interface MessageFilter {
   readonly flow?: string;
-  /** The message, or one of its deliveries, is in this state; `done` means that all of them are. */
-  readonly state?: State;
+  /** The message, or one of its deliveries, is in this state; `done` means that all of them are, `open` that not all are. */
+  readonly state?: State | "open";
   /** On one route at least. */
   readonly outcome?: Outcome;
   readonly key?: string;

@@ -37,6 +37,7 @@ test("every filter shows exactly its messages", async () => {
   expect(await ids("state=parked")).toEqual(["m-3", "m-2"]);
   expect(await ids("state=held")).toEqual(["m-4"]);
   expect(await ids("state=waiting")).toEqual(["m-5"]);
+  expect(await ids("state=open")).toEqual(["m-7", "m-5", "m-4", "m-3", "m-2", "m-1"]);
   expect(await ids("flow=calls")).toEqual(["m-6", "m-5"]);
   expect(await ids("key=k2")).toEqual(["m-4", "m-3"]);
   expect(await ids("code=TL_DECODE_FAILED")).toEqual(["m-6"]);

@@ -202,8 +202,8 @@ function expected(
         (filter.outcome === undefined || Object.values(one.outcomes).includes(filter.outcome)) &&
         (filter.code === undefined || codes.get(one.place)?.has(filter.code) === true) &&
         (filter.state === undefined ||
-          (filter.state === "done"
-            ? one.state === "done"
+          (filter.state === "done" || filter.state === "open"
+            ? (one.state === "done") === (filter.state === "done")
             : states.get(one.place)?.has(filter.state) === true)),
     )
     .map((one) => one.place)
@@ -217,6 +217,7 @@ export function combinations(): MessageFilter[] {
     { key: "k37" },
     { file: 2 },
     ...STATES.map((state) => ({ state })),
+    { state: "open" },
     ...OUTCOMES.map((outcome) => ({ outcome })),
     ...CODES.map((code) => ({ code })),
     { code: "TL_TARGET_REFUSED" },

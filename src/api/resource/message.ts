@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HubError } from "../../errors.ts";
 import { deliveryId, messageId, parseMessageId } from "../../message/id.ts";
-import { STATES } from "../../message/outcome.ts";
+import { OUTCOMES, STATES } from "../../message/outcome.ts";
 import { may } from "../../message/permission.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf, notePayload } from "../act.ts";
@@ -19,7 +19,6 @@ import {
   Moment,
   momentOf,
   nullable,
-  OutcomeText,
   oneOf,
   PageQuery,
   pageOf,
@@ -30,6 +29,7 @@ import {
 } from "../schema.ts";
 import { readSlice } from "../slice.ts";
 import { timeline } from "../timeline.ts";
+import { withoutEffect } from "../without-effect.ts";
 
 const FIRST_BYTES = 64 * 1024;
 /** No body is longer: PostgreSQL keeps no value of more. */
@@ -53,8 +53,18 @@ const Summary = Type.Object({
 const Filter = closed({
   ...PageQuery,
   flow: Type.Optional(Type.String({ maxLength: 128 })),
-  state: Type.Optional(oneOf([...STATES, "rejected"], "`rejected` stands for outcome=rejected")),
-  outcome: Type.Optional(OutcomeText),
+  state: Type.Optional(
+    oneOf(
+      [...STATES, "open", "rejected"],
+      "`open`: all that is not done; `rejected` stands for outcome=rejected",
+    ),
+  ),
+  outcome: Type.Optional(
+    oneOf(
+      [...OUTCOMES, "without-effect"],
+      "How it ended on a route; `without-effect`: by any outcome that changes nothing, and is no failure",
+    ),
+  ),
   key: Type.Optional(Type.String({ maxLength: 1024 })),
   code: Type.Optional(Code),
   file: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -145,8 +155,12 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
         response: { 200: pageOf(Summary), ...problems(404) },
       },
     },
-    async ({ query }) =>
-      presentPage(await deps.queries.messages(filterFrom(query), pageFrom(query)), presentMessage),
+    async ({ query: { outcome, ...query } }) => {
+      const isEffect = outcome !== "without-effect";
+      const filter = filterFrom({ ...query, ...(outcome === undefined || !isEffect ? {} : { outcome }) });
+      const queries = isEffect ? deps.queries : withoutEffect(deps.queries);
+      return presentPage(await queries.messages(filter, pageFrom(query)), presentMessage);
+    },
   );
 
   app.get<{ Params: MessageParams }>(
@@ -270,7 +284,7 @@ function filterFrom({
   state,
   fingerprint,
   ...rest
-}: Static<typeof Filter>): MessageFilter {
+}: Omit<Static<typeof Filter>, "outcome"> & Pick<MessageFilter, "outcome">): MessageFilter {
   return {
     ...rest,
     ...(fingerprint === undefined ? {} : { cause: causeOf(fingerprint) }),

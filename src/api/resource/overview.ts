@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
+import { WITHOUT_EFFECT } from "../../message/outcome.ts";
 import type { Pending, Traffic } from "../../store/queries.ts";
 import type { ApiDeps } from "../deps.ts";
 import { time } from "../present.ts";
@@ -10,6 +11,9 @@ const HOURS = 24;
 
 const Flow = Type.Object({
   name: Type.String(),
+  files: Type.Boolean({
+    description: "It has read files: rows that end well are in their books, and no messages",
+  }),
   received: Type.Integer({ description: "Accepted in the span" }),
   filtered: Type.Integer({
     description: "Ended without effect in the span: filtered, unchanged, stale, superseded, discarded",
@@ -44,8 +48,10 @@ export async function overviewRoutes(app: FastifyInstance, deps: ApiDeps): Promi
         deps.queries.pending(),
       ]);
       const open = new Map(deps.status().flows.map((flow) => [flow.name, flow.open]));
+      const files = await readFromFiles(deps, new Set(pending.map((one) => one.flow)));
       const flows = deps.flows().map(({ status: { name } }) => ({
         name,
+        files: files.has(name),
         queued: open.get(name) ?? 0,
         ...counted(
           traffic.filter((one) => one.flow === name),
@@ -58,6 +64,14 @@ export async function overviewRoutes(app: FastifyInstance, deps: ApiDeps): Promi
   );
 }
 
+/** Those of the flows that have read files. A flow that never was in force is not known to the store. */
+async function readFromFiles({ queries }: ApiDeps, flows: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const first = await Promise.all(
+    [...flows].map((flow) => queries.files({ flow }, { before: null, limit: 1 })),
+  );
+  return new Set(first.flatMap(({ items }) => items.map((file) => file.flow)));
+}
+
 function counted(traffic: readonly Traffic[], since: number) {
   const sum = (...outcomes: readonly string[]): number =>
     traffic.reduce((total, one) => total + (outcomes.includes(one.outcome) ? one.n : 0), 0);
@@ -68,7 +82,7 @@ function counted(traffic: readonly Traffic[], since: number) {
   }
   return {
     received: sum("accepted"),
-    filtered: sum("filtered", "unchanged", "stale", "superseded", "duplicate", "discarded"),
+    filtered: sum(...WITHOUT_EFFECT),
     sent: sum("applied"),
     errored: sum("parked", "rejected"),
     perHour,

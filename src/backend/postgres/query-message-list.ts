@@ -100,6 +100,7 @@ function restOf(filter: MessageFilter, flow: number | undefined): Conditions {
     );
   }
   if (filter.state === "done") rest.add(`m.state = 5 AND NOT ${withDelivery("d.state <> 5")}`);
+  else if (filter.state === "open") rest.add(`(m.state <> 5 OR ${withDelivery("d.state <> 5")})`);
   else if (filter.state !== undefined)
     rest.add(`(m.state = $? OR ${withDelivery("d.state = $?")})`, stateNumber(filter.state));
   return rest;

@@ -1,5 +1,5 @@
 import { ERRORS } from "../../errors.ts";
-import type { Outcome, State } from "../../message/outcome.ts";
+import { type Outcome, STATES, type State } from "../../message/outcome.ts";
 import type { MessageFilter } from "../../store/queries.ts";
 import { stateNumber } from "./row.ts";
 
@@ -66,6 +66,7 @@ export function chooseWalks<Stream>(
   }
   if (filter.code !== undefined) return [walk("code", filter.code), walk("delivery-code", filter.code)];
   if (filter.file !== undefined) return [walk("file", filter.file)];
+  if (filter.state === "open") return flows.flatMap((flow) => openWalks(flow, walk));
   if (filter.state !== undefined && filter.state !== "done") {
     const own = OWN_STATE[filter.state];
     const state = stateNumber(filter.state);
@@ -85,4 +86,17 @@ export function chooseWalks<Stream>(
   if (filter.outcome === "rejected") return Object.keys(ERRORS).map((code) => walk("code", code));
   if (filter.flow !== undefined) return flows.map((flow) => walk("flow", flow));
   return [walk("place")];
+}
+
+/** All that a flow has under way or at rest, which is little beside what is done. */
+function openWalks<Stream>(
+  flow: number,
+  walk: (along: Walk, ...values: readonly number[]) => Stream,
+): readonly Stream[] {
+  return [
+    ...Object.values(OWN_STATE).map((own) => walk(own, flow)),
+    ...STATES.filter((state) => state !== "done").map((state) =>
+      walk("delivery-state", stateNumber(state), flow),
+    ),
+  ];
 }

@@ -119,6 +119,7 @@ function restOf(filter: MessageFilter, flow: number | undefined): Rest {
     );
   }
   if (filter.state === "done") add(`m.state = 5 AND NOT ${withDelivery("d.state <> 5")}`);
+  else if (filter.state === "open") add(`(m.state <> 5 OR ${withDelivery("d.state <> 5")})`);
   else if (filter.state !== undefined) {
     const state = stateNumber(filter.state);
     add(`(m.state = ? OR ${withDelivery("d.state = ?")})`, state, state);

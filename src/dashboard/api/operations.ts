@@ -1331,8 +1331,8 @@ export interface Operations {
       readonly limit?: number;
       readonly cursor?: number;
       readonly flow?: string;
-      readonly state?: "queued" | "waiting" | "held" | "sending" | "parked" | "done" | "rejected";
-      readonly outcome?: "applied" | "unchanged" | "stale" | "superseded" | "duplicate" | "filtered" | "rejected" | "parked" | "discarded";
+      readonly state?: "queued" | "waiting" | "held" | "sending" | "parked" | "done" | "open" | "rejected";
+      readonly outcome?: "applied" | "unchanged" | "stale" | "superseded" | "duplicate" | "filtered" | "rejected" | "parked" | "discarded" | "without-effect";
       readonly key?: string;
       readonly code?: string;
       readonly file?: number;
@@ -1873,6 +1873,7 @@ export interface Operations {
       readonly since: string;
       readonly flows: readonly ({
         readonly name: string;
+        readonly files: boolean;
         readonly received: number;
         readonly filtered: number;
         readonly queued: number;

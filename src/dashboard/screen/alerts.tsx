@@ -152,7 +152,7 @@ function Why({ alert: { rule, subject } }: { readonly alert: Alert }) {
     );
   if (rule === "messages-old")
     return (
-      <Link className="link" to="/messages" search={{ flow, state: "waiting" }}>
+      <Link className="link" to="/messages" search={{ flow, state: "open" }}>
         See what waits
       </Link>
     );

@@ -153,7 +153,9 @@ function GroupRow({
         </Link>
       </td>
       <td className="number" data-name="keys">
-        {keys.toLocaleString("en")}
+        <Link className="link" to="/messages" search={{ flow, state, fingerprint }}>
+          {keys.toLocaleString("en")}
+        </Link>
       </td>
       <td>
         <Spark values={perHour} label="Accepted in each of the last 24 hours" bad />

@@ -85,7 +85,7 @@ function Whole({ file }: { readonly file: Answer<"GET /files/{id}"> }) {
           )}
         </dl>
         <Progress value={progress * 100} my={10} aria-label={`${Math.round(progress * 100)} % committed`} />
-        <Books of={books} />
+        <Books of={books} file={id} />
       </div>
       {failure === null ? null : <FailureNotice failure={failure} />}
       {state === "stopped" ? (

@@ -152,7 +152,7 @@ function FileRow({ file }: { readonly file: FileItem }) {
         {rows.toLocaleString("en")}
       </td>
       <td>
-        <Books of={books} />
+        <Books of={books} file={id} />
       </td>
       <td className="number">{bytesInWords(size)}</td>
       <td className="fit">
@@ -162,8 +162,8 @@ function FileRow({ file }: { readonly file: FileItem }) {
   );
 }
 
-/** Rows by route and outcome. */
-export function Books({ of }: { readonly of: FileItem["books"] }) {
+/** Rows by route and outcome. Those that were rejected are messages, which the number leads to; the others left none. */
+export function Books({ of, file }: { readonly of: FileItem["books"]; readonly file: number }) {
   return Object.entries(of).map(([to, counts]) => (
     <div key={to}>
       <span className="faint">{to}</span>{" "}
@@ -171,7 +171,14 @@ export function Books({ of }: { readonly of: FileItem["books"] }) {
         .filter(([, n]) => n !== 0)
         .map(([outcome, n]) => (
           <span key={outcome} className="whole">
-            {n.toLocaleString("en")} <Pill word={outcome} />{" "}
+            {outcome === "rejected" ? (
+              <Link className="link" to="/messages" search={{ file, outcome }}>
+                {n.toLocaleString("en")}
+              </Link>
+            ) : (
+              n.toLocaleString("en")
+            )}{" "}
+            <Pill word={outcome} />{" "}
           </span>
         ))}
     </div>

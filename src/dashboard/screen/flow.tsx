@@ -103,7 +103,9 @@ function Routes({ flow }: { readonly flow: Detail }) {
             <tr key={to}>
               <td className="wide">{to}</td>
               <td className="number" data-name="queued">
-                {open.toLocaleString("en")}
+                <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
+                  {open.toLocaleString("en")}
+                </Link>
               </td>
               <td className="wide">
                 {stopped !== null ? (

@@ -67,13 +67,20 @@ function FlowRow({ flow }: { readonly flow: FlowItem }) {
       <td className="wide">
         {routes.map(({ to, open: waiting, stopped }) => (
           <div key={to}>
-            {to} {waiting === 0 ? null : <span className="faint">{waiting} queued </span>}
+            {to}{" "}
+            {waiting === 0 ? null : (
+              <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
+                {waiting.toLocaleString("en")} queued
+              </Link>
+            )}{" "}
             {stopped === null ? null : <Pill word="stopped" />}
           </div>
         ))}
       </td>
       <td className="number" data-name="queued">
-        {open.toLocaleString("en")}
+        <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
+          {open.toLocaleString("en")}
+        </Link>
       </td>
       <td className="fit">
         <Time at={nextSlot} />

@@ -3,9 +3,10 @@ import { useState } from "react";
 import { useApi } from "../api/use.ts";
 import type { MessagesSearch } from "../search-params.ts";
 
-const STATES = ["parked", "waiting", "held", "queued", "sending", "done", "rejected"];
+const STATES = ["open", "parked", "waiting", "held", "queued", "sending", "done", "rejected"];
 const OUTCOMES = [
   "applied",
+  "without-effect",
   "unchanged",
   "stale",
   "superseded",

@@ -204,11 +204,11 @@ function ofNumbers(
       tone: "warn",
       text: (
         <>
-          <strong>{name}</strong>: the oldest of {queued} has waited {span(age)}
+          <strong>{name}</strong>: the oldest of {queued.toLocaleString("en")} has waited {span(age)}
         </>
       ),
       act: (
-        <Link className="link" to="/messages" search={{ flow: name, state: "waiting" }}>
+        <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
           See what waits
         </Link>
       ),

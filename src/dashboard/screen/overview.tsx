@@ -5,7 +5,8 @@ import { useApi } from "../api/use.ts";
 import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Spark } from "../part/spark.tsx";
-import { Age } from "../part/time.tsx";
+import { Age, Time } from "../part/time.tsx";
+import type { MessagesSearch } from "../search-params.ts";
 import { FirstRun } from "./first-run.tsx";
 import { NeedsYou } from "./needs-you.tsx";
 import { NextRuns } from "./next-runs.tsx";
@@ -25,16 +26,22 @@ export function Overview() {
           <section className="card">
             <header>
               <Title order={2}>Flows</Title>
-              <span className="faint">last 24 hours; queued, oldest and parked: now</span>
+              <span className="faint">
+                {query.data === undefined ? null : (
+                  <>
+                    since <Time at={query.data.since} />; queued, oldest and parked: now
+                  </>
+                )}
+              </span>
             </header>
             <Loaded query={query} lines={8}>
-              {({ flows }) =>
+              {({ flows, since }) =>
                 flows.length === 0 ? (
                   <p className="empty">
                     No flow is in force. <code>npx tieline new flow my-first-flow</code> makes one.
                   </p>
                 ) : (
-                  <FlowTable flows={flows} />
+                  <FlowTable flows={flows} since={since} />
                 )
               }
             </Loaded>
@@ -47,15 +54,15 @@ export function Overview() {
 }
 
 const COLUMNS = [
-  ["Received", "Accepted in the last 24 hours"],
+  ["Received", "Accepted in the span; of files each row"],
   ["Filtered", "Ended without effect: filtered, unchanged, stale, superseded, duplicate, discarded"],
   ["Queued", "Messages and deliveries that are not done, now"],
-  ["Sent", "Took effect, once for each route"],
+  ["Sent", "Took effect in the span, once for each route"],
   ["Errored", "Parked or rejected, and not mended since"],
   ["Oldest", "How long the oldest that is worked on has waited"],
 ] as const;
 
-function FlowTable({ flows }: { readonly flows: readonly Flow[] }) {
+function FlowTable({ flows, since }: { readonly flows: readonly Flow[]; readonly since: string }) {
   return (
     <table className="rows fold">
       <thead>
@@ -71,14 +78,14 @@ function FlowTable({ flows }: { readonly flows: readonly Flow[] }) {
       </thead>
       <tbody>
         {flows.map((flow) => (
-          <FlowRow key={flow.name} flow={flow} />
+          <FlowRow key={flow.name} flow={flow} since={since} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function FlowRow({ flow }: { readonly flow: Flow }) {
+function FlowRow({ flow, since }: { readonly flow: Flow; readonly since: string }) {
   const { name, received, filtered, queued, sent, errored, oldest, parked, perHour } = flow;
   return (
     <tr>
@@ -93,21 +100,27 @@ function FlowRow({ flow }: { readonly flow: Flow }) {
         )}
       </td>
       <td className="number" data-name="received">
-        <Link className="link" to="/messages" search={{ flow: name, since: "24h" }}>
-          {received.toLocaleString("en")}
-        </Link>
+        <Counted n={received} flow={flow} search={{ since }} />
       </td>
       <td className="number" data-name="filtered">
-        {filtered.toLocaleString("en")}
+        <Counted n={filtered} flow={flow} search={{ outcome: "without-effect", since }} />
       </td>
       <td className="number" data-name="queued">
-        {queued.toLocaleString("en")}
+        <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
+          {queued.toLocaleString("en")}
+        </Link>
       </td>
       <td className="number" data-name="sent">
-        {sent.toLocaleString("en")}
+        <Counted n={sent} flow={flow} search={{ outcome: "applied", since }} />
       </td>
       <td className="number" data-name="errored">
-        {errored.toLocaleString("en")}
+        <Link
+          className="link"
+          to="/errors"
+          search={{ flow: name, ...(parked === 0 && errored > 0 ? { state: "rejected" } : {}) }}
+        >
+          {errored.toLocaleString("en")}
+        </Link>
       </td>
       <td className="number" data-name="oldest">
         <Age at={oldest} />
@@ -116,5 +129,27 @@ function FlowRow({ flow }: { readonly flow: Flow }) {
         <Spark values={perHour} label={`Received by ${name} in each of the last 24 hours`} />
       </td>
     </tr>
+  );
+}
+
+/** A number that leads to its messages; to the files where these are no messages but rows, which their books count. */
+function Counted({
+  n,
+  flow: { name, files },
+  search,
+}: {
+  readonly n: number;
+  readonly flow: Flow;
+  readonly search: MessagesSearch;
+}) {
+  const text = n.toLocaleString("en");
+  return files ? (
+    <Link className="link" to="/files" search={{ flow: name }}>
+      {text}
+    </Link>
+  ) : (
+    <Link className="link" to="/messages" search={{ flow: name, ...search }}>
+      {text}
+    </Link>
   );
 }

@@ -112,7 +112,7 @@ function Routes({
   return routes.map(({ flow, to, open, stopped, waitingUntil }) => (
     <p key={`${flow} ${to}`}>
       {to} <Pill word={stopped !== null ? "stopped" : waitingUntil !== null ? "waiting" : "running"} />{" "}
-      <Link className="link" to="/messages" search={{ flow }}>
+      <Link className="link" to="/messages" search={{ flow, state: "open" }}>
         {open.toLocaleString("en")} of {flow} queued
       </Link>
       {stopped === null ? null : <span> {stopped}</span>}
