@@ -14,7 +14,7 @@ export function Users({ query }: { readonly query: UseQueryResult<Answer<"GET /u
     <section className="card">
       <header>
         <Title order={2}>Users</Title>
-        <span className="faint">people, who sign in with a name and a password</span>
+        <span className="faint">people, who sign in with a password or at the provider</span>
       </header>
       <Loaded query={query} lines={3}>
         {({ items }) =>
@@ -55,7 +55,7 @@ function OneUser({ user }: { readonly user: User }) {
     mutationFn: (body) => call("POST /users/{name}", { path: { name: user.name }, body }),
     onSettled: () => client.invalidateQueries(),
   });
-  const { name, role, payloads, disabled, lockedUntil, signedInAt } = user;
+  const { name, role, payloads, disabled, lockedUntil, signedInAt, signsInBy } = user;
   return (
     <tr>
       <td>
@@ -63,12 +63,18 @@ function OneUser({ user }: { readonly user: User }) {
         {change.error === null ? null : <ProblemNotice problem={change.error} />}
       </td>
       <td>
-        <RoleSelect
-          short
-          label={`Role of ${name}`}
-          role={role}
-          onRole={(chosen) => change.mutate({ role: chosen })}
-        />
+        {signsInBy === "provider" ? (
+          <>
+            {role} <span className="faint">by the provider</span>
+          </>
+        ) : (
+          <RoleSelect
+            short
+            label={`Role of ${name}`}
+            role={role}
+            onRole={(chosen) => change.mutate({ role: chosen })}
+          />
+        )}
       </td>
       <td>
         <Checkbox

@@ -85,9 +85,9 @@ function SignOut() {
   const session = useApi("GET /session", { live: false });
   if (session.data?.auth !== "token") return null;
   const signOut = async (): Promise<void> => {
-    await call("DELETE /session");
+    const { leave } = await call("DELETE /session");
     client.clear();
-    location.assign("/");
+    location.assign(leave ?? "/");
   };
   return (
     <Button variant="subtle" color="gray" onClick={() => void signOut()}>

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { type Answer, call, type Problem } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
+import { ByProvider } from "./provider.tsx";
 
 /** What is in it is for those who are signed in; others are asked for their password, or for the hub's token. */
 export function SignedIn({ children }: { readonly children: ReactNode }) {
@@ -11,11 +12,23 @@ export function SignedIn({ children }: { readonly children: ReactNode }) {
   if (session.data?.signedIn === true) return children;
   if (session.data === undefined && session.error === null) return null;
   return (
-    <SignIn users={session.data?.users === true} lost={session.data === undefined ? session.error : null} />
+    <SignIn
+      users={session.data?.users === true}
+      provider={session.data?.provider ?? null}
+      lost={session.data === undefined ? session.error : null}
+    />
   );
 }
 
-function SignIn({ users, lost }: { readonly users: boolean; readonly lost: Problem | null }) {
+function SignIn({
+  users,
+  provider,
+  lost,
+}: {
+  readonly users: boolean;
+  readonly provider: Answer<"GET /session">["provider"];
+  readonly lost: Problem | null;
+}) {
   const client = useQueryClient();
   const [byToken, setByToken] = useState(!users);
   const [name, setName] = useState("");
@@ -42,13 +55,14 @@ function SignIn({ users, lost }: { readonly users: boolean; readonly lost: Probl
       >
         <Stack gap="sm">
           <Title order={1}>Tieline</Title>
+          {provider === null ? null : <ByProvider provider={provider} />}
           {byToken ? null : (
             <TextInput
               label="Name"
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
               autoComplete="username"
-              autoFocus
+              autoFocus={provider === null}
               required
             />
           )}
@@ -60,10 +74,15 @@ function SignIn({ users, lost }: { readonly users: boolean; readonly lost: Probl
             value={secret}
             onChange={(event) => setSecret(event.currentTarget.value)}
             autoComplete="current-password"
-            autoFocus={byToken}
+            autoFocus={byToken && provider === null}
             required
           />
-          <Button type="submit" size="sm" loading={signIn.isPending}>
+          <Button
+            type="submit"
+            size="sm"
+            variant={provider === null ? "filled" : "default"}
+            loading={signIn.isPending}
+          >
             Sign in
           </Button>
           {problem === null ? null : <ProblemNotice problem={problem} />}
