@@ -25,6 +25,7 @@ export const SCREENS = [
   "/alerts",
   "/audit",
   "/admin",
+  "/account",
 ] as const;
 
 const TYPES: Readonly<Record<string, string>> = {

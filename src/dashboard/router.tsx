@@ -115,9 +115,15 @@ const admin = createRoute({
   component: lazyRouteComponent(() => import("./screen/admin.tsx"), "Admin"),
 });
 
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./screen/account.tsx"), "Account"),
+});
+
 const routeTree = root.addChildren([
   ...[overview, messages, message, errors, flows, flow, mapping, files, writtenFiles, file],
-  ...[customers, customer, schedules, systems, agent, alerts, audit, admin],
+  ...[customers, customer, schedules, systems, agent, alerts, audit, admin, account],
 ]);
 
 export const router = createRouter({

@@ -21,6 +21,7 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
   alerts: "/alerts",
   audit: "/audit",
   admin: "/admin",
+  account: "/account",
 };
 
 export interface Account {

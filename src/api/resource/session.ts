@@ -23,6 +23,7 @@ const Session = Type.Object({
   user: nullable(
     Type.Object({
       name: nullable(Type.String({ description: "Null: signed in with the hub's own token" })),
+      password: Type.Boolean({ description: "Whether the user has a password here, which it may change" }),
       role: Role,
       permissions: Type.Array(oneOf(ALL, "What the role and the user's own rights allow")),
     }),
@@ -61,7 +62,7 @@ export async function sessionRoutes(
   const present = async (principal: Principal | undefined) => ({
     signedIn: principal !== undefined,
     auth,
-    user: principal === undefined ? null : presentUser(principal),
+    user: principal === undefined ? null : await presentUser(deps, principal),
     users: (await deps.queries.access.users()).length > 0,
     provider: provider === null ? null : { label: provider.label, there: provider.isThere() },
   });
@@ -176,10 +177,12 @@ async function endSession(deps: ApiDeps, { headers }: FastifyRequest): Promise<s
   return name;
 }
 
-function presentUser(principal: Principal) {
+async function presentUser({ queries }: ApiDeps, principal: Principal) {
   const { name, role } = principal;
+  const user = name === OWNER.name ? undefined : await queries.access.user(name);
   return {
     name: name === OWNER.name ? null : name,
+    password: user !== undefined && user.hash !== null,
     role,
     permissions: ALL.filter((permission) => may(principal, permission)),
   };

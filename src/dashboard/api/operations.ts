@@ -1989,6 +1989,7 @@ export interface Operations {
       readonly auth: "token" | "none";
       readonly user: {
         readonly name: string | null;
+        readonly password: boolean;
         readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
         readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;
@@ -2012,6 +2013,7 @@ export interface Operations {
       readonly auth: "token" | "none";
       readonly user: {
         readonly name: string | null;
+        readonly password: boolean;
         readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
         readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;
@@ -2030,6 +2032,7 @@ export interface Operations {
       readonly auth: "token" | "none";
       readonly user: {
         readonly name: string | null;
+        readonly password: boolean;
         readonly role: "viewer" | "operator" | "engineer" | "admin" | "agent";
         readonly permissions: readonly ("read" | "operate" | "change" | "reveal" | "payloads" | "desk" | "administer")[];
       } | null;

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useApi } from "../api/use.ts";
 import { Loaded } from "../part/loaded.tsx";
+import { FirstAccount, useNoAccount } from "./first-account.tsx";
 
 const PUT_AWAY = "tieline-first-run";
 
@@ -10,9 +11,10 @@ const PUT_AWAY = "tieline-first-run";
 export function FirstRun() {
   const messages = useApi("GET /messages", { query: { limit: 1 } });
   const files = useApi("GET /files", { query: { limit: 1 } });
+  const noAccount = useNoAccount();
   const [away, setAway] = useState(() => localStorage.getItem(PUT_AWAY) === "yes");
   const isEmpty = messages.data?.items.length === 0 && files.data?.items.length === 0;
-  if (away || !isEmpty) return null;
+  if (away || (!isEmpty && !noAccount)) return null;
   const putAway = (): void => {
     localStorage.setItem(PUT_AWAY, "yes");
     setAway(true);
@@ -20,50 +22,70 @@ export function FirstRun() {
   return (
     <section className="card" aria-label="First steps">
       <header>
-        <Title order={2}>Nothing has crossed this hub yet</Title>
+        <Title order={2}>
+          {isEmpty ? "Nothing has crossed this hub yet" : "Nobody has an account here yet"}
+        </Title>
         <span className="end">
           <Button size="compact-xs" variant="default" onClick={putAway}>
             Put away
           </Button>
         </span>
       </header>
-      <ol className="steps">
-        <li>
-          <h3>What it does</h3>
-          <p>
-            Systems send it messages and files. It stores each before it says yes, maps it, and delivers it in
-            order to the customer repository and to every other system that wants it. What fails waits here
-            with its reason.
-          </p>
-        </li>
-        <li>
-          <h3>See it with examples, or begin empty</h3>
-          <p>A new data folder lets the samples of all flows cross once; this hub stays as it is:</p>
-          <CommandLine text="npx tieline start --data ./example-data --listen 127.0.0.1:8401" />
-        </li>
-        <li>
-          <h3>Make the first flow</h3>
-          <NewFlow />
-        </li>
-        <li>
-          <h3>Where to go next</h3>
-          <p>
-            <Link className="link" to="/systems">
-              Test the connections
-            </Link>{" "}
-            of your systems, see{" "}
-            <Link className="link" to="/flows">
-              which flows are in force
-            </Link>
-            , and{" "}
-            <Link className="link" to="/alerts">
-              whom the hub tells
-            </Link>{" "}
-            when something is wrong. Press <kbd>?</kbd> for the keys.
-          </p>
-        </li>
-      </ol>
+      {isEmpty ? (
+        <Steps noAccount={noAccount} />
+      ) : (
+        <div className="body">
+          <FirstAccount />
+        </div>
+      )}
     </section>
+  );
+}
+
+function Steps({ noAccount }: { readonly noAccount: boolean }) {
+  return (
+    <ol className="steps">
+      <li>
+        <h3>What it does</h3>
+        <p>
+          Systems send it messages and files. It stores each before it says yes, maps it, and delivers it in
+          order to the customer repository and to every other system that wants it. What fails waits here with
+          its reason.
+        </p>
+      </li>
+      {noAccount ? (
+        <li>
+          <h3>Make your account</h3>
+          <FirstAccount />
+        </li>
+      ) : null}
+      <li>
+        <h3>See it with examples, or begin empty</h3>
+        <p>A new data folder lets the samples of all flows cross once; this hub stays as it is:</p>
+        <CommandLine text="npx tieline start --data ./example-data --listen 127.0.0.1:8401" />
+      </li>
+      <li>
+        <h3>Make the first flow</h3>
+        <NewFlow />
+      </li>
+      <li>
+        <h3>Where to go next</h3>
+        <p>
+          <Link className="link" to="/systems">
+            Test the connections
+          </Link>{" "}
+          of your systems, see{" "}
+          <Link className="link" to="/flows">
+            which flows are in force
+          </Link>
+          , and{" "}
+          <Link className="link" to="/alerts">
+            whom the hub tells
+          </Link>{" "}
+          when something is wrong. Press <kbd>?</kbd> for the keys.
+        </p>
+      </li>
+    </ol>
   );
 }
 

@@ -38,7 +38,7 @@ export function Shell() {
             </span>
           </Tooltip>
           <SchemeSwitch />
-          <SignOut />
+          <Account />
         </div>
       </header>
       <Rail version={status.data?.version ?? ""} />
@@ -80,7 +80,8 @@ function SchemeSwitch() {
   );
 }
 
-function SignOut() {
+/** Who is signed in, and the way out. */
+function Account() {
   const client = useQueryClient();
   const session = useApi("GET /session", { live: false });
   if (session.data?.auth !== "token") return null;
@@ -90,8 +91,13 @@ function SignOut() {
     location.assign(leave ?? "/");
   };
   return (
-    <Button variant="subtle" color="gray" onClick={() => void signOut()}>
-      Sign out
-    </Button>
+    <>
+      <Link className="link" to="/account">
+        {session.data.user?.name ?? "Account"}
+      </Link>
+      <Button variant="subtle" color="gray" onClick={() => void signOut()}>
+        Sign out
+      </Button>
+    </>
   );
 }
