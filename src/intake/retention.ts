@@ -9,7 +9,7 @@ import type { Store, Tx } from "../store/store.ts";
 
 /** Messages looked at in one transaction: few, since what else is to be committed waits for it. */
 const AT_ONCE = 100;
-/** So many times as long as a step took, others have the store: a sweep takes a tenth of it at most. */
+/** So many times as long as a step held the store, with its commit, others have it: a sweep takes a tenth at most. */
 const REST = 9;
 /** From the end of one sweep to the begin of the next. */
 export const SWEEP_MS = 3_600_000;
@@ -45,16 +45,14 @@ export function retention(env: RetentionEnvironment): Retention {
   /** One short transaction, then time for others. */
   async function step<Result>(work: (table: RetentionTable, tx: Tx) => Promise<Result>): Promise<Result> {
     if (closed || !hasDuty()) throw new SweepEnded();
-    let took = 0;
+    let began = 0;
     const result = await store.transaction(async (tx) => {
-      const began = env.clock();
+      began = env.clock();
       // Who replays a message holds the lanes of all: what is old here is old still when it goes.
       await tx.lanes.own(leasesOf(store.seat.held(), [DUTY]));
-      const done = await work(tx.retention, tx);
-      took = env.clock() - began;
-      return done;
+      return work(tx.retention, tx);
     }, "waits");
-    await pause(REST * took);
+    await pause(REST * (env.clock() - began));
     return result;
   }
 
