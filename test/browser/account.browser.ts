@@ -29,6 +29,7 @@ beforeAll(async () => {
     },
   });
   provider.register(`${bench.url}/api/v1/session/oidc/callback`, `${bench.url}/`);
+  await bench.post("/api/v1/users", { name: "anna", password: PASSWORD, role: "admin" });
 }, 240_000);
 afterAll(async () => {
   await browser?.close();

@@ -117,7 +117,7 @@ function openDescription(oidc: OidcSettings, { logger, now }: Pick<ApiDeps, "log
     } catch (error) {
       const failure = failureOf(error);
       if (failedAt === null)
-        logger.warn({ failure: failure.message }, "the provider of sign-in does not answer");
+        logger.warn({ failure: failure.message }, "the provider of sign-in cannot be used");
       failedAt = now();
       if (known !== null) return known;
       throw new HubError("TL_TARGET_UNAVAILABLE", "the provider of sign-in does not answer", {

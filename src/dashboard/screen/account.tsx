@@ -5,6 +5,7 @@ import { type Answer, call, type Problem } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { NewPassword } from "../part/new-password.tsx";
 
 type Session = Answer<"GET /session">;
 
@@ -87,17 +88,7 @@ function OwnPassword({ name }: { readonly name: string }) {
           required
           onChange={(event) => setCurrent(event.currentTarget.value)}
         />
-        <PasswordInput
-          mt="xs"
-          label="New password"
-          description="At least 12 characters"
-          value={password}
-          minLength={12}
-          maxLength={256}
-          autoComplete="new-password"
-          required
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        <NewPassword label="New password" value={password} onValue={setPassword} />
         <Button type="submit" mt="sm" loading={change.isPending}>
           Change password
         </Button>

@@ -1,9 +1,10 @@
-import { Button, Checkbox, PasswordInput, TextInput, Title } from "@mantine/core";
+import { Button, Checkbox, TextInput, Title } from "@mantine/core";
 import { type UseQueryResult, useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Answer, call, type Item, type Problem } from "../api/client.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { NewPassword } from "../part/new-password.tsx";
 import { type Role, RoleSelect } from "../part/role-select.tsx";
 import { Time } from "../part/time.tsx";
 
@@ -132,15 +133,11 @@ function NewUser() {
         required
         onChange={(event) => setName(event.currentTarget.value)}
       />
-      <PasswordInput
+      <NewPassword
         label="Password of the new user"
-        description="At least 12 characters; the user can change it"
+        hint="; the user can change it"
         value={password}
-        minLength={12}
-        maxLength={256}
-        autoComplete="new-password"
-        required
-        onChange={(event) => setPassword(event.currentTarget.value)}
+        onValue={setPassword}
       />
       <RoleSelect label="Role of the new user" role={role} onRole={setRole} />
       <Button type="submit" mt="sm" loading={add.isPending}>

@@ -1,10 +1,11 @@
-import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { call, type Problem } from "../api/client.ts";
 import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
+import { NewPassword } from "../part/new-password.tsx";
 
 /**
  * Whether the first account is still to be made, by somebody who may. Whoever sees this has shown the token, or is on a
@@ -57,17 +58,7 @@ export function FirstAccount() {
           required
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <PasswordInput
-          mt="xs"
-          label="Your password"
-          description="At least 12 characters"
-          value={password}
-          minLength={12}
-          maxLength={256}
-          autoComplete="new-password"
-          required
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        <NewPassword label="Your password" value={password} onValue={setPassword} />
         <Button type="submit" mt="sm" loading={make.isPending}>
           Make the first administrator
         </Button>
