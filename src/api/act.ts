@@ -1,5 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { Act } from "../control/engine.ts";
+import { HubError } from "../errors.ts";
+import { may } from "../message/permission.ts";
 import { OWNER } from "./access/identify.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { ReasonBody } from "./schema.ts";
@@ -27,4 +29,15 @@ export function actOf(request: FastifyRequest): Act {
   const cli = (request.headers["user-agent"] ?? "").startsWith("tieline-cli/");
   const browser = request.headers["sec-fetch-site"] === "same-origin";
   return { actor: cli ? "cli" : browser ? "dashboard" : OWNER.name, reason };
+}
+
+/**
+ * Asked beside what the route asks, of acts that put content where it was not.
+ * @throws HubError TL_FORBIDDEN
+ */
+export function requirePayloads({ principal }: FastifyRequest): void {
+  if (principal !== null && may(principal, "payloads")) return;
+  throw new HubError("TL_FORBIDDEN", "for this you must also be allowed to see payloads", {
+    cure: "An administrator can give you that right without another role.",
+  });
 }

@@ -33,7 +33,7 @@ export interface ApiDeps {
   readonly desk?: Desk;
   readonly settings: Pick<
     HubSettings,
-    "alerts" | "auth" | "data" | "dir" | "listen" | "oidc" | "publicUrl" | "retention"
+    "alerts" | "auth" | "data" | "deploy" | "dir" | "listen" | "oidc" | "publicUrl" | "retention"
   >;
   /** The token that opens `/api`. */
   readonly token: string;

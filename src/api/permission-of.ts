@@ -70,10 +70,12 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "POST /api/v1/flows/:name/mapping/evaluate": "change",
   "POST /api/v1/flows/:name/mapping/cases": "change",
   "POST /api/v1/flows/:name/mapping/publish": "change",
+  "POST /api/v1/messages/:id/case": "change",
 
   "GET /api/v1/messages/:id/raw": "payloads",
   "GET /api/v1/messages/:id/mapped": "payloads",
   "POST /api/v1/messages/:id/edited/plan": "payloads",
+  "POST /api/v1/messages/:id/case/plan": "payloads",
   "GET /api/v1/messages/:id/deliveries/:delivery/body": "payloads",
   "GET /api/v1/files/:id/rejects": "payloads",
   "GET /api/v1/flows/:name/mapping/samples": "payloads",

@@ -32,6 +32,7 @@ import { hubRoutes } from "./resource/hub.ts";
 import { keyRoutes } from "./resource/key.ts";
 import { mappingRoutes } from "./resource/mapping.ts";
 import { messageRoutes } from "./resource/message.ts";
+import { messageCaseRoutes } from "./resource/message-case.ts";
 import { messageEditRoutes } from "./resource/message-edit.ts";
 import { messageMappingRoutes } from "./resource/message-mapping.ts";
 import { overviewRoutes } from "./resource/overview.ts";
@@ -194,6 +195,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await messageRoutes(app, deps);
   await messageMappingRoutes(app, deps);
   await messageEditRoutes(app, deps);
+  await messageCaseRoutes(app, deps);
   await replayRoutes(app, deps);
   await flowRoutes(app, deps);
   await deployRoutes(app, deps);

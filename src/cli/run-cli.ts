@@ -45,6 +45,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   send: async () => (await import("./send.ts")).addSend,
   messages: async () => (await import("./messages.ts")).addMessages,
   replay: async () => (await import("./replay.ts")).addReplay,
+  case: async () => (await import("./case.ts")).addCase,
   files: async () => (await import("./files.ts")).addFiles,
   flows: async () => (await import("./flows.ts")).addFlows,
   systems: async () => (await import("./systems.ts")).addSystems,

@@ -44,3 +44,13 @@ export interface MappingDraft {
   /** Hash of the version it was made from, which must still be in force. */
   readonly before: string;
 }
+
+/** A file that is to be among the cases of a flow. */
+export interface CaseDraft {
+  readonly flow: string;
+  /** Id of the message it was made of. */
+  readonly message: string;
+  /** Its name, ending in `.json`. */
+  readonly file: string;
+  readonly text: string;
+}

@@ -2,7 +2,7 @@ import type { GateState } from "../connector/gate.ts";
 import type { Failure, Issue } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import type { AccessChange } from "./access.ts";
-import type { DeployReport, DeployRequest, MappingDraft } from "./deploy.ts";
+import type { CaseDraft, DeployReport, DeployRequest, MappingDraft } from "./deploy.ts";
 
 /**
  * What the front (HTTP, CLI) asks of the engine, the one thread that writes. Across threads only bytes and plain JSON pass.
@@ -64,6 +64,12 @@ export interface Engine {
    * cannot be written
    */
   publishMapping(act: Act, draft: MappingDraft): Promise<string>;
+  /**
+   * Writes a case that was made of a message into the project folder, where the hub follows that.
+   * @returns its path from there
+   * @throws HubError TL_CONFLICT when there is one of its name, or the folder is not the hub's to write
+   */
+  addCase(act: Act, draft: CaseDraft): Promise<string>;
   /** Copies the store (consistent, online) and the archive of files to a folder. */
   backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
 }

@@ -40,6 +40,7 @@ const QUIET: readonly (keyof Engine)[] = [
   "backup",
   "changeAccess",
   "note",
+  "addCase",
 ];
 
 /** Lets the other thread call this engine. Who is told that an act is done finds it in the status that was pushed. */
@@ -146,6 +147,7 @@ export function connectEngine(port: MessagePort): RemoteEngine {
     changeAccess: (...args) => call("changeAccess", args),
     note: (...args) => call("note", args),
     publishMapping: (...args) => call("publishMapping", args),
+    addCase: (...args) => call("addCase", args),
     backup: (...args) => call("backup", args),
     latest: () => status,
     onStatus: (listener) => {

@@ -40,7 +40,7 @@ export interface CommandEnvironment {
 
 type Commands = Omit<
   Engine,
-  "admit" | "status" | "planDeploy" | "deploy" | "publishMapping" | "changeAccess" | "note"
+  "admit" | "status" | "planDeploy" | "deploy" | "publishMapping" | "addCase" | "changeAccess" | "note"
 >;
 
 /** What people do to a hub. Each act is in the audit log in the transaction that carries it out (invariant I6). */

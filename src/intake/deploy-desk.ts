@@ -1,5 +1,6 @@
+import { hash } from "node:crypto";
 import type { DeployMode } from "../config/hub-settings.ts";
-import type { DeployReport, DeployRequest, FlowChange, MappingDraft } from "../control/deploy.ts";
+import type { CaseDraft, DeployReport, DeployRequest, FlowChange, MappingDraft } from "../control/deploy.ts";
 import type { Act } from "../control/engine.ts";
 import { HubError } from "../errors.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
@@ -7,6 +8,7 @@ import type { Store, Tx } from "../store/store.ts";
 import { changeOf, type Judged, judge, readInForce, removalOf } from "./deploy-plan.ts";
 import type { DeployerEnvironment } from "./deployer.ts";
 import { openMapping } from "./publish-mapping.ts";
+import { writeCase } from "./write-case.ts";
 
 export interface DeployDeskEnvironment extends Pick<DeployerEnvironment, "fromTexts" | "now"> {
   readonly store: Store;
@@ -28,6 +30,8 @@ export interface DeployDesk {
   deploy(act: Act, request: DeployRequest): Promise<DeployReport>;
   /** As `Engine.publishMapping`. */
   publishMapping(act: Act, draft: MappingDraft): Promise<string>;
+  /** As `Engine.addCase`. */
+  addCase(act: Act, draft: CaseDraft): Promise<string>;
 }
 
 /** Puts texts in force that somebody hands over, where the store alone says what is. */
@@ -74,6 +78,14 @@ export function deployDesk(env: DeployDeskEnvironment): DeployDesk {
       }
       await env.refresh();
       return judged[0]?.hash ?? before;
+    },
+    async addCase(act, { flow, message, file, text }) {
+      if (env.mode === "manual") throw notFollowed();
+      const path = await writeCase(env.dir, flow, file, text);
+      const detail = JSON.stringify({ message, sha256: hash("sha256", text, "hex") });
+      const line = { at: env.now(), actor: act.actor, act: "add-case", target: path, detail };
+      await env.store.transaction((tx) => tx.audit.add({ ...line, reason: act.reason }));
+      return path;
     },
   };
 
@@ -131,6 +143,16 @@ async function carryOut(
     detail: JSON.stringify({ before, after }),
     reason: act.reason,
   });
+}
+
+function notFollowed(): HubError {
+  return new HubError(
+    "TL_CONFLICT",
+    "this hub does not follow its project folder, flows are deployed to it",
+    {
+      cure: "Download the case, and bring it into the project that you deploy from.",
+    },
+  );
 }
 
 function onSave(): HubError {

@@ -3,6 +3,11 @@ import { isObject, type Json, type JsonObject } from "./json.ts";
 /** Members whose values say nothing of a person. Every other value is taken for personal: new fields begin masked. */
 const PLAIN = ["status", "state", "type", "kind", "direction", "country", "currency", "language", "op"];
 
+/** Whether a member of this name says nothing of a person, whatever its text is. */
+export function isPlain(name: string): boolean {
+  return PLAIN.includes(name);
+}
+
 /** A value with its personal texts and numbers made unreadable; its shape, booleans and nulls stay. */
 export function maskValue(value: Json): Json {
   if (Array.isArray(value)) return value.map(maskValue);
@@ -14,7 +19,7 @@ export function maskObject(value: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      PLAIN.includes(name) && typeof member === "string" ? member : maskValue(member),
+      isPlain(name) && typeof member === "string" ? member : maskValue(member),
     ]),
   );
 }

@@ -111,6 +111,10 @@ function recordingEngine(store: Store, status: () => EngineStatus): RecordingEng
       await note("publishMapping")(by, ...args);
       return "published";
     },
+    async addCase(by, ...args) {
+      await note("addCase")(by, ...args);
+      return "mappings/any/cases/a.json";
+    },
     async backup(by, ...args) {
       await note("backup")(by, ...args);
       return { bytes: 1 };
@@ -258,6 +262,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       alerts: { rules: USUAL_RULES, tell: [{ to: "pager.alert", mail: null }], heartbeat: null },
       auth: "token",
       retention: USUAL_RETENTION,
+      deploy: "on-save",
       data: folder,
       dir: folder,
       listen: { host: "127.0.0.1", port: 0 },

@@ -179,6 +179,27 @@ test("an edited copy is tried dry, then replayed as a new message", async () => 
   expect(act?.args).toEqual(["m-1", { body: Buffer.from('{"id":"4711","owner":{}}'), allowStale: false }]);
 });
 
+test("a message is added as a case, with what was disguised shown and the run green", async () => {
+  await opened.show("/messages/m-1");
+  await page.getByRole("button", { name: "Add as case…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("pass", { exact: true }).waitFor();
+  expect(await dialog.locator("pre").last().textContent()).not.toMatch(/4711|Ada|Lovelace|analytical/i);
+  await dialog.getByText("values are disguised").click();
+  await dialog.getByText("/owner/email").waitFor();
+  await dialog.getByLabel("What the case is about").fill("two lines");
+  await dialog.getByText("mappings/orders/cases/two-lines.json").waitFor();
+  expect([...(await barriers(page)), ...(await cutOff(page))]).toEqual([]);
+  await page.screenshot({ path: "results/screenshots/message-case.png" });
+  const downloading = page.waitForEvent("download");
+  await dialog.getByRole("link", { name: "Download" }).click();
+  expect((await downloading).suggestedFilename()).toBe("two-lines.json");
+  await dialog.getByRole("button", { name: "Add to the project" }).click();
+  await dialog.getByText("is written").waitFor();
+  const [act] = bench.engine.acts.filter((one) => one.act === "addCase");
+  expect(act?.args).toEqual([expect.objectContaining({ flow: "orders", file: "two-lines.json" })]);
+});
+
 const LOOKS: Readonly<Record<string, Look>> = {
   light: {},
   dark: { scheme: "dark" },

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort, type HubProcess, startHubProcess } from "../faults/hub-process.ts";
@@ -209,6 +209,26 @@ describe("the commands against a running hub", () => {
     const again = await run(`discard ${id}`);
     expect(again.code).toBe(1);
     expect(again.err).toContain("TL_CONFLICT");
+  });
+
+  it("a message becomes a case of its flow that runs, and nothing personal is in it", async () => {
+    await run("send site people -f ada.json --sign");
+    const { items } = await messages("--key 1 --limit 1");
+    const id = items[0]?.id ?? "";
+    const shown = await run(`case add ${id}`);
+    expect(shown.out).toContain("✓ passes with the version in force");
+    expect(shown.out).toMatch(/disguised: .*\/name \(text\), \/phone \(phone\)/);
+    expect((await run(`case add ${id} --out here.json --name here`)).code).toBe(0);
+    const added = await run(`case add ${id} --apply --name there --reason test`);
+    expect(added.out).toContain("✓ mappings/people/cases/there.json written");
+    for (const file of ["here.json", "mappings/people/cases/there.json"]) {
+      const text = await readFile(join(dir, file), "utf8");
+      expect(text).not.toMatch(/Ada|Lovelace|12345678/i);
+      expect(text).toContain('"out": {');
+    }
+    expect((await run(`case add ${id} --apply --name there`)).err).toContain("TL_CONFLICT");
+    expect((await runLine(["test", "people"], { cwd: dir, env, now: Date.now })).code).toBe(0);
+    expect((await run("audit ls")).out).toMatch(/cli +add-case +mappings\/people\/cases\/there\.json/);
   });
 
   it("a dropped file is taken, followed to its end, and its rejected row comes back", async () => {

@@ -17,6 +17,7 @@ const COMMANDS = [
   "park",
   "discard",
   "replay",
+  "case add",
   "files ls",
   "files show",
   "files rejects",

@@ -1,15 +1,14 @@
 import { hash } from "node:crypto";
 import { type Static, Type } from "@sinclair/typebox";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { asHubError, HubError, toFailure } from "../../errors.ts";
 import { compileFlow } from "../../flow/compile.ts";
 import { decoded, hasApplied, requireWhole } from "../../flow/edited-copy.ts";
 import { mapAlone } from "../../flow/map-alone.ts";
 import { encodeText } from "../../format/encode-text.ts";
 import { messageId } from "../../message/id.ts";
-import { may } from "../../message/permission.ts";
 import type { MessageDetail } from "../../store/queries.ts";
-import { actOf, notePayload } from "../act.ts";
+import { actOf, notePayload, requirePayloads } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { findMessage, MessageParams } from "../find-message.ts";
 import { presentFailure } from "../present.ts";
@@ -95,14 +94,6 @@ export async function messageEditRoutes(app: FastifyInstance, deps: ApiDeps): Pr
       return { id: await deps.engine.replayEdited(actOf(request), id, edit) };
     },
   );
-}
-
-/** Whoever edits a body writes one, and must be allowed to see it; that is asked beside what the route asks. */
-function requirePayloads({ principal }: FastifyRequest): void {
-  if (principal !== null && may(principal, "payloads")) return;
-  throw new HubError("TL_FORBIDDEN", "to edit a body you must be allowed to see payloads", {
-    cure: "An administrator can give you that right without another role.",
-  });
 }
 
 function compiledNow(deps: ApiDeps, { flow }: MessageDetail) {

@@ -1500,6 +1500,35 @@ export interface Operations {
       })[];
     };
   };
+  "POST /messages/{id}/case": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly name?: string;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly file: string;
+    };
+  };
+  "POST /messages/{id}/case/plan": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly name?: string;
+    };
+    answer: {
+      readonly file: string;
+      readonly text: string;
+      readonly disguised: readonly ({
+        readonly pointer: string;
+        readonly kind: "e-mail" | "phone" | "date" | "number" | "id" | "text";
+      })[];
+      readonly passed: boolean;
+      readonly problem: string | null;
+      readonly differences: readonly (string)[];
+      readonly differs: string | null;
+      readonly writable: boolean;
+    };
+  };
   "GET /messages/{id}/deliveries/{delivery}/body": {
     query: {
       readonly all?: boolean;

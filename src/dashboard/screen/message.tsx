@@ -10,6 +10,7 @@ import { May } from "../part/may.tsx";
 import { Outcomes, Pill } from "../part/pill.tsx";
 import { ReplayDialog } from "../part/replay.tsx";
 import { Age, Time, Updated } from "../part/time.tsx";
+import { AddCase } from "./message-case.tsx";
 import type { Detail } from "./message-detail.ts";
 import { Panes } from "./message-panes.tsx";
 import { Story } from "./message-story.tsx";
@@ -175,6 +176,7 @@ function Levers({ message }: { readonly message: Detail }) {
   const [act, setAct] = useState<Act | null>(null);
   const [copied, setCopied] = useState("");
   const [editing, setEditing] = useState(false);
+  const [adding, setAdding] = useState(false);
   const payloads = useMay("payloads");
   const { id, state } = message;
   const copy = (what: string, text: string): void => {
@@ -206,6 +208,11 @@ function Levers({ message }: { readonly message: Detail }) {
           </Button>
         ) : null}
       </May>
+      {payloads ? (
+        <Button variant="subtle" onClick={() => setAdding(true)}>
+          Add as case…
+        </Button>
+      ) : null}
       <Button variant="subtle" onClick={() => copy("link", location.href)}>
         Copy link
       </Button>
@@ -222,6 +229,7 @@ function Levers({ message }: { readonly message: Detail }) {
           onClose={() => setReplay(false)}
         />
       ) : null}
+      {adding ? <AddCase id={id} onClose={() => setAdding(false)} /> : null}
       {editing ? (
         <Suspense>
           <EditedReplay id={id} onClose={() => setEditing(false)} />
