@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { NewMessage } from "../../src/store/message-table.ts";
+import { jsonMessage } from "./json-message.ts";
 import { type Bench, flowDefinition, flowStatus, openBench } from "./setup.ts";
 
 const MAP = "mappings/orders/order.jsonata";
@@ -52,20 +53,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-function message(body: string): NewMessage {
-  return {
-    ...{ flow: 1, flowVersion: 1, lane: 0, key: null, system: "web", event: null, acceptedAt: Date.now() },
-    ...{
-      contentType: "application/json",
-      headers: null,
-      slice: null,
-      cause: null,
-      hops: 0,
-      traceparent: null,
-    },
-    body: Buffer.from(body),
-  };
-}
+const message = (body: string): NewMessage =>
+  jsonMessage({ acceptedAt: Date.now(), body: Buffer.from(body) });
 
 const at = (path: string): string => `/api/v1/flows/orders/mapping${path}`;
 const ask = async (path: string, body?: object): Promise<unknown> => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { NewMessage } from "../../src/store/message-table.ts";
+import { jsonMessage } from "./json-message.ts";
 import { type Bench, flowDefinition, flowStatus, openBench, problemIn } from "./setup.ts";
 
 const MAP = "mappings/people/person.jsonata";
@@ -33,21 +34,8 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-function message(change: Partial<NewMessage>): NewMessage {
-  return {
-    ...{ flow: 1, flowVersion: 1, lane: 0, key: null, system: "web", event: null, acceptedAt: 7 },
-    ...{
-      contentType: "application/json",
-      headers: null,
-      slice: null,
-      cause: null,
-      hops: 0,
-      traceparent: null,
-    },
-    body: Buffer.from(JSON.stringify(PERSON)),
-    ...change,
-  };
-}
+const message = (change: Partial<NewMessage>): NewMessage =>
+  jsonMessage({ body: Buffer.from(JSON.stringify(PERSON)), ...change });
 
 interface Plan {
   readonly file: string;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { UserRole } from "../../src/message/permission.ts";
 import type { NewMessage } from "../../src/store/message-table.ts";
+import { jsonMessage } from "./json-message.ts";
 import { type Bench, flowDefinition, flowStatus, openBench, problemIn } from "./setup.ts";
 
 const MAP = "mappings/orders/order.jsonata";
@@ -63,21 +64,8 @@ async function makeKey(name: string, role: UserRole, payloads: boolean): Promise
   keys.set(name, ((await answer.json()) as { readonly key: string }).key);
 }
 
-function message(change: Partial<NewMessage>): NewMessage {
-  return {
-    ...{ flow: 1, flowVersion: 1, lane: 0, key: null, system: "web", event: null, acceptedAt: 7 },
-    ...{
-      contentType: "application/json",
-      headers: null,
-      slice: null,
-      cause: null,
-      hops: 0,
-      traceparent: null,
-    },
-    body: Buffer.from(BODY),
-    ...change,
-  };
-}
+const message = (change: Partial<NewMessage>): NewMessage =>
+  jsonMessage({ body: Buffer.from(BODY), ...change });
 
 const plan = async (id: string, body: object) => {
   const response = await bench.post(`/api/v1/messages/${id}/edited/plan`, body);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FlowDefinition } from "../../src/config/flow-definition.ts";
 import type { NewMessage } from "../../src/store/message-table.ts";
+import { jsonMessage } from "./json-message.ts";
 import { type Bench, flowDefinition, flowStatus, openBench } from "./setup.ts";
 
 const MAP = "mappings/orders/order.jsonata";
@@ -77,21 +78,11 @@ beforeAll(async () => {
 });
 afterAll(() => bench.close());
 
-function message(change: Partial<NewMessage>): NewMessage {
-  return {
-    ...{ flow: 1, flowVersion: 1, lane: 0, key: null, system: "web", event: null, acceptedAt: 7 },
-    ...{
-      contentType: "application/json",
-      headers: null,
-      slice: null,
-      cause: null,
-      hops: 0,
-      traceparent: null,
-    },
+const message = (change: Partial<NewMessage>): NewMessage =>
+  jsonMessage({
     body: Buffer.from('{"id":"a","lines":[{"price":2,"count":3,"sku":"x"}],"owner":{"name":"Ada","age":36}}'),
     ...change,
-  };
-}
+  });
 
 interface Mapped {
   readonly version: { readonly inForce: boolean };
