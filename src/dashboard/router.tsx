@@ -6,6 +6,7 @@ import {
   auditSearch,
   errorsSearch,
   filesSearch,
+  flowsSearch,
   messagesSearch,
   textSearch,
 } from "./search-params.ts";
@@ -40,6 +41,7 @@ const errors = createRoute({
 const flows = createRoute({
   getParentRoute: () => root,
   path: "/flows",
+  validateSearch: flowsSearch,
   component: lazyRouteComponent(() => import("./screen/flows.tsx"), "Flows"),
 });
 const flow = createRoute({

@@ -32,6 +32,14 @@ export function errorsSearch(given: Given): ErrorsSearch {
   return { ...texts(given, ["flow"]), ...(state === "rejected" ? { state } : {}) };
 }
 
+export interface FlowsSearch {
+  readonly view?: "graph";
+}
+
+export function flowsSearch(given: Given): FlowsSearch {
+  return given["view"] === "graph" ? { view: "graph" } : {};
+}
+
 export interface FilesSearch {
   readonly flow?: string;
   readonly state?: string;

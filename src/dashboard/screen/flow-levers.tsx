@@ -5,7 +5,14 @@ import { Lever } from "../part/lever.tsx";
 type Flow = Item<"GET /flows">;
 
 /** What keeps a flow from running, or that it does. */
-export function flowStates({ accepting, running, problem, routes }: Flow): readonly string[] {
+export function flowStates({
+  accepting,
+  running,
+  problem,
+  routes,
+}: Pick<Flow, "accepting" | "running" | "problem"> & {
+  readonly routes: readonly Pick<Flow["routes"][number], "stopped">[];
+}): readonly string[] {
   const states = [
     ...(problem === null ? [] : ["failed"]),
     ...(accepting && running ? [] : ["paused"]),

@@ -10,6 +10,7 @@ import { Source } from "../part/source.tsx";
 import { Time, Updated } from "../part/time.tsx";
 import { FlowLevers, flowStates } from "./flow-levers.tsx";
 import { Versions } from "./flow-versions.tsx";
+import { GraphCard } from "./graph-card.tsx";
 
 const route = getRouteApi("/flows/$name");
 
@@ -33,6 +34,7 @@ export function Flow() {
       <Loaded query={query}>
         {(flow) => (
           <>
+            <GraphCard name={name} />
             <Routes flow={flow} />
             <Books name={name} />
             <Versions name={name} />

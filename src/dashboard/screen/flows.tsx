@@ -1,4 +1,5 @@
-import { Link } from "@tanstack/react-router";
+import { SegmentedControl } from "@mantine/core";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Item } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { Head } from "../part/head.tsx";
@@ -6,15 +7,34 @@ import { Loaded } from "../part/loaded.tsx";
 import { Pill } from "../part/pill.tsx";
 import { Time } from "../part/time.tsx";
 import { FlowLevers, flowStates } from "./flow-levers.tsx";
+import { GraphCard } from "./graph-card.tsx";
+
+const route = getRouteApi("/flows");
+
+const VIEWS = [
+  { value: "list", label: "List" },
+  { value: "graph", label: "Graph" },
+];
 
 export type FlowItem = Item<"GET /flows">;
 
 /** Flows with their state and routes, and the levers to pause and resume them. */
 export function Flows() {
+  const { view = "list" } = route.useSearch();
+  const navigate = route.useNavigate();
   const query = useApi("GET /flows");
   return (
     <>
-      <Head title="Flows" at={query.dataUpdatedAt} />
+      <Head title="Flows" at={query.dataUpdatedAt}>
+        <SegmentedControl
+          size="xs"
+          aria-label="How flows are shown"
+          data={VIEWS}
+          value={view}
+          onChange={(value) => void navigate({ search: value === "graph" ? { view: "graph" } : {} })}
+        />
+      </Head>
+      {view === "graph" ? <GraphCard /> : null}
       <div className="card">
         <Loaded query={query}>
           {({ items }) =>
