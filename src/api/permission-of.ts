@@ -36,6 +36,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "GET /api/v1/messages": "read",
   "GET /api/v1/messages/:id": "read",
   "GET /api/v1/error-groups": "read",
+  "GET /api/v1/graph": "read",
   "GET /api/v1/files": "read",
   "GET /api/v1/files/:id": "read",
   "GET /api/v1/files/:id/rejected-rows": "read",

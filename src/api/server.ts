@@ -28,6 +28,7 @@ import { errorRoutes } from "./resource/error.ts";
 import { errorGroupRoutes } from "./resource/error-group.ts";
 import { fileRoutes } from "./resource/file.ts";
 import { flowRoutes } from "./resource/flow.ts";
+import { graphRoutes } from "./resource/graph.ts";
 import { hubRoutes } from "./resource/hub.ts";
 import { keyRoutes } from "./resource/key.ts";
 import { mappingRoutes } from "./resource/mapping.ts";
@@ -209,6 +210,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await retentionRoutes(app, deps);
   await doctorRoutes(app, deps);
   await overviewRoutes(app, deps);
+  await graphRoutes(app, deps);
   await errorGroupRoutes(app, deps);
   await scheduleRoutes(app, deps);
   await streamRoutes(app, deps);

@@ -32,7 +32,7 @@ export interface Queries {
   /** Books per route of a flow over a time span, milliseconds since 1970, `from` inclusive, `to` exclusive. */
   books(flow: string, from: number, to: number): Promise<FlowBooks>;
   /**
-   * What was counted from `from` on (milliseconds since 1970, whole minutes), of every flow, in spans of `minutes`.
+   * What was counted from `from` on (milliseconds since 1970, whole minutes), of every flow and route, in spans of `minutes`.
    * Follows the index over minutes, so its cost is that of the span.
    */
   traffic(from: number, minutes: number): Promise<readonly Traffic[]>;
@@ -263,6 +263,8 @@ export interface FlowBooks {
 
 export interface Traffic {
   readonly flow: string;
+  /** The route, as `system.sink` or `topic:<name>`; null for the flow as a whole. */
+  readonly to: string | null;
   /** `accepted`, `duplicate` and `refused` of the flow as a whole; else how deliveries and effects of its routes ended. */
   readonly outcome: string;
   /** Begin of the span, milliseconds since 1970. */

@@ -4,7 +4,13 @@ import type { Traffic } from "../../src/store/queries.ts";
 import { flowStatus } from "../api/setup.ts";
 import { look, MINUTE, rule, T0 } from "./setup.ts";
 
-const counted = (flow: string, outcome: string, n: number): Traffic => ({ flow, outcome, at: T0, n });
+const counted = (flow: string, outcome: string, n: number): Traffic => ({
+  flow,
+  to: null,
+  outcome,
+  at: T0,
+  n,
+});
 
 test("a flow is silent when nothing of its own came, be it a duplicate", async () => {
   const silence = rule({ when: "silence", flow: "orders", for: 30 * MINUTE });

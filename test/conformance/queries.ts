@@ -314,10 +314,10 @@ export function describeQueries(name: string, open: () => Promise<QueriesUnderTe
       const day = await traffic(T0 - 3_600_000, 60);
       const mine = day.filter((one) => one.flow === "erp");
       expect([...mine].sort((a, b) => (a.outcome < b.outcome ? -1 : 1))).toEqual([
-        { flow: "erp", outcome: "accepted", at: T0, n: 5 },
-        { flow: "erp", outcome: "applied", at: T0, n: 4 },
-        { flow: "erp", outcome: "duplicate", at: T0, n: 2 },
-        { flow: "erp", outcome: "parked", at: T0, n: 1 },
+        { flow: "erp", to: null, outcome: "accepted", at: T0, n: 5 },
+        { flow: "erp", to: "crm.customer", outcome: "applied", at: T0, n: 4 },
+        { flow: "erp", to: null, outcome: "duplicate", at: T0, n: 2 },
+        { flow: "erp", to: "crm.customer", outcome: "parked", at: T0, n: 1 },
       ]);
       const more = await traffic(T0 - 2 * 86_400_000, 1440);
       const accepted = more.filter((one) => one.flow === "erp" && one.outcome === "accepted");

@@ -72,10 +72,10 @@ export async function readBooks(sql: ReadSql, flow: number, from: number, to: nu
 /** Flow by flow, since the tally is ordered so. A route's "in" counts what "accepted" has counted already. */
 export async function readTraffic(sql: ReadSql, from: number, minutes: number): Promise<readonly Traffic[]> {
   return sql.all<Traffic>(
-    `SELECT f.name AS flow, t.outcome, t.at, t.n FROM flow f CROSS JOIN LATERAL (
-       SELECT outcome, minute / $2::bigint * $2::bigint * 60000 AS at, sum(n)::bigint AS n FROM tally
-       WHERE flow = f.id AND minute >= $1 AND outcome NOT IN ('in', 'waiting') GROUP BY 1, 2) t
-     ORDER BY f.id`,
+    `SELECT f.name AS flow, r.target AS "to", t.outcome, t.at, t.n FROM flow f CROSS JOIN LATERAL (
+       SELECT route, outcome, minute / $2::bigint * $2::bigint * 60000 AS at, sum(n)::bigint AS n FROM tally
+       WHERE flow = f.id AND minute >= $1 AND outcome NOT IN ('in', 'waiting') GROUP BY 1, 2, 3) t
+     LEFT JOIN route r ON r.id = t.route ORDER BY f.id`,
     ...[Math.floor(from / 60_000), minutes],
   );
 }

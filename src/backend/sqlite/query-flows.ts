@@ -76,8 +76,9 @@ export function readTraffic(sql: Sql, from: number, minutes: number): readonly T
   const names = flowNames(sql);
   return names.ids.flatMap((id) =>
     sql.all<Traffic>(
-      `SELECT ?1 AS flow, outcome, minute / CAST(?2 AS INTEGER) * CAST(?2 AS INTEGER) * 60000 AS at, sum(n) AS n FROM tally
-       WHERE flow = ?3 AND minute >= ?4 AND outcome NOT IN ('in', 'waiting') GROUP BY outcome, at`,
+      `SELECT ?1 AS flow, (SELECT r.target FROM route r WHERE r.id = tally.route) AS "to", outcome,
+         minute / CAST(?2 AS INTEGER) * CAST(?2 AS INTEGER) * 60000 AS at, sum(n) AS n FROM tally
+       WHERE flow = ?3 AND minute >= ?4 AND outcome NOT IN ('in', 'waiting') GROUP BY route, outcome, at`,
       names.nameOf(id),
       minutes,
       id,

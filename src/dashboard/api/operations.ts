@@ -1277,6 +1277,38 @@ export interface Operations {
       readonly texts: Readonly<Record<string, string>>;
     };
   };
+  "GET /graph": {
+    query: Readonly<Record<string, never>>;
+    body: undefined;
+    answer: {
+      readonly since: string;
+      readonly flows: readonly ({
+        readonly name: string;
+        readonly reads: string | null;
+        readonly map: string | null;
+        readonly hash: string | null;
+        readonly accepting: boolean;
+        readonly running: boolean;
+        readonly problem: string | null;
+        readonly open: number;
+        readonly parked: number;
+        readonly accepted: number;
+        readonly routes: readonly ({
+          readonly to: string;
+          readonly publishes: string | null;
+          readonly stopped: string | null;
+          readonly waitingUntil: string | null;
+          readonly open: number;
+          readonly parked: number;
+          readonly applied: number;
+        })[];
+      })[];
+      readonly systems: readonly ({
+        readonly name: string;
+        readonly breaker: "closed" | "open" | "half-open" | null;
+      })[];
+    };
+  };
   "GET /keys": {
     query: Readonly<Record<string, never>>;
     body: undefined;
