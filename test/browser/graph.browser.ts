@@ -71,6 +71,10 @@ async function openFlows(): Promise<Bench> {
           outcomes: { "crm.customer": "applied" },
         }),
       ),
+      message({
+        ...{ key: "k0", flow: 2, acceptedAt: 1_000, state: "parked" },
+        failure: { ...failure, message: "customer 7 has no address" },
+      }),
       message({ key: "k4", acceptedAt: Date.now(), state: "parked", failure }),
     ]);
     await tx.tallies.add(Date.now(), [
@@ -158,6 +162,17 @@ test("new numbers come in their places, and nothing is laid out anew", async () 
   await opened.page.getByText("9 accepted").first().waitFor();
   expect(await opened.page.locator("[data-kept]").count()).toBe(1);
   expect(await box("flow:orders").boundingBox()).toEqual(before);
+});
+
+test("what fails only since the flow was changed stands first", async () => {
+  await opened.show("/errors");
+  await opened.page.locator("td[data-name=messages]").first().waitFor();
+  expect(await opened.page.locator("tbody th").allTextContents()).toEqual([
+    "New since the flow's last change",
+    "Known before",
+  ]);
+  const rows = await opened.page.locator("tbody tr[data-fingerprint]").allTextContents();
+  expect(rows.map((text) => /no lines|no address/.exec(text)?.[0])).toEqual(["no lines", "no address"]);
 });
 
 test("what the graph shows is a table too, and alone on a phone", async () => {

@@ -102,19 +102,40 @@ function GroupTable({
             <th />
           </tr>
         </thead>
-        <tbody>
-          {found.items.map((group) => (
-            <GroupRow key={group.fingerprint} group={group} state={state} onReplay={() => onReplay(group)} />
-          ))}
-        </tbody>
+        {sections(found).map(({ name, groups }) => (
+          <tbody key={name}>
+            <tr>
+              <th colSpan={8} scope="rowgroup">
+                {name}
+              </th>
+            </tr>
+            {groups.map((group) => (
+              <GroupRow
+                key={`${group.flow} ${group.fingerprint}`}
+                group={group}
+                state={state}
+                onReplay={() => onReplay(group)}
+              />
+            ))}
+          </tbody>
+        ))}
       </table>
       <div className="foot">
         {found.complete
           ? `all ${found.looked.toLocaleString("en")} ${state} now`
-          : `of the newest ${found.looked.toLocaleString("en")} ${state}; there are older ones`}
+          : `${found.looked.toLocaleString("en")} ${state} now were counted; there are more`}
       </div>
     </>
   );
+}
+
+/** First what only came after the flow was changed, so that the change may be its cause. */
+function sections({ items }: Groups) {
+  const isNew = ({ inForceSince, oldest }: Group): boolean => inForceSince !== null && oldest >= inForceSince;
+  return [
+    { name: "New since the flow's last change", groups: items.filter(isNew) },
+    { name: "Known before", groups: items.filter((group) => !isNew(group)) },
+  ].filter(({ groups }) => groups.length > 0);
 }
 
 function GroupRow({
@@ -126,7 +147,7 @@ function GroupRow({
   readonly state: State;
   readonly onReplay: () => void;
 }) {
-  const { fingerprint, flow, failure, count, keys, oldest, newest, perHour, sample } = group;
+  const { fingerprint, flow, to, failure, count, more, keys, oldest, newest, perHour, sample } = group;
   const { title, code, message, place, cure } = failure;
   return (
     <tr data-fingerprint={fingerprint}>
@@ -137,7 +158,12 @@ function GroupRow({
         <span className="faint mono">{code}</span>
         <div>
           {message}
-          {place === undefined ? null : <span className="mono faint"> {placeInWords(place)}</span>}
+          {place === undefined ? null : <span className="mono faint"> {placeInWords(place)}</span>}{" "}
+          {place?.file?.endsWith(".jsonata") === true ? (
+            <Link className="link" to="/flows/$name/mapping" params={{ name: flow }}>
+              Open the mapping{place.line === undefined ? "" : `, line ${place.line}`}
+            </Link>
+          ) : null}
         </div>
         <div className="faint">
           {cure}{" "}
@@ -146,10 +172,14 @@ function GroupRow({
           </Link>
         </div>
       </td>
-      <td className="fit">{flow}</td>
+      <td className="fit">
+        {flow}
+        {to === null ? null : <div className="faint">to {to}</div>}
+      </td>
       <td className="number" data-name="messages">
         <Link className="link" to="/messages" search={{ flow, state, fingerprint }}>
           {count.toLocaleString("en")}
+          {more ? "+" : ""}
         </Link>
       </td>
       <td className="number" data-name="keys">
