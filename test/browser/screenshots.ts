@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { openBrowser } from "./chromium.ts";
 import { ADDRESSES, type Look, openPage } from "./page.ts";
+import { readmePictures } from "./readme-pictures.ts";
 import { openEmpty, openFew } from "./seed.ts";
 
-/** Writes a picture of each screen into `results/screenshots`, to be looked at. */
+/** Writes a picture of each screen into `results/screenshots`, to be looked at, and those that README.md shows. */
 const FOLDER = "results/screenshots";
 const LOOKS: Readonly<Record<string, Look>> = { wide: {}, dark: { scheme: "dark" }, phone: { width: 390 } };
 
@@ -21,5 +22,6 @@ for (const [hub, bench] of Object.entries(hubs)) {
   }
   await bench.close();
 }
+await readmePictures(browser);
 await browser.close();
-process.stdout.write(`screenshots are in ${FOLDER}\n`);
+process.stdout.write(`screenshots are in ${FOLDER}, those of README.md in .github/pictures\n`);

@@ -81,7 +81,7 @@ function Row({
         </Link>
       </td>
       <td className="fit">{flow}</td>
-      <td>
+      <td className="key">
         {key === null ? (
           <span className="faint">none</span>
         ) : (

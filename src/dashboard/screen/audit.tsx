@@ -61,7 +61,7 @@ function Log() {
                         </td>
                         <td className="fit">{actor}</td>
                         <td className="fit">{act}</td>
-                        <td className="wide">{target}</td>
+                        <td className="wide key">{target}</td>
                         <td className="wide">{detail}</td>
                         <td className="wide">{reason}</td>
                       </tr>
