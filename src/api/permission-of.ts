@@ -44,6 +44,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "GET /api/v1/customers": "read",
   "GET /api/v1/customers/:id": "read",
   "GET /api/v1/customers/:id/history": "read",
+  "GET /api/v1/unassigned": "read",
   "GET /api/v1/schedules": "read",
   "GET /api/v1/systems": "read",
   "GET /api/v1/alerts": "read",

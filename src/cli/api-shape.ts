@@ -151,15 +151,16 @@ export interface CustomerShown extends CustomerFound {
     readonly deleted: boolean;
   }[];
   readonly possibleMatches: readonly { readonly id: string; readonly name: string | null }[];
-  readonly history: {
-    readonly items: readonly {
-      readonly entity: string;
-      readonly system: string;
-      readonly id: string;
-      readonly at: string;
-      readonly values: JsonObject;
-    }[];
-  };
+  readonly history: Items<HistoryFound>;
+}
+
+/** One thing of a customer's history, or of nobody's. */
+export interface HistoryFound {
+  readonly entity: string;
+  readonly system: string;
+  readonly id: string;
+  readonly at: string;
+  readonly values: JsonObject;
 }
 
 export interface HubState {

@@ -1,7 +1,10 @@
 import type { Command } from "commander";
+import { HISTORY_ENTITIES } from "../crm/history-change.ts";
 import { HubError } from "../errors.ts";
 import { isObject, type Json, type JsonObject } from "../message/json.ts";
-import type { CustomerFound, CustomerShown, Page, ShownOrigin } from "./api-shape.ts";
+import type { CustomerFound, CustomerShown, HistoryFound, Page, ShownOrigin } from "./api-shape.ts";
+import { pageEnd, readPage } from "./read-page.ts";
+import { wholeNumber } from "./selection.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
@@ -14,12 +17,19 @@ interface FindOptions extends RemoteOptions {
   readonly id?: string;
 }
 
+interface UnassignedOptions extends RemoteOptions {
+  readonly entity?: string;
+  readonly limit: string;
+  readonly next?: string;
+}
+
 interface ShowOptions extends RemoteOptions {
   readonly why?: true;
 }
 
 export function addCustomers(program: Command, session: Session): void {
   const group = program.command("customers").description("Look up customers");
+  addUnassigned(group, session);
   addRemote(group, "find [name]", "Find customers by name, telephone, e-mail, or a system's own id", [
     "tieline customers find Lovelace",
     "tieline customers find --phone '+49 30 123456'",
@@ -42,6 +52,36 @@ export function addCustomers(program: Command, session: Session): void {
       const customer = await hub.get<CustomerShown>(`/customers/${encodeURIComponent(id)}`);
       print(session, options, customer, () => customerText(session.terminal, customer, options.why === true));
     });
+}
+
+/** `customers unassigned`: what came and belongs to nobody yet. */
+function addUnassigned(group: Command, session: Session): void {
+  addRemote(group, "unassigned", "List payments, calls and mails that belong to nobody yet, newest first", [
+    "tieline customers unassigned --entity payment",
+  ])
+    .option("--entity <name>", `only these: ${HISTORY_ENTITIES.join(", ")}`)
+    .option("--limit <n>", "how many", "20")
+    .option("--next <cursor>", "go on where the last list ended")
+    .action(async (options: UnassignedOptions) => {
+      const hub = await hubOf(session, options);
+      const query = { entity: options.entity, cursor: options.next };
+      const limit = wholeNumber("--limit", options.limit);
+      const page = await readPage<HistoryFound>(hub, "/unassigned", query, limit);
+      print(session, options, page, () => {
+        const end = pageEnd(page, "Everything belongs to somebody.");
+        return [historyTable(page.items), end].filter((part) => part !== "").join("\n\n");
+      });
+    });
+}
+
+function historyTable(items: readonly HistoryFound[]): string {
+  if (items.length === 0) return "";
+  return table(items, [
+    { title: "CONTACT", cell: (entry) => showMoment(entry.at) },
+    { title: "WHAT", cell: (entry) => entry.entity },
+    { title: "FROM", cell: (entry) => `${entry.system} ${entry.id}` },
+    { title: "", cell: (entry) => headline(entry.values) },
+  ]);
 }
 
 async function find(session: Session, name: string | undefined, options: FindOptions): Promise<void> {
@@ -93,16 +133,7 @@ function customerText(terminal: Terminal, customer: CustomerShown, why: boolean)
       { title: "", cell: (record) => (record.deleted ? "deleted there" : " ") },
     ]),
   ];
-  if (customer.history.items.length > 0) {
-    sections.push(
-      table(customer.history.items, [
-        { title: "CONTACT", cell: (entry) => showMoment(entry.at) },
-        { title: "WHAT", cell: (entry) => entry.entity },
-        { title: "FROM", cell: (entry) => `${entry.system} ${entry.id}` },
-        { title: "", cell: (entry) => headline(entry.values) },
-      ]),
-    );
-  }
+  sections.push(historyTable(customer.history.items));
   if (customer.possibleMatches.length > 0) {
     const names = customer.possibleMatches.map((match) =>
       printable(`${match.id} ${match.name ?? ""}`.trim()),
@@ -112,8 +143,11 @@ function customerText(terminal: Terminal, customer: CustomerShown, why: boolean)
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-/** What a person knows a contact by. */
+/** What a person knows a contact by; a payment by what came and from whom. */
 function headline(values: JsonObject): string {
+  const { amount, currency, name } = values;
+  if (typeof amount === "string" && typeof currency === "string")
+    return typeof name === "string" ? `${amount} ${currency} ${name}` : `${amount} ${currency}`;
   const known = ["subject", "number", "status", "direction"].map((name) => values[name]);
   return known.find((value) => typeof value === "string") ?? " ";
 }

@@ -7,4 +7,5 @@ export const CRM_TOPICS: Readonly<Record<string, string>> = {
   interaction: "interaction.added",
   invoice: "invoice.changed",
   order: "order.changed",
+  payment: "payment.changed",
 };

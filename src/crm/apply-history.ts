@@ -1,28 +1,21 @@
-import type { Entity } from "../message/entity.ts";
 import type { JsonObject } from "../message/json.ts";
 import type { CrmItem, CrmResult, CustomerChange } from "./apply.ts";
 import { addStub } from "./apply-customer.ts";
-import { customerId } from "./customer-id.ts";
 import { judge, note } from "./freshness.ts";
 import { changedFields } from "./golden.ts";
+import { type HistoryEntity, historyChange } from "./history-change.ts";
 import { contactOf, idOf, referenceOf } from "./load.ts";
 import { mergeRecord } from "./merge.ts";
+import { ownerOfPayment, paymentKeys } from "./payment-owner.ts";
 import { trace } from "./provenance.ts";
-import { newRecord, type WorkingRecord } from "./working-record.ts";
+import { customerOf, newRecord, ownedBy, type RecordOwner, type WorkingRecord } from "./working-record.ts";
 import { contactText, keyOf, keyText, takeRecordId, type WorkingSet } from "./working-set.ts";
 
 const NOTHING: JsonObject = {};
-const TOPICS = {
-  interaction: "interaction.added",
-  invoice: "invoice.changed",
-  order: "order.changed",
-} as const;
 /** The field that says when it happened. */
-const WHEN = { interaction: "at", invoice: "issuedOn", order: "placedOn" } as const;
+const WHEN = { interaction: "at", invoice: "issuedOn", order: "placedOn", payment: "bookedOn" } as const;
 
-type HistoryEntity = Exclude<Entity, "customer">;
-
-/** Applies one system's record of an interaction, invoice or order, and finds the customer it belongs to. */
+/** Applies one system's record of an interaction, invoice, order or payment, and finds the customer it belongs to. */
 export function applyHistory(set: WorkingSet, item: CrmItem, entity: HistoryEntity): CrmResult {
   const externalId = idOf(item);
   const text = keyText(entity, item.system, externalId);
@@ -40,21 +33,28 @@ export function applyHistory(set: WorkingSet, item: CrmItem, entity: HistoryEnti
     known ?? newRecord(takeRecordId(set.ids), { entity, system: item.system, externalId }, item.origin);
   if (known === undefined) set.records.set(text, target);
   note(target, item);
-  if (gone) return remove(target, known === undefined, item, entity);
+  if (gone) return remove(target, known === undefined, item);
   const traced =
     before === NOTHING ? { origin: item.origin, changed: null } : trace(target, before, after, item.origin);
   if (traced === undefined) return { outcome: "unchanged", customer: customerOf(target) };
-  Object.assign(target, traced, place, contactOf(entity, after), { deleted: false, values: after });
+  Object.assign(target, traced, place, lookUpsOf(entity, after), { deleted: false, values: after });
   target.happenedAt = happenedAt(after, entity) ?? item.origin.at;
   if (target.fate !== "new") target.fate = "changed";
-  const result = applied(target, item, entity, changedFields(before, after));
+  const result = applied(target, item, changedFields(before, after));
   return also.length === 0 ? result : { ...result, also };
 }
 
-type Owner = Pick<WorkingRecord, "customer" | "holder" | "holderId"> & {
+type Owner = RecordOwner & {
   /** Customers that a stub made for it has joined. */
   readonly also?: readonly CustomerChange[];
 };
+
+/** By what the record is found while nobody is known for it. */
+function lookUpsOf(entity: HistoryEntity, values: JsonObject): Pick<WorkingRecord, "phone" | "email"> {
+  if (entity !== "payment") return contactOf(entity, values);
+  const { payer, invoice } = paymentKeys(values);
+  return { phone: payer, email: invoice };
+}
 
 /** The customer by reference, else by contact; undefined leaves what is stored; "missing": the reference leads nowhere. */
 function findOwner(
@@ -64,6 +64,10 @@ function findOwner(
   before: JsonObject,
   after: JsonObject,
 ): Owner | "missing" | undefined {
+  if (item.entity === "payment") {
+    const same = sameKeys(before, after);
+    return known !== undefined && same && customerOf(known) !== null ? undefined : ownerOfPayment(set, after);
+  }
   const key = referenceOf(after["customer"]);
   if (key !== undefined) {
     const told = referenceOf((item.record as JsonObject)["customer"]);
@@ -83,10 +87,6 @@ function findOwner(
   return { customer: onlyCustomerWith(set, contact), holder: null, holderId: null };
 }
 
-function ownedBy(holder: WorkingRecord): Owner {
-  return { customer: holder.customer, holder, holderId: holder.id };
-}
-
 /** The one customer whose golden record has the number or the address; null when there are none or several. */
 function onlyCustomerWith(set: WorkingSet, { phone, email }: ReturnType<typeof contactOf>): number | null {
   const found = new Set<number>();
@@ -102,44 +102,30 @@ function onlyCustomerWith(set: WorkingSet, { phone, email }: ReturnType<typeof c
 }
 
 /** A tombstone, kept also for a record never seen, so that an older version that comes later is stale. */
-function remove(target: WorkingRecord, added: boolean, item: CrmItem, entity: HistoryEntity): CrmResult {
+function remove(target: WorkingRecord, added: boolean, item: CrmItem): CrmResult {
   const was = target.deleted;
   if (was) return { outcome: "unchanged", customer: customerOf(target) };
   target.deleted = true;
   if (added) return { outcome: "applied", customer: null, change: null };
   if (target.fate !== "new") target.fate = "changed";
-  return applied(target, item, entity, changedFields(target.values, NOTHING));
+  return applied(target, item, changedFields(target.values, NOTHING));
 }
 
 function applied(
   target: WorkingRecord,
   item: CrmItem,
-  entity: HistoryEntity,
   fields: readonly string[],
 ): Extract<CrmResult, { readonly outcome: "applied" }> {
-  const customer = customerOf(target);
-  const { values, deleted, system, externalId } = target;
-  const change: CustomerChange = {
-    topic: TOPICS[entity],
-    customer,
-    cause: item.system,
-    fields,
-    get content() {
-      return {
-        system,
-        id: externalId,
-        customerId: customer === null ? null : customerId(customer),
-        ...values,
-        changed: [...fields],
-        ...(deleted ? { deleted } : {}),
-      };
-    },
+  return {
+    outcome: "applied",
+    customer: customerOf(target),
+    change: historyChange(target, item.system, fields),
   };
-  return { outcome: "applied", customer, change };
 }
 
-function customerOf(record: WorkingRecord): number | null {
-  return record.holder === null ? record.customer : record.holder.customer;
+function sameKeys(before: JsonObject, after: JsonObject): boolean {
+  const [was, is] = [paymentKeys(before), paymentKeys(after)];
+  return was.payer === is.payer && was.invoice === is.invoice;
 }
 
 function happenedAt(values: JsonObject, entity: HistoryEntity): number | undefined {

@@ -5,6 +5,7 @@ import { applyCustomer } from "./apply-customer.ts";
 import { applyHistory } from "./apply-history.ts";
 import { type Arrivals, arrive, findArrivals } from "./arrivals.ts";
 import { arriveTogether } from "./arrive-together.ts";
+import { assignPayments } from "./assign-payments.ts";
 import { sameHash } from "./freshness.ts";
 import { idOf, loadHeads, loadSet } from "./load.ts";
 import { drawIds, keyText, type WorkingSet } from "./working-set.ts";
@@ -69,6 +70,7 @@ export async function applyToCrm(
     results[index] =
       item.entity === "customer" ? applyCustomer(set, item) : applyHistory(set, item, item.entity);
   }
+  await assignPayments(set, items, results, tables);
   await tables.write(withArrivals(writesOf(set), arrivals));
   return results;
 }

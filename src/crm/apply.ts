@@ -30,16 +30,24 @@ export type CrmResult =
       readonly outcome: "applied";
       readonly customer: number | null;
       readonly change: CustomerChange | null;
-      /** Further customers it changed, when a cross-reference joined or parted some; to be published like `change`. */
-      readonly also?: readonly CustomerChange[];
+      /**
+       * Further customers it changed, when a cross-reference joined or parted some, and payments that found their
+       * customer by it; to be published like `change`.
+       */
+      also?: readonly CustomerChange[];
     }
   | { readonly outcome: "unchanged" | "stale"; readonly customer: number | null }
   | { readonly failure: Failure };
 
 /** A real change of a golden record (or a new contact-history entry), as published to topics. */
 export interface CustomerChange {
-  readonly topic: "customer.changed" | "interaction.added" | "invoice.changed" | "order.changed";
-  /** Id of the customer, the key of the message. Null for an interaction nobody is known for. */
+  readonly topic:
+    | "customer.changed"
+    | "interaction.added"
+    | "invoice.changed"
+    | "order.changed"
+    | "payment.changed";
+  /** Id of the customer, the key of the message. Null for an interaction or a payment nobody is known for. */
   readonly customer: number | null;
   /** Canonical content to publish: for `customer.changed` the golden record with its id and external ids. */
   readonly content: Json;

@@ -2,6 +2,7 @@ import { isObject, type Json, type JsonObject } from "../message/json.ts";
 import type { CrmTables, RecordHead, RecordKey } from "../store/crm-tables.ts";
 import type { CrmItem } from "./apply.ts";
 import { type Contact, emailKey, entries, phoneKey } from "./contact.ts";
+import { addPayers, namedByPayment } from "./payment-owner.ts";
 import { recordFromHead, recordFromRow, type WorkingRecord } from "./working-record.ts";
 import { contactText, customerFromRow, keyOf, keyText, type WorkingSet } from "./working-set.ts";
 
@@ -43,6 +44,7 @@ export async function loadSet(
     customers: new Map(),
     declared: new Map(),
     contacts: new Map(),
+    payers: new Map(),
     ids: { customer: 0, customers: 0, record: 0, records: 0 },
     links: new Map(),
     moves: [],
@@ -64,8 +66,8 @@ export async function loadSet(
     const head = heads.get(text) ?? read.get(text);
     if (head === undefined) continue;
     if (!set.records.has(text)) set.records.set(text, recordFromHead(head));
-    // Nobody holds it: a tombstone, which a stub may have to stand on.
-    if (head.customer === null) loose.push(head.id);
+    // Nobody holds it: a tombstone, which a stub may have to stand on. Of an invoice it matters by whom it is held.
+    if (head.customer === null || head.entity === "invoice") loose.push(head.id);
   }
   await addLinked(tables, items, set, wanted);
   if (loose.length > 0) {
@@ -73,6 +75,12 @@ export async function loadSet(
   }
   await addCustomers(tables, [...wanted], set);
   await addContacts(tables, items, set);
+  const payments = items.filter(({ entity }) => entity === "payment");
+  await addPayers(
+    tables,
+    payments.map(({ record }) => record as JsonObject),
+    set,
+  );
   return set;
 }
 
@@ -96,7 +104,7 @@ export function linksOf(values: JsonObject): readonly RecordKey[] {
 
 const NO_KEYS: readonly RecordKey[] = [];
 
-/** The contact an interaction names, in look-up form; orders and invoices name none, whatever they hold. */
+/** The contact an interaction names, in look-up form; orders, invoices and payments name none, whatever they hold. */
 export function contactOf(
   entity: CrmItem["entity"],
   values: JsonObject,
@@ -110,13 +118,15 @@ export function contactOf(
   };
 }
 
-/** Customers' records the items refer or link to, by key text. */
+/** Records the items refer or link to, by key text. */
 function namedBy(items: readonly CrmItem[]): Map<string, RecordKey> {
   const named = new Map<string, RecordKey>();
   for (const item of items) {
     const record = item.record as JsonObject;
     if (item.entity === "customer") {
       for (const key of linksOf(record)) named.set(keyOf(key), key);
+    } else if (item.entity === "payment") {
+      for (const key of namedByPayment(record)) named.set(keyOf(key), key);
     } else {
       const key = referenceOf(record["customer"]);
       if (key !== undefined) named.set(keyOf(key), key);

@@ -49,16 +49,16 @@ export async function historyPage(
   return { entries: page.map(entryOf), cursor: more ? writeCursor([timeOf(last), last.id]) : null };
 }
 
-function pointOf(cursor: string): HistoryPoint {
+export function pointOf(cursor: string): HistoryPoint {
   const [at, record] = readCursor(cursor, ["number", "number"]) as [number, number];
   return { at, record };
 }
 
-function timeOf(row: RecordRow): number {
+export function timeOf(row: RecordRow): number {
   return row.happenedAt ?? row.origin.at;
 }
 
-function entryOf(row: RecordRow): HistoryEntry {
+export function entryOf(row: RecordRow): HistoryEntry {
   return {
     entity: row.entity as HistoryEntry["entity"],
     system: row.system,

@@ -40,7 +40,7 @@ export interface CustomerView {
   readonly provenance: Readonly<Record<string, ValueOrigin | readonly ValueOrigin[]>>;
   readonly externalIds: readonly ExternalRecord[];
   readonly possibleMatches: readonly PossibleMatch[];
-  /** The newest interactions, invoices and orders. */
+  /** The newest interactions, invoices, orders and payments. */
   readonly history: HistoryPage;
 }
 

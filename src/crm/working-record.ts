@@ -25,6 +25,17 @@ export interface WorkingRecord extends RecordKey {
   fate: "kept" | "seen" | "changed" | "new";
 }
 
+/** Whose a record is, and by which of the customer's records that is known. */
+export type RecordOwner = Pick<WorkingRecord, "customer" | "holder" | "holderId">;
+
+export function ownedBy(holder: WorkingRecord): RecordOwner {
+  return { customer: holder.customer, holder, holderId: holder.id };
+}
+
+export function customerOf(record: WorkingRecord): number | null {
+  return record.holder === null ? record.customer : record.holder.customer;
+}
+
 const NO_ORIGIN: Origin = { message: null, file: null, row: null, flowVersion: 0, at: 0 };
 
 /** A record that is not stored yet. */
@@ -85,7 +96,7 @@ export function recordFromRow(row: RecordRow): WorkingRecord {
 
 /** The record as a row. Written out, not spread: it runs for every record of a load. */
 export function rowFromRecord(record: WorkingRecord): RecordRow {
-  const customer = record.holder === null ? record.customer : record.holder.customer;
+  const customer = customerOf(record);
   return {
     id: record.id,
     entity: record.entity,

@@ -3,7 +3,7 @@ import type { CrmTables, CustomerRow, LinkRow, RecordKey } from "../store/crm-ta
 import { type Contact, contactsOf } from "./contact.ts";
 import type { ExternalId } from "./customer-change.ts";
 import { EMPTY, goldenValues } from "./golden.ts";
-import type { WorkingRecord } from "./working-record.ts";
+import type { RecordOwner, WorkingRecord } from "./working-record.ts";
 
 /** A customer while a batch works on it. */
 export interface WorkingCustomer {
@@ -30,6 +30,8 @@ export interface WorkingSet {
   readonly declared: Map<string, Set<WorkingRecord>>;
   /** Customers by contact, for the contacts that interactions of the batch ask for; empty when none does. */
   readonly contacts: Map<string, Set<number>>;
+  /** Stored cross-references to the payers that payments of the batch name, by look-up form. */
+  readonly payers: Map<string, RecordOwner[]>;
   readonly ids: Ids;
   /** Cross-references that were added (true) or taken away (false), by key and record; the last word counts. */
   readonly links: Map<string, { readonly link: LinkRow; readonly added: boolean }>;

@@ -9,6 +9,7 @@ import {
   flowsSearch,
   messagesSearch,
   textSearch,
+  unassignedSearch,
 } from "./search-params.ts";
 import { Shell } from "./shell/shell.tsx";
 
@@ -77,6 +78,12 @@ const customers = createRoute({
   validateSearch: textSearch,
   component: lazyRouteComponent(() => import("./screen/customers.tsx"), "Customers"),
 });
+const unassigned = createRoute({
+  getParentRoute: () => root,
+  path: "/customers/unassigned",
+  validateSearch: unassignedSearch,
+  component: lazyRouteComponent(() => import("./screen/unassigned.tsx"), "Unassigned"),
+});
 const customer = createRoute({
   getParentRoute: () => root,
   path: "/customers/$id",
@@ -125,7 +132,7 @@ const account = createRoute({
 
 const routeTree = root.addChildren([
   ...[overview, messages, message, errors, flows, flow, mapping, files, writtenFiles, file],
-  ...[customers, customer, schedules, systems, agent, alerts, audit, admin, account],
+  ...[customers, unassigned, customer, schedules, systems, agent, alerts, audit, admin, account],
 ]);
 
 export const router = createRouter({

@@ -87,6 +87,16 @@ export function textSearch(given: Given): TextSearch {
   return texts(given, ["q", "cursor"]);
 }
 
+export interface UnassignedSearch {
+  /** `payment`, `interaction`; without it all. */
+  readonly entity?: string;
+  readonly cursor?: string;
+}
+
+export function unassignedSearch(given: Given): UnassignedSearch {
+  return texts(given, ["entity", "cursor"]);
+}
+
 function texts<const Name extends string>(
   given: Given,
   names: readonly Name[],

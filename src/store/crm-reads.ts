@@ -35,7 +35,7 @@ export interface CrmReads {
   head(key: RecordKey): Promise<RecordHead | undefined>;
   /** Customers with any of these contacts, in ascending customer; at most `limit` for each. */
   withContact(kind: ContactKind, values: readonly string[], limit: number): Promise<readonly ContactPoint[]>;
-  /** Interactions, invoices and orders of a customer, newest first, older than `before`; deleted ones are left out. */
+  /** Interactions, invoices, orders and payments of a customer, newest first, older than `before`; deleted ones are left out. */
   history(customer: number, before: HistoryPoint | null, limit: number): Promise<readonly RecordRow[]>;
   /** Interactions that belong to nobody yet and name this contact; as `history`. */
   unlinked(
@@ -44,6 +44,8 @@ export interface CrmReads {
     before: HistoryPoint | null,
     limit: number,
   ): Promise<readonly RecordRow[]>;
+  /** Interactions, payments and whatever else belongs to nobody yet; as `history`. */
+  unassigned(before: HistoryPoint | null, limit: number): Promise<readonly RecordRow[]>;
   /** Live customers whose folded name begins so, by (name, id), after `after`. */
   namedLike(prefix: string, after: SearchPoint | null, limit: number): Promise<readonly SearchHit[]>;
   /** Customers with an external id, in any system, that begins so. */

@@ -33,9 +33,12 @@ export interface RecordRow extends RecordHead {
   readonly changed: string | null;
   /** The customer it was first given on its own, to go back to when it is parted; null = `customer`. */
   readonly born: number | null;
-  /** Id of the customer's record that an interaction, invoice or order refers to. */
+  /** Id of the customer's record that an interaction, invoice, order or payment refers to. */
   readonly holder: number | null;
-  /** Look-up forms of the contact of an interaction, see `crm/contact.ts`. */
+  /**
+   * Look-up forms by which it is found while nobody is known for it: the contact of an interaction (`crm/contact.ts`); of a
+   * payment who paid, and the invoice that was paid (`crm/payment-owner.ts`), which look like no contact.
+   */
   readonly phone: string | null;
   readonly email: string | null;
   /** Milliseconds since 1970 of the happening; null for customers. */
@@ -187,6 +190,8 @@ export interface CrmTables {
   /** The customer records (no interactions, invoices, orders) of these customers, deleted ones too. */
   recordsOf(customers: readonly number[]): Promise<readonly RecordRow[]>;
   customers(ids: readonly number[]): Promise<readonly CustomerRow[]>;
+  /** Records that belong to nobody yet and are found by one of these look-up forms; deleted ones are left out. */
+  unassigned(column: "phone" | "email", values: readonly string[]): Promise<readonly RecordRow[]>;
   /** The answers to these questions, in no order; those about nobody known are left out. One statement for all. */
   crossReference(asked: readonly CrossReference[]): Promise<readonly CrossReferenceRow[]>;
   withContact(kind: ContactKind, values: readonly string[]): Promise<readonly ContactPoint[]>;

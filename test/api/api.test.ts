@@ -652,6 +652,13 @@ test("customers are found by exactly one way, and shown with provenance", async 
   }
 });
 
+test("what belongs to nobody is listed, all of it or one kind", async () => {
+  for (const query of ["", "?entity=payment", "?entity=interaction&limit=5"])
+    expect(await json(`/api/v1/unassigned${query}`)).toEqual({ items: [], next: null });
+  for (const query of ["entity=customer", "cursor=x"])
+    expect((await bench.get(`/api/v1/unassigned?${query}`)).status).toBe(400);
+});
+
 test("systems are shown with secrets as references, and can be checked now", async () => {
   expect(await json("/api/v1/systems")).toMatchObject({
     items: [

@@ -71,6 +71,13 @@ test("every filter of files, customers, errors and alerts shows exactly what it 
   for (const [index, state] of ["done", "written", "open", "fixed"].entries())
     expect(await written(`state=${state}`)).toEqual([`${index + 1}`]);
   expect(await written("flow=calls")).toEqual([]);
+  const unassigned = async (query: string) => {
+    await opened.show(`/customers/unassigned?${query}`);
+    const rows = await opened.page.locator("tr[data-history]").all();
+    return (await Promise.all(rows.map((row) => row.getAttribute("data-history")))).sort();
+  };
+  expect(await unassigned("entity=payment")).toEqual(["bank payment B2", "bank payment B3"]);
+  expect(await unassigned("entity=interaction")).toEqual(["pbx interaction C1"]);
   const customers = (q: string) => shown(`/customers?q=${encodeURIComponent(q)}`, "href");
   expect(await customers("47")).toEqual(["/customers/c-1", "/customers/c-2", "/customers/c-3"]);
   expect(await customers("zimt")).toEqual(["/customers/c-3"]);

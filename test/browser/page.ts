@@ -15,6 +15,7 @@ export const ADDRESSES: Readonly<Record<string, string>> = {
   file: "/files/1",
   customers: "/customers?q=47",
   customer: "/customers/c-1",
+  unassigned: "/customers/unassigned",
   schedules: "/schedules",
   systems: "/systems",
   agent: "/agent?system=pbx&agent=101",

@@ -27,6 +27,38 @@ export function file(change: Partial<NewFile>): NewFile {
   };
 }
 
+/** Payments of one customer and of nobody. */
+export async function payments(tx: Tx): Promise<void> {
+  const paid = { bookedOn: "2026-11-26", currency: "EUR", status: "booked" };
+  const items = [
+    item("erp", { id: "4711", links: [{ system: "bank", id: "DE02120300000000202051" }] }),
+    item(
+      "bank",
+      {
+        id: "B1",
+        ...paid,
+        amount: "1190.00",
+        name: "Muster GmbH",
+        payer: { system: "bank", id: "DE02120300000000202051" },
+      },
+      { entity: "payment" },
+    ),
+    item(
+      "bank",
+      { id: "B2", ...paid, amount: "75.50", name: "Unbekannt", text: "R-2026-11-0499" },
+      { entity: "payment" },
+    ),
+    item("bank", { id: "B3", ...paid, amount: "-10.00" }, { entity: "payment" }),
+    item(
+      "pbx",
+      { id: "C1", at: "2026-11-26T08:00:00Z", kind: "call", contact: { phone: "+49305555555" } },
+      { entity: "interaction" },
+    ),
+  ];
+  for (const result of await applyToCrm(items, tx.crm, NOW))
+    if ("failure" in result) throw new Error(result.failure.message);
+}
+
 /** Customers as the ERP would have told of them. */
 export async function customer(
   tx: Tx,

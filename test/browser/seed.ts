@@ -3,7 +3,7 @@ import type { NewMessage } from "../../src/store/message-table.ts";
 import type { Tx } from "../../src/store/store.ts";
 import { type Bench, flowDefinition, flowStatus, openBench } from "../api/setup.ts";
 import { deskWith } from "./desk.ts";
-import { customer, file, HOUR, message } from "./rows.ts";
+import { customer, file, HOUR, message, payments } from "./rows.ts";
 
 /** What must never run: it marks the page when it does. */
 export const HOSTILE = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>`;
@@ -106,6 +106,7 @@ export async function openFew(): Promise<Bench> {
     await seedFiles(tx);
     await seedWrittenFiles(tx);
     await customer(tx, ...customers());
+    await payments(tx);
     const firedAt = Date.now() - HOUR;
     for (const rule of ["slot-missed", "system-down"])
       await tx.alerts.fire({ rule, subject: `orders ${HOSTILE}`, detail: HOSTILE, since: firedAt, firedAt });

@@ -31,6 +31,7 @@ const COMMANDS = [
   "flows run",
   "customers find",
   "customers show",
+  "customers unassigned",
   "users add",
   "users set",
   "keys add",

@@ -3,6 +3,7 @@ import type { CrmItem } from "../../src/crm/apply.ts";
 import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
 import { byEmail, byExternalId, byPhone, customerById, historyOf } from "../../src/crm/view.ts";
 import { search } from "../../src/crm/view-search.ts";
+import { unassignedPage } from "../../src/crm/view-unassigned.ts";
 import type { JsonObject } from "../../src/message/json.ts";
 import type { CrmReads, SearchHit, SearchPoint } from "../../src/store/crm-reads.ts";
 import type { CrmTables, CrmWrites, CustomerRow, Newcomers, RecordRow } from "../../src/store/crm-tables.ts";
@@ -454,6 +455,34 @@ export function describeCrmTables(
         ]);
         expect((await customerById(crm.reads, "c-1"))?.alive).toBe(true);
         expect(await crm.reads.unlinked("email", "nobody@x.de", null, 9)).toHaveLength(1);
+        const paid = { bookedOn: "2024-01-04", amount: "1.00", currency: "EUR", status: "booked" };
+        await apply(
+          item("payment", "bank", { id: "P", ...paid, payer: { system: "bank", id: "DE1" } }),
+          item("payment", "bank", { id: "Q", ...paid, invoice: { system: "billing", id: "I" } }),
+          item("payment", "bank", { id: "R", ...paid }),
+        );
+        const unassigned = async () => (await unassignedPage(crm.reads, "payment", null, 9)).entries;
+        expect((await unassigned()).map(({ id }) => id)).toEqual(["R", "Q", "P"]);
+        await apply(
+          item("customer", "erp", {
+            id: "6",
+            links: [
+              { system: "erp", id: "5" },
+              { system: "bank", id: "DE1" },
+            ],
+          }),
+          item("invoice", "billing", {
+            id: "I",
+            customer: { system: "erp", id: "6" },
+            issuedOn: "2024-01-03",
+          }),
+        );
+        expect((await unassigned()).map(({ id }) => id)).toEqual(["R"]);
+        expect((await historyOf(crm.reads, view?.id ?? "", null, 3))?.entries.map(({ id }) => id)).toEqual([
+          "Q",
+          "P",
+          "I",
+        ]);
         const found = new Set<string>();
         for (let cursor: string | null = null, first = true; first || cursor !== null; first = false) {
           const page = await search(crm.reads, "name 3", 10, cursor);

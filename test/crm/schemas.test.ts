@@ -6,7 +6,14 @@ import type { CrmResult } from "../../src/crm/apply.ts";
 import { item, openRepository } from "./repository.ts";
 
 const NAMES = ["customer", "interaction", "invoice", "order"] as const;
-const CHANGES = ["customer-changed", "interaction-added", "invoice-changed", "order-changed"] as const;
+const CHANGES = [
+  "customer-changed",
+  "interaction-added",
+  "invoice-changed",
+  "order-changed",
+  "payment",
+  "payment-changed",
+] as const;
 
 function read(name: string): Record<string, unknown> {
   return JSON.parse(
@@ -82,6 +89,13 @@ describe("the canonical schemas", () => {
       ...(await crm.apply(
         item("erp", { id: "O", customer: reference, status: "placed" }, { entity: "order" }),
       )),
+      ...(await crm.apply(
+        item(
+          "bank",
+          { id: "P", bookedOn: "2026-11-26", amount: "1.00", currency: "EUR", status: "booked" },
+          { entity: "payment" },
+        ),
+      )),
       ...(await crm.apply(item("pbx", { id: "C", kind: "call" }, { entity: "interaction" }))),
       ...(await crm.apply(item("pbx", { id: "C", op: "delete" }, { entity: "interaction" }))),
       ...(await crm.apply(item("erp", { id: "1", op: "delete" }), item("crm2", { id: "2", op: "delete" }))),
@@ -89,7 +103,7 @@ describe("the canonical schemas", () => {
     const changes = results.flatMap((result) =>
       "outcome" in result && result.outcome === "applied" ? [result.change, ...(result.also ?? [])] : [],
     );
-    expect(changes.filter((change) => change !== null)).toHaveLength(11);
+    expect(changes.filter((change) => change !== null)).toHaveLength(12);
     for (const change of changes) {
       if (change === null) continue;
       const validate = validator(change.topic.replace(".", "-"));

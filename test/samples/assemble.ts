@@ -16,8 +16,8 @@ const SHIPPED = [
 ];
 
 /**
- * A project of its own in a temporary folder: the sample flows, some shipped ones, all schemas. Payments go to a topic
- * there, as no billing system listens.
+ * A project of its own in a temporary folder: the sample flows, some shipped ones, all schemas. Payments go to the CRM
+ * alone there, as no billing system listens.
  * @param samples the folder of samples, where a copybook lies; null: without the flow that needs it
  */
 export async function assembleProject(samples: string | null): Promise<string> {
@@ -28,7 +28,7 @@ export async function assembleProject(samples: string | null): Promise<string> {
     await cp(join(ROOT, "mappings", flow), join(project, "mappings", flow), { recursive: true });
     const path = join(project, "mappings", flow, "flow.yaml");
     const text = await readFile(path, "utf8");
-    await writeFile(path, text.replace(/to: billing\.payment\S*/, "topic: payment.booked"));
+    await writeFile(path, text.replace(/\n {2}- to: billing\.payment.*/, ""));
   }
   const copybook = "companies_copybook.cpy";
   const companies = join(project, "mappings/cobol-companies");

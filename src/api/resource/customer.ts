@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import type { ValueOrigin } from "../../crm/golden.ts";
+import { HISTORY_ENTITIES } from "../../crm/history-change.ts";
 import {
   byEmail,
   byExternalId,
@@ -11,6 +12,7 @@ import {
 } from "../../crm/view.ts";
 import type { HistoryPage } from "../../crm/view-history.ts";
 import { search } from "../../crm/view-search.ts";
+import { unassignedPage } from "../../crm/view-unassigned.ts";
 import { HubError } from "../../errors.ts";
 import { messageId } from "../../message/id.ts";
 import type { Origin } from "../../store/origin.ts";
@@ -19,7 +21,7 @@ import { requirePermission } from "../auth.ts";
 import type { ApiDeps } from "../deps.ts";
 import { isMasked, maskCustomer, maskHistory, maskName } from "../mask-customer.ts";
 import { time } from "../present.ts";
-import { AnyJson, closed, nullable, problems, Time } from "../schema.ts";
+import { AnyJson, closed, nullable, oneOf, problems, Time } from "../schema.ts";
 
 const tags = ["customers"];
 const IdParams = closed({
@@ -49,6 +51,7 @@ const HistoryEntry = Type.Object({
   values: JsonObjectSchema,
   origin: OriginSchema,
 });
+const HistoryEntityName = oneOf(HISTORY_ENTITIES, "What it is; without it all");
 const HistorySchema = Type.Object({ items: Type.Array(HistoryEntry), next: nullable(Type.String()) });
 
 const Customer = Type.Object({
@@ -158,7 +161,7 @@ export async function customerRoutes(app: FastifyInstance, deps: ApiDeps): Promi
     {
       schema: {
         tags,
-        summary: "Interactions, invoices and orders, newest first",
+        summary: "Interactions, invoices, orders and payments, newest first",
         params: IdParams,
         querystring: HistoryQuery,
         response: { 200: HistorySchema, ...problems(404) },
@@ -168,6 +171,24 @@ export async function customerRoutes(app: FastifyInstance, deps: ApiDeps): Promi
       const { params, query } = request;
       const found = await historyOf(deps.crm, prefixed(params.id), query.cursor ?? null, query.limit ?? 20);
       const page = found ?? notFound();
+      return presentHistory(isMasked(request) ? maskHistory(page) : page);
+    },
+  );
+
+  const UnassignedQuery = closed({ entity: Type.Optional(HistoryEntityName), limit: Limit, cursor: Cursor });
+  app.get<{ Querystring: Static<typeof UnassignedQuery> }>(
+    "/unassigned",
+    {
+      schema: {
+        tags,
+        summary: "Payments, calls and mails that belong to nobody yet, newest first",
+        querystring: UnassignedQuery,
+        response: { 200: HistorySchema, ...problems() },
+      },
+    },
+    async (request) => {
+      const { entity = null, cursor = null, limit = 20 } = request.query;
+      const page = await unassignedPage(deps.crm, entity, cursor, limit);
       return presentHistory(isMasked(request) ? maskHistory(page) : page);
     },
   );

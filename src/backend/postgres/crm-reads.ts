@@ -26,6 +26,8 @@ const WITH_CONTACT = `SELECT p.value, p.customer FROM unnest($2::text[]) WITH OR
 
 const OLDER = "(happened_at, id) < ($2, $3) AND deleted = 0 ORDER BY happened_at DESC, id DESC LIMIT $4";
 const HISTORY = `${RECORD} WHERE customer = $1 AND entity <> 0 AND ${OLDER}`;
+const UNASSIGNED = `${RECORD} WHERE customer IS NULL AND entity <> 0 AND (happened_at, id) < ($1, $2) AND deleted = 0
+  ORDER BY happened_at DESC, id DESC LIMIT $3`;
 const UNLINKED = {
   phone: `${RECORD} WHERE customer IS NULL AND phone = $1 AND ${OLDER}`,
   email: `${RECORD} WHERE customer IS NULL AND email = $1 AND ${OLDER}`,
@@ -73,6 +75,9 @@ export function crmReads(sql: ReadSql): CrmReads {
     },
     history: (customer, before, limit) => records(HISTORY, customer, before, limit),
     unlinked: (kind, value, before, limit) => records(UNLINKED[kind], value, before, limit),
+    async unassigned(before, limit) {
+      return (await sql.all<StoredRecordText>(UNASSIGNED, ...older(before), limit)).map(toRecordFromText);
+    },
     namedLike: (prefix, after, limit) => like(NAMED_LIKE, prefix, after, limit),
     idsLike: (prefix, after, limit) => like(IDS_LIKE, prefix, after, limit),
     contactsLike: (kind, prefix, after, limit) => like(CONTACTS_LIKE, prefix, after, limit, kindNumber(kind)),

@@ -1,6 +1,6 @@
 /**
  * Tables of the customer repository. `entity` is the position in ENTITIES (src/message/entity.ts): 0 customer
- * 1 interaction 2 invoice 3 order; contact kinds: 0 phone 1 email. A version is JSON text, since 12 and "12" differ.
+ * 1 interaction 2 invoice 3 order 4 payment; contact kinds: 0 phone 1 email. A version is JSON text, since 12 and "12" differ.
  */
 export const CRM_SCHEMA = `
 CREATE TABLE customer (

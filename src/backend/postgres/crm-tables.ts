@@ -23,6 +23,10 @@ const HEADS = `SELECT r.* FROM unnest($3::text[]) AS k (external_id) CROSS JOIN 
 const RECORD = `SELECT ${RECORD_COLUMNS.join(", ")} FROM source_record`;
 const RECORDS = `${RECORD} WHERE id = ANY ($1::bigint[])`;
 const RECORDS_OF = `${RECORD} WHERE customer = ANY ($1::bigint[]) AND entity = 0`;
+const UNASSIGNED = {
+  phone: `${RECORD} WHERE customer IS NULL AND phone = ANY ($1::text[]) AND deleted = 0 ORDER BY id`,
+  email: `${RECORD} WHERE customer IS NULL AND email = ANY ($1::text[]) AND deleted = 0 ORDER BY id`,
+};
 const CUSTOMERS = `SELECT ${CUSTOMER_COLUMNS.join(", ")} FROM customer WHERE id = ANY ($1::bigint[])`;
 const WITH_CONTACT = `SELECT p.* FROM unnest($2::text[]) AS k (value) CROSS JOIN LATERAL (
     SELECT value, customer FROM contact_point WHERE kind = $1 AND value = k.value OFFSET 0) AS p`;
@@ -111,6 +115,9 @@ export function crmTables(sql: Sql, written: WriteCount, schema: string): CrmTab
     },
     async customers(ids) {
       return (await sql.all<StoredCustomer>(CUSTOMERS, ids)).map(toCustomer);
+    },
+    async unassigned(column, values) {
+      return (await sql.all<StoredRecordText>(UNASSIGNED[column], distinct(values))).map(toRecordFromText);
     },
     crossReference: (asked) =>
       sql.all<CrossReferenceRow>(CROSS_REFERENCE, ...columnsOf(asked.map(fromQuestion), 4)),

@@ -25,6 +25,8 @@ const WITH_CONTACT =
 
 const OLDER = "(happened_at, id) < (?2, ?3) AND deleted = 0 ORDER BY happened_at DESC, id DESC LIMIT ?4";
 const HISTORY = `${RECORD} WHERE customer = ?1 AND entity <> 0 AND ${OLDER}`;
+const UNASSIGNED = `${RECORD} WHERE customer IS NULL AND entity <> 0 AND (happened_at, id) < (?1, ?2) AND deleted = 0
+  ORDER BY happened_at DESC, id DESC LIMIT ?3`;
 const UNLINKED = {
   phone: `${RECORD} WHERE customer IS NULL AND phone = ?1 AND ${OLDER}`,
   email: `${RECORD} WHERE customer IS NULL AND email = ?1 AND ${OLDER}`,
@@ -82,6 +84,9 @@ export function crmReads(sql: Sql): CrmReads {
     },
     async unlinked(kind, value, before, limit) {
       return sql.all<StoredRecord>(UNLINKED[kind], value, ...older(before), limit).map(toRecord);
+    },
+    async unassigned(before, limit) {
+      return sql.all<StoredRecord>(UNASSIGNED, ...older(before), limit).map(toRecord);
     },
     async namedLike(prefix, after, limit) {
       const last = sql.get<{ last: number | null }>(NAME_BLOCKS)?.last ?? -1;

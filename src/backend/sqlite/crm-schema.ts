@@ -8,7 +8,7 @@ export const NAME_BLOCK = 13;
 /**
  * Tables of the customer repository. A source record is one row whatever the number of its fields: a row per field
  * was measured to cost five times as much. `entity` is the position in ENTITIES (src/crm/apply.ts):
- * 0 customer 1 interaction 2 invoice 3 order. Contact kinds: 0 phone 1 email.
+ * 0 customer 1 interaction 2 invoice 3 order 4 payment. Contact kinds: 0 phone 1 email.
  * The long column comes last, so that reading the others never walks through it.
  */
 export const CRM_SCHEMA = `

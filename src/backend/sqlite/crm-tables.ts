@@ -32,6 +32,12 @@ const KNOWN: readonly Known[] = ["new", "same", "other"];
 const RECORD = RECORD_COLUMNS.map((column) => `r.${column}`).join(", ");
 const RECORDS = `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.id = k.value`;
 const RECORDS_OF = `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.customer = k.value WHERE r.entity = 0`;
+const UNASSIGNED = {
+  phone: `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.phone = k.value
+    WHERE r.customer IS NULL AND r.phone IS NOT NULL AND r.deleted = 0`,
+  email: `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.email = k.value
+    WHERE r.customer IS NULL AND r.email IS NOT NULL AND r.deleted = 0`,
+};
 const CUSTOMERS = `SELECT ${CUSTOMER_COLUMNS.map((column) => `c.${column}`).join(", ")} FROM json_each(?1) k
   CROSS JOIN customer c ON c.id = k.value`;
 const WITH_CONTACT = `SELECT p.value, p.customer FROM json_each(?2) k
@@ -88,6 +94,9 @@ export function crmTables(sql: Sql): CrmTables {
     },
     async customers(ids) {
       return sql.all<StoredCustomer>(CUSTOMERS, distinct(ids)).map(toCustomer);
+    },
+    async unassigned(column, values) {
+      return sql.all<StoredRecord>(UNASSIGNED[column], distinct(values)).map(toRecord);
     },
     async crossReference(asked) {
       return sql.all<CrossReferenceRow>(CROSS_REFERENCE, JSON.stringify(asked.map(fromQuestion)));

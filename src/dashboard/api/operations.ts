@@ -2228,6 +2228,32 @@ export interface Operations {
       } | null;
     };
   };
+  "GET /unassigned": {
+    query: {
+      readonly entity?: "interaction" | "invoice" | "order" | "payment";
+      readonly limit?: number;
+      readonly cursor?: string;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly entity: string;
+        readonly system: string;
+        readonly id: string;
+        readonly at: string;
+        readonly possible: boolean;
+        readonly values: Readonly<Record<string, unknown>>;
+        readonly origin: {
+          readonly message: string | null;
+          readonly file: number | null;
+          readonly row: number | null;
+          readonly flowVersion: number;
+          readonly at: string;
+        };
+      })[];
+      readonly next: string | null;
+    };
+  };
   "GET /users": {
     query: Readonly<Record<string, never>>;
     body: undefined;

@@ -5,8 +5,9 @@ import type { Answer } from "../api/client.ts";
 import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { Loaded } from "../part/loaded.tsx";
-import { Time, Updated } from "../part/time.tsx";
+import { Updated } from "../part/time.tsx";
 import { Golden, OriginLink } from "./customer-golden.tsx";
+import { HistoryTable } from "./history-table.tsx";
 
 const route = getRouteApi("/customers/$id");
 
@@ -117,37 +118,9 @@ function History({ customer }: { readonly customer: Detail }) {
     <section className="card">
       <header>
         <Title order={2}>History</Title>
-        <span className="faint">calls, mails, invoices, orders; newest first</span>
+        <span className="faint">calls, mails, invoices, orders, payments; newest first</span>
       </header>
-      {items.length === 0 ? (
-        <p className="empty">Nothing yet.</p>
-      ) : (
-        <table className="rows fold">
-          <tbody>
-            {items.map(({ entity, system, id, at, possible, values, origin }) => (
-              <tr key={`${system} ${entity} ${id}`}>
-                <td className="fit">
-                  <Time at={at} />
-                </td>
-                <td className="fit">
-                  {entity} {possible ? <span className="pill warn">maybe</span> : null}
-                </td>
-                <td className="wide">
-                  <details>
-                    <summary>
-                      {system} {id}
-                    </summary>
-                    <pre className="payload">{JSON.stringify(values, null, 2)}</pre>
-                  </details>
-                </td>
-                <td className="fit">
-                  <OriginLink origin={origin} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {items.length === 0 ? <p className="empty">Nothing yet.</p> : <HistoryTable items={items} />}
       {next === null ? null : <div className="foot">the newest {items.length}; there are older ones</div>}
     </section>
   );

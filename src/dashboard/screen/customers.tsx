@@ -18,6 +18,9 @@ export function Customers() {
     <>
       <div className="head">
         <Title order={1}>Customers</Title>
+        <Link className="link" to="/customers/unassigned">
+          Unassigned
+        </Link>
       </div>
       <form
         className="filters"
