@@ -168,7 +168,8 @@ export function mapAhead(env: MapAheadEnvironment): MapAhead {
       return {
         committed() {
           lot.isCommitted = true;
-          if (lot.mapped !== null) env.ready();
+          // One that is still being mapped wakes us when it is back; what was given up meanwhile is mapped in its turn.
+          if (lot.mapped !== null || flows.get(flow.id) !== lots) env.ready();
         },
         withdraw() {
           if (flows.get(flow.id) === lots && lots.withdraw(lot)) left(lot);

@@ -10,7 +10,7 @@ const SENDERS = 24;
 
 it("messages that get the places of others, which were refused at their commit, are mapped from their own content", async () => {
   const server = await openPostgres();
-  const scene = await openScene(server, SENDERS);
+  const scene = await openScene(server, SENDERS, 0);
   const { place, project, senders, env } = scene;
   const hub = await startHubProcess({ ...project, port: await freePort(), env });
   const tally = `${place.schema}.tally`;

@@ -28,12 +28,13 @@ export interface Scene {
 /**
  * @param server closed with the scene
  * @param count of senders that post at the same time
+ * @param rest of each between two posts, milliseconds: a hub accepts more than a target of 16 customers takes one by one
  */
-export async function openScene(server: TestServer, count = 4): Promise<Scene> {
+export async function openScene(server: TestServer, count = 4, rest = 10): Promise<Scene> {
   const place = freshPlace(server);
   const target = await startTarget({ mode: "dedupe", keyField: "subject", delay: 2 });
   const project = await makeWholeProject(target);
-  const senders = producers(count);
+  const senders = producers(count, 4, rest);
   const { queries } = openPostgresReads(place);
   return {
     ...{ place, project, target, senders, queries },
