@@ -152,7 +152,7 @@ test("an empty hub says how to begin, until something has crossed or it is put a
   const opened = await openPage(browser, empty.url);
   await opened.show("/");
   const steps = opened.page.getByRole("region", { name: "First steps" });
-  await steps.getByLabel("Name").fill("shop-orders");
+  await steps.getByLabel("Name", { exact: true }).fill("shop-orders");
   await steps.getByLabel("Reads from").selectOption("down");
   await steps.getByText("npx tieline new flow shop-orders --from down.orders").waitFor();
   await steps.getByRole("button", { name: "Put away" }).click();
