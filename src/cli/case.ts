@@ -45,25 +45,27 @@ async function add(session: Session, id: string, options: AddOptions): Promise<v
   const path = `/messages/${encodeURIComponent(id)}/case`;
   const name = options.name === undefined ? {} : { name: options.name };
   const plan = await hub.post<CasePlan>(`${path}/plan`, name);
-  if (options.apply === true) {
-    const reason = options.reason === undefined ? {} : { reason: options.reason };
-    const { file } = await hub.post<{ readonly file: string }>(path, { ...name, ...reason });
+  const file = await write();
+  if (file === null) print(session, options, plan, () => planText(terminal, plan));
+  else
     print(
       session,
       options,
       { ...plan, file },
       () => `${writtenText(terminal, file)}\n${runText(terminal, plan)}`,
     );
-  } else if (options.out !== undefined) {
-    const file = options.out;
-    await writeFile(resolve(terminal.cwd, file), plan.text, { flag: "wx" });
-    print(
-      session,
-      options,
-      { ...plan, file },
-      () => `${writtenText(terminal, file)}\n${runText(terminal, plan)}`,
-    );
-  } else print(session, options, plan, () => planText(terminal, plan));
+
+  /** Where it was written; null: nowhere was asked for. */
+  async function write(): Promise<string | null> {
+    const { out } = options;
+    if (options.apply === true) {
+      const reason = options.reason === undefined ? {} : { reason: options.reason };
+      return (await hub.post<{ readonly file: string }>(path, { ...name, ...reason })).file;
+    }
+    if (out === undefined) return null;
+    await writeFile(resolve(terminal.cwd, out), plan.text, { flag: "wx" });
+    return out;
+  }
 }
 
 function writtenText(terminal: Terminal, file: string): string {

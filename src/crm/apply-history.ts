@@ -4,10 +4,11 @@ import { addStub } from "./apply-customer.ts";
 import { judge, note } from "./freshness.ts";
 import { changedFields } from "./golden.ts";
 import { type HistoryEntity, historyChange } from "./history-change.ts";
-import { contactOf, idOf, referenceOf } from "./load.ts";
+import { contactOf, idOf } from "./load.ts";
 import { mergeRecord } from "./merge.ts";
 import { ownerOfPayment, paymentKeys } from "./payment-owner.ts";
 import { trace } from "./provenance.ts";
+import { referenceOf } from "./reference.ts";
 import { customerOf, newRecord, ownedBy, type RecordOwner, type WorkingRecord } from "./working-record.ts";
 import { contactText, keyOf, keyText, takeRecordId, type WorkingSet } from "./working-set.ts";
 

@@ -1,8 +1,9 @@
-import { isObject, type Json, type JsonObject } from "../message/json.ts";
+import { isObject, type JsonObject } from "../message/json.ts";
 import type { CrmTables, RecordHead, RecordKey } from "../store/crm-tables.ts";
 import type { CrmItem } from "./apply.ts";
 import { type Contact, emailKey, entries, phoneKey } from "./contact.ts";
 import { addPayers, namedByPayment } from "./payment-owner.ts";
+import { referenceOf } from "./reference.ts";
 import { recordFromHead, recordFromRow, type WorkingRecord } from "./working-record.ts";
 import { contactText, customerFromRow, keyOf, keyText, type WorkingSet } from "./working-set.ts";
 
@@ -87,12 +88,6 @@ export async function loadSet(
 /** The id of an item's record. */
 export function idOf(item: CrmItem): string {
   return item.newcomer?.externalId ?? String((item.record as JsonObject)["id"]);
-}
-
-/** The customer's record that a reference names; undefined when it is none. */
-export function referenceOf(value: Json | undefined): RecordKey | undefined {
-  if (!isObject(value)) return undefined;
-  return { entity: "customer", system: String(value["system"]), externalId: String(value["id"]) };
 }
 
 /** Keys of the customers' records an item's record names as cross-reference. */

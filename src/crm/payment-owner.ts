@@ -1,5 +1,6 @@
-import { isObject, type Json, type JsonObject } from "../message/json.ts";
+import type { Json, JsonObject } from "../message/json.ts";
 import type { CrmTables, RecordKey } from "../store/crm-tables.ts";
+import { referenceOf } from "./reference.ts";
 import { customerOf, ownedBy, type RecordOwner, type WorkingRecord } from "./working-record.ts";
 import { keyOf, type WorkingSet } from "./working-set.ts";
 
@@ -21,20 +22,15 @@ export function nameOf({ system, externalId }: Pick<RecordKey, "system" | "exter
 }
 
 function nameIn(reference: Json | undefined): string | null {
-  return isObject(reference)
-    ? nameOf({ system: String(reference["system"]), externalId: String(reference["id"]) })
-    : null;
+  const key = referenceOf(reference);
+  return key === undefined ? null : nameOf(key);
 }
 
 /** The records that a payment names, those of customers last. */
 export function namedByPayment(values: JsonObject): readonly RecordKey[] {
-  const entities = { invoice: "invoice", payer: "customer" } as const;
-  return (["invoice", "payer"] as const).flatMap((field) => {
-    const reference = values[field];
-    if (!isObject(reference)) return [];
-    const [system, externalId] = [String(reference["system"]), String(reference["id"])];
-    return [{ entity: entities[field], system, externalId }];
-  });
+  return [referenceOf(values["invoice"], "invoice"), referenceOf(values["payer"])].flatMap(
+    (key) => key ?? [],
+  );
 }
 
 /**

@@ -50,8 +50,7 @@ export function flowLots(clock: () => number): FlowLots {
   function isWorthWaiting(found: readonly Lot[], count: number): boolean {
     const [oldest] = found;
     if (oldest === undefined || found.length === lots.length || count >= ENOUGH) return false;
-    const next = lots[found.length];
-    return (next?.mapped === null || next?.isCommitted === false) && clock() - oldest.sentAt < GATHER_MS;
+    return !isDone(lots[found.length] as Lot) && clock() - oldest.sentAt < GATHER_MS;
   }
 
   return {
@@ -69,8 +68,7 @@ export function flowLots(clock: () => number): FlowLots {
       let count = 0;
       for (const lot of lots) {
         const before = found.at(-1);
-        if (lot.mapped === null || !lot.isCommitted || lot.flow.version !== (before ?? lot).flow.version)
-          break;
+        if (!isDone(lot) || lot.flow.version !== (before ?? lot).flow.version) break;
         if (before !== undefined && lot.places.first !== before.places.last + 1) break;
         if (before !== undefined && count + lot.keys.length > MOST_TOGETHER) break;
         found.push(lot);
@@ -102,4 +100,8 @@ export function flowLots(clock: () => number): FlowLots {
       return true;
     },
   };
+}
+
+function isDone({ mapped, isCommitted }: Lot): boolean {
+  return mapped !== null && isCommitted;
 }

@@ -5,7 +5,7 @@ import { HubError } from "../../errors.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { time } from "../present.ts";
-import { Count, closed, IssueSchema, nullable, oneOf, problems, Time } from "../schema.ts";
+import { Count, closed, IssueSchema, nullable, oneOf, problems, ReasonBody, Time } from "../schema.ts";
 
 const tags = ["deploy"];
 /** Code lists are part of a flow's texts. */
@@ -29,7 +29,7 @@ const Request = {
 const PlanBody = closed(Request);
 const DeployBody = closed({
   ...Request,
-  reason: Type.Optional(Type.String({ maxLength: 1000, description: "For the audit log" })),
+  ...ReasonBody.properties,
 });
 
 const Names = Type.Array(Type.String());

@@ -71,7 +71,7 @@ const PauseBody = closed({
   what: Type.Optional(
     oneOf(["accept", "deliver", "both"], "Taking new items, working on stored ones, or both (default)"),
   ),
-  reason: Type.Optional(Type.String({ maxLength: 1000, description: "For the audit log" })),
+  ...ReasonBody.properties,
 });
 const ResumeBody = closed({
   ...PauseBody.properties,

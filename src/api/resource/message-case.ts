@@ -8,7 +8,7 @@ import { caseOfMessage, type MessageCase } from "../../flow/message-case.ts";
 import { actOf, notePayload, requirePayloads } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { findMessage, MessageParams } from "../find-message.ts";
-import { closed, nullable, oneOf, problems } from "../schema.ts";
+import { closed, nullable, oneOf, problems, ReasonBody } from "../schema.ts";
 import { readRecord } from "../workbench/flow-mapping.ts";
 import { flowInForce, flowOfMessage } from "../workbench/message-flow.ts";
 
@@ -19,7 +19,7 @@ const name = Type.Optional(
 const PlanBody = closed({ name });
 const CaseBody = closed({
   name,
-  reason: Type.Optional(Type.String({ maxLength: 1000, description: "For the audit log" })),
+  ...ReasonBody.properties,
 });
 
 const Plan = Type.Object({

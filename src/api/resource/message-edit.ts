@@ -12,7 +12,7 @@ import { actOf, notePayload, requirePayloads } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { findMessage, MessageParams } from "../find-message.ts";
 import { presentFailure } from "../present.ts";
-import { closed, FailureSchema, nullable, problems } from "../schema.ts";
+import { closed, FailureSchema, nullable, problems, ReasonBody } from "../schema.ts";
 import { flowInForce } from "../workbench/message-flow.ts";
 
 const tags = ["replay"];
@@ -31,7 +31,7 @@ const EditBody = closed({
   allowStale: Type.Optional(
     Type.Boolean({ description: "Also when something newer of its key has been applied since" }),
   ),
-  reason: Type.Optional(Type.String({ maxLength: 1000, description: "For the audit log" })),
+  ...ReasonBody.properties,
 });
 
 const Plan = Type.Object({

@@ -5,7 +5,18 @@ import { HubError } from "../../errors.ts";
 import { actOf } from "../act.ts";
 import type { ApiDeps } from "../deps.ts";
 import { time } from "../present.ts";
-import { Code, Count, closed, Moment, momentOf, nullable, oneOf, problems, Time } from "../schema.ts";
+import {
+  Code,
+  Count,
+  closed,
+  Moment,
+  momentOf,
+  nullable,
+  oneOf,
+  problems,
+  ReasonBody,
+  Time,
+} from "../schema.ts";
 
 const tags = ["replay"];
 
@@ -45,7 +56,7 @@ const ReplayBody = closed({
   allowStale: Type.Optional(
     Type.Boolean({ description: "Apply also what is older than what was applied since" }),
   ),
-  reason: Type.Optional(Type.String({ maxLength: 1000, description: "For the audit log" })),
+  ...ReasonBody.properties,
 });
 
 /** Replay: first what it would touch, then the act. */

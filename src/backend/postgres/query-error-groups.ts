@@ -6,12 +6,14 @@ import {
   type GroupRow,
   MOST_GROUPS,
   type NewestRow,
+  type RouteRow,
   type Scope,
+  SELECT_ROUTES,
   scopeId,
+  scopesOf,
   toErrorGroup,
   trendFrom,
 } from "../rows/error-group.ts";
-import type { FlowNames } from "../rows/flow-names.ts";
 import { stateNumber } from "../rows/row.ts";
 import { flowNames } from "./query-flows.ts";
 import type { ReadSql } from "./sql.ts";
@@ -22,7 +24,10 @@ import type { ReadSql } from "./sql.ts";
  */
 export async function readErrorGroups(sql: ReadSql, filter: ErrorGroupFilter): Promise<ErrorGroups> {
   const names = await flowNames(sql);
-  const scopes = await scopesOf(sql, filter, names);
+  const flows = filter.flow === undefined ? names.ids : [names.idOf(filter.flow)];
+  // What was rejected has no delivery.
+  const routes = filter.state === "rejected" ? [] : await sql.all<RouteRow>(SELECT_ROUTES);
+  const scopes = scopesOf(flows, routes);
   const causes = (await Promise.all(scopes.map((scope) => causesOf(sql, scope)))).flat();
   const state = stateNumber(filter.state === "parked" ? "parked" : "done");
   const newest = await Promise.all(causes.map((cause) => newestOf(sql, cause)));
@@ -40,27 +45,6 @@ export async function readErrorGroups(sql: ReadSql, filter: ErrorGroupFilter): P
       : [toErrorGroup(cause, names.nameOf(cause.scope.flow), row, found, counted)];
   });
   return { groups, complete: known.length <= MOST_GROUPS };
-}
-
-/** What was rejected has no delivery. */
-async function scopesOf(
-  sql: ReadSql,
-  { flow, state }: ErrorGroupFilter,
-  names: FlowNames,
-): Promise<readonly Scope[]> {
-  const ids = flow === undefined ? names.ids : [names.idOf(flow)];
-  const routes =
-    state === "rejected"
-      ? []
-      : await sql.all<{ id: number; flow: number; to: string }>(
-          'SELECT id, flow, target AS "to" FROM route ORDER BY id',
-        );
-  return ids.flatMap((id) => [
-    { flow: id, route: null, to: null },
-    ...routes
-      .filter((route) => route.flow === id)
-      .map((route) => ({ flow: id, route: route.id, to: route.to })),
-  ]);
 }
 
 async function causesOf(sql: ReadSql, scope: Scope): Promise<readonly Cause[]> {

@@ -18,6 +18,25 @@ export interface Scope {
   readonly to: string | null;
 }
 
+/** A route as the store has it. */
+export interface RouteRow {
+  readonly id: number;
+  readonly flow: number;
+  readonly to: string;
+}
+
+export const SELECT_ROUTES = 'SELECT id, flow, target AS "to" FROM route ORDER BY id';
+
+/** Where to look for what fails: at flows, and at these of their routes. */
+export function scopesOf(flows: readonly number[], routes: readonly RouteRow[]): readonly Scope[] {
+  return flows.flatMap((flow) => [
+    { flow, route: null, to: null },
+    ...routes
+      .filter((route) => route.flow === flow)
+      .map((route) => ({ flow, route: route.id, to: route.to })),
+  ]);
+}
+
 /** A table of what fails, by the names its columns have. */
 export interface Failing {
   readonly table: "message" | "delivery";

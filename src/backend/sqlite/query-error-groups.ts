@@ -6,12 +6,14 @@ import {
   type GroupRow,
   MOST_GROUPS,
   type NewestRow,
+  type RouteRow,
   type Scope,
+  SELECT_ROUTES,
   scopeId,
+  scopesOf,
   toErrorGroup,
   trendFrom,
 } from "../rows/error-group.ts";
-import type { FlowNames } from "../rows/flow-names.ts";
 import { stateNumber } from "../rows/row.ts";
 import { flowNames } from "./query-flows.ts";
 import type { Sql } from "./sql.ts";
@@ -22,12 +24,14 @@ import type { Sql } from "./sql.ts";
  */
 export function readErrorGroups(sql: Sql, filter: ErrorGroupFilter): ErrorGroups {
   const names = flowNames(sql);
-  const causes = scopesOf(sql, filter, names).flatMap((scope) => causesOf(sql, scope));
+  const flows = filter.flow === undefined ? names.ids : [names.idOf(filter.flow)];
+  // What was rejected has no delivery.
+  const routes = filter.state === "rejected" ? [] : sql.all<RouteRow>(SELECT_ROUTES);
+  const causes = scopesOf(flows, routes).flatMap((scope) => causesOf(sql, scope));
+  const state = stateNumber(filter.state === "parked" ? "parked" : "done");
   const known = causes.flatMap((cause) => {
     const newest = newestOf(sql, cause);
-    return newest?.state === stateNumber(filter.state === "parked" ? "parked" : "done")
-      ? [{ cause, newest }]
-      : [];
+    return newest?.state === state ? [{ cause, newest }] : [];
   });
   const shown = known.slice(0, MOST_GROUPS);
   const counted = countedOfEach(shown.length);
@@ -38,23 +42,6 @@ export function readErrorGroups(sql: Sql, filter: ErrorGroupFilter): ErrorGroups
       : [toErrorGroup(cause, names.nameOf(cause.scope.flow), newest, row, counted)];
   });
   return { groups, complete: known.length <= MOST_GROUPS };
-}
-
-/** What was rejected has no delivery. */
-function scopesOf(sql: Sql, { flow, state }: ErrorGroupFilter, names: FlowNames): readonly Scope[] {
-  const ids = flow === undefined ? names.ids : [names.idOf(flow)];
-  const routes =
-    state === "rejected"
-      ? []
-      : sql.all<{ id: number; flow: number; to: string }>(
-          'SELECT id, flow, target AS "to" FROM route ORDER BY id',
-        );
-  return ids.flatMap((id) => [
-    { flow: id, route: null, to: null },
-    ...routes
-      .filter((route) => route.flow === id)
-      .map((route) => ({ flow: id, route: route.id, to: route.to })),
-  ]);
 }
 
 function causesOf(sql: Sql, scope: Scope): readonly Cause[] {
