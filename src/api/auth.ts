@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { HubError } from "../errors.ts";
+import { asHubError, HubError } from "../errors.ts";
 import { may, PERMISSIONS, type Principal } from "../message/permission.ts";
 import { identify } from "./access/identify.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -35,13 +35,17 @@ export async function requireReader(request: FastifyRequest, deps: ApiDeps): Pro
   requirePermission(await identify(request, deps), "read");
 }
 
-/** Whether whoever made a request may still make it: an answer that goes on must not outlive the right to it. */
+/**
+ * Whether whoever made a request may still make it: an answer that goes on must not outlive the right to it. A store that
+ * does not answer takes no right away: an agent's page must hear of calls while it is away too.
+ */
 export async function mayStill(request: FastifyRequest, deps: ApiDeps): Promise<boolean> {
   try {
     requirePermission(await identify(request, deps), neededBy(request));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const { code } = asHubError(error);
+    return code !== "TL_UNAUTHORIZED" && code !== "TL_FORBIDDEN";
   }
 }
 

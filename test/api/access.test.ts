@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { hashPassword, isPassword } from "../../src/api/access/password.ts";
+import { HubError } from "../../src/errors.ts";
 import { may, type Permission, USER_ROLES, type UserRole } from "../../src/message/permission.ts";
 import { type Bench, emptyDesk, openBench, problemIn, TOKEN } from "./setup.ts";
 
@@ -133,6 +134,26 @@ test("an open stream ends when its user signs out, is disabled, or may not read 
   await bench.post("/api/v1/users/dirk", { disabled: true });
   await bench.post("/api/v1/users/agnes", { role: "agent" });
   for (const { ended } of streams) expect(await ended).toContain("event: status");
+});
+
+test("an open stream outlasts a store that does not answer, and no sign-out", async () => {
+  const cookie = await addUser("stella", "viewer");
+  const { body } = await bench.get("/api/v1/stream", { cookie });
+  let isOpen = true;
+  const ended = new Response(body).text().finally(() => {
+    isOpen = false;
+  });
+  const away = vi
+    .spyOn(bench.queries.access, "session")
+    .mockRejectedValue(new HubError("TL_STORE_FAILED", "the database is away"));
+  try {
+    await vi.waitUntil(() => away.mock.calls.length >= 2, { timeout: 60_000 });
+  } finally {
+    away.mockRestore();
+  }
+  expect(isOpen).toBe(true);
+  await fetch(`${bench.url}/api/v1/session`, { method: "DELETE", headers: { cookie, ...OWN } });
+  expect(await ended).toContain("event: status");
 });
 
 test("a wrong name, a wrong password and a disabled user are answered alike", async () => {
