@@ -6,9 +6,9 @@ import { useApi } from "../api/use.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
 import { Lever } from "../part/lever.tsx";
+import { Listed } from "../part/listed.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { May } from "../part/may.tsx";
-import { Pager } from "../part/pager.tsx";
 import { span, Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
 
@@ -43,27 +43,14 @@ export function Alerts() {
         />
       </div>
       <div className="card">
-        <Loaded query={query}>
-          {({ items, next }) => (
-            <>
-              {items.length === 0 ? (
-                <p className="empty">
-                  {state === "firing" ? "Nothing fires now." : "No rule has found anything wrong yet."}
-                </p>
-              ) : (
-                <AlertTable alerts={items} />
-              )}
-              <Pager
-                shown={items.length}
-                cursor={cursor}
-                next={next}
-                onCursor={(to) =>
-                  void navigate({ search: to === undefined ? filter : { ...filter, cursor: to } })
-                }
-              />
-            </>
-          )}
-        </Loaded>
+        <Listed
+          query={query}
+          cursor={cursor}
+          empty={state === "firing" ? "Nothing fires now." : "No rule has found anything wrong yet."}
+          onCursor={(to) => void navigate({ search: to === undefined ? filter : { ...filter, cursor: to } })}
+        >
+          {(items) => <AlertTable alerts={items} />}
+        </Listed>
       </div>
       <Rules />
     </>

@@ -2,9 +2,8 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
 import { Head } from "../part/head.tsx";
-import { Loaded } from "../part/loaded.tsx";
+import { Listed } from "../part/listed.tsx";
 import { Needs } from "../part/needs.tsx";
-import { Pager } from "../part/pager.tsx";
 import { Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
 
@@ -36,48 +35,41 @@ function Log() {
         <span className="faint">newest first</span>
       </Head>
       <div className="card">
-        <Loaded query={query}>
-          {({ items, next }) => (
-            <>
-              {items.length === 0 ? (
-                <p className="empty">Nobody has done anything yet.</p>
-              ) : (
-                <table className="rows fold">
-                  <thead>
-                    <tr>
-                      <th>When ({zone})</th>
-                      <th>Who</th>
-                      <th>Act</th>
-                      <th>On</th>
-                      <th>Detail</th>
-                      <th>Reason</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {items.map(({ id, at, actor, act, target, detail, reason }) => (
-                      <tr key={id}>
-                        <td className="fit">
-                          <Time at={at} />
-                        </td>
-                        <td className="fit">{actor}</td>
-                        <td className="fit">{act}</td>
-                        <td className="wide key">{target}</td>
-                        <td className="wide">{detail}</td>
-                        <td className="wide">{reason}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              )}
-              <Pager
-                shown={items.length}
-                cursor={cursor}
-                next={next}
-                onCursor={(to) => void navigate({ search: to === undefined ? {} : { cursor: to } })}
-              />
-            </>
+        <Listed
+          query={query}
+          cursor={cursor}
+          empty="Nobody has done anything yet."
+          onCursor={(to) => void navigate({ search: to === undefined ? {} : { cursor: to } })}
+        >
+          {(items) => (
+            <table className="rows fold">
+              <thead>
+                <tr>
+                  <th>When ({zone})</th>
+                  <th>Who</th>
+                  <th>Act</th>
+                  <th>On</th>
+                  <th>Detail</th>
+                  <th>Reason</th>
+                </tr>
+              </thead>
+              <tbody>
+                {items.map(({ id, at, actor, act, target, detail, reason }) => (
+                  <tr key={id}>
+                    <td className="fit">
+                      <Time at={at} />
+                    </td>
+                    <td className="fit">{actor}</td>
+                    <td className="fit">{act}</td>
+                    <td className="wide key">{target}</td>
+                    <td className="wide">{detail}</td>
+                    <td className="wide">{reason}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
           )}
-        </Loaded>
+        </Listed>
       </div>
     </>
   );

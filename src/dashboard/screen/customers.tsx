@@ -2,8 +2,7 @@ import { Button, TextInput, Title } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useApi } from "../api/use.ts";
-import { Loaded } from "../part/loaded.tsx";
-import { Pager } from "../part/pager.tsx";
+import { Listed } from "../part/listed.tsx";
 import { Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
 
@@ -68,42 +67,35 @@ function Found({
     live: false,
   });
   return (
-    <Loaded query={query}>
-      {({ items, next }) => (
-        <>
-          {items.length === 0 ? (
-            <p className="empty">No customer begins so.</p>
-          ) : (
-            <table className="rows fold">
-              <thead>
-                <tr>
-                  <th>Customer</th>
-                  <th>Name</th>
-                  <th>Status</th>
-                  <th>Changed ({zone})</th>
-                </tr>
-              </thead>
-              <tbody>
-                {items.map(({ id, name, status, updatedAt }) => (
-                  <tr key={id}>
-                    <td className="fit">
-                      <Link className="link mono" data-row to="/customers/$id" params={{ id }}>
-                        {id}
-                      </Link>
-                    </td>
-                    <td>{name}</td>
-                    <td>{status}</td>
-                    <td className="fit">
-                      <Time at={updatedAt} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-          <Pager shown={items.length} cursor={cursor} next={next} onCursor={onCursor} />
-        </>
+    <Listed query={query} cursor={cursor} empty="No customer begins so." onCursor={onCursor}>
+      {(items) => (
+        <table className="rows fold">
+          <thead>
+            <tr>
+              <th>Customer</th>
+              <th>Name</th>
+              <th>Status</th>
+              <th>Changed ({zone})</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map(({ id, name, status, updatedAt }) => (
+              <tr key={id}>
+                <td className="fit">
+                  <Link className="link mono" data-row to="/customers/$id" params={{ id }}>
+                    {id}
+                  </Link>
+                </td>
+                <td>{name}</td>
+                <td>{status}</td>
+                <td className="fit">
+                  <Time at={updatedAt} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       )}
-    </Loaded>
+    </Listed>
   );
 }

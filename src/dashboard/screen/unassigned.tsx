@@ -3,8 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Query } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { Head } from "../part/head.tsx";
-import { Loaded } from "../part/loaded.tsx";
-import { Pager } from "../part/pager.tsx";
+import { Listed } from "../part/listed.tsx";
 import { HistoryTable } from "./history-table.tsx";
 
 const route = getRouteApi("/customers/unassigned");
@@ -44,27 +43,18 @@ export function Unassigned() {
         />
       </div>
       <div className="card">
-        <Loaded query={query}>
-          {({ items, next }) => (
-            <>
-              {items.length === 0 ? (
-                <p className="empty">
-                  {next === null ? "Everything belongs to somebody." : "None among the newest; look further."}
-                </p>
-              ) : (
-                <HistoryTable items={items} />
-              )}
-              <Pager
-                shown={items.length}
-                cursor={cursor}
-                next={next}
-                onCursor={(to) =>
-                  void navigate({ search: to === undefined ? filter : { ...filter, cursor: to } })
-                }
-              />
-            </>
-          )}
-        </Loaded>
+        <Listed
+          query={query}
+          cursor={cursor}
+          empty={
+            query.data?.next === null
+              ? "Everything belongs to somebody."
+              : "None among the newest; look further."
+          }
+          onCursor={(to) => void navigate({ search: to === undefined ? filter : { ...filter, cursor: to } })}
+        >
+          {(items) => <HistoryTable items={items} />}
+        </Listed>
         <div className="foot">
           A payment finds its customer by the invoice it names, else by its payer, such as an IBAN among the
           customer's links; also later, when one of them comes.

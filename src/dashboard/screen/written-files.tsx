@@ -1,15 +1,10 @@
-import { NativeSelect } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Item, Query } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
-import { Head } from "../part/head.tsx";
-import { Loaded } from "../part/loaded.tsx";
-import { Pager } from "../part/pager.tsx";
 import { Pill } from "../part/pill.tsx";
 import { Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
-import type { FilesSearch } from "../search-params.ts";
-import { FilesKind } from "./files.tsx";
+import { FileList, fileQuery } from "./file-list.tsx";
 
 const route = getRouteApi("/files/written");
 const STATES = ["open", "fixed", "written", "done"];
@@ -19,63 +14,18 @@ type Written = Item<"GET /written-files">;
 /** Files that routes with `collect` have written, or are to write; newest first. */
 export function WrittenFiles() {
   const search = route.useSearch();
-  const navigate = route.useNavigate();
-  const { cursor, state, ...rest } = search;
   const query = useApi("GET /written-files", {
-    query: {
-      ...rest,
-      ...(cursor === undefined ? {} : { cursor }),
-      ...(state === undefined ? {} : { state: state as NonNullable<Query<"GET /written-files">["state"]> }),
-    },
-    live: cursor === undefined,
+    query: fileQuery<NonNullable<Query<"GET /written-files">["state"]>>(search),
+    live: search.cursor === undefined,
   });
-  const change = (to: FilesSearch): void => void navigate({ search: to });
   return (
-    <>
-      <Head title="Files" at={query.dataUpdatedAt}>
-        <span className="faint">that routes collect and write, newest first</span>
-        {search.flow === undefined ? null : (
-          <Link className="chip link" to="/files/written">
-            {search.flow} ×
-          </Link>
-        )}
-      </Head>
-      <div className="filters">
-        <FilesKind kind="written" flow={search.flow} />
-        <NativeSelect
-          label="State"
-          value={state ?? ""}
-          data={[{ value: "", label: "any" }, ...STATES]}
-          onChange={(event) => change({ ...rest, state: event.currentTarget.value })}
-        />
-      </div>
-      <div className="card">
-        <Loaded query={query}>
-          {({ items, next }) => (
-            <>
-              {items.length === 0 ? (
-                <p className="empty">
-                  {Object.keys(search).length === 0
-                    ? "No route has collected anything yet. One does when its flow says collect."
-                    : "No file matches."}
-                </p>
-              ) : (
-                <WrittenTable items={items} />
-              )}
-              <Pager
-                shown={items.length}
-                cursor={cursor}
-                next={next}
-                onCursor={(to) => {
-                  const { cursor: _, ...filter } = search;
-                  change(to === undefined ? filter : { ...filter, cursor: to });
-                }}
-              />
-            </>
-          )}
-        </Loaded>
-      </div>
-    </>
+    <FileList
+      {...{ kind: "written", states: STATES, search, query }}
+      hint="that routes collect and write, newest first"
+      empty="No route has collected anything yet. One does when its flow says collect."
+    >
+      {(items) => <WrittenTable items={items} />}
+    </FileList>
   );
 }
 
