@@ -1,20 +1,8 @@
-import type { Browser, Locator } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Bench } from "../api/setup.ts";
-import { openBrowser } from "./chromium.ts";
+import type { Locator } from "playwright-core";
+import { expect, test } from "vitest";
+import { browser, few } from "./few.ts";
 import { openPage } from "./page.ts";
-import { openEmpty, openFew } from "./seed.ts";
-
-let browser: Browser;
-let few: Bench;
-
-beforeAll(async () => {
-  [browser, few] = await Promise.all([openBrowser(), openFew()]);
-}, 240_000);
-afterAll(async () => {
-  await browser?.close();
-  await few?.close();
-});
+import { openEmpty } from "./seed.ts";
 
 test("a session that has ended leads to signing in", async () => {
   const opened = await openPage(browser, few.url);

@@ -1,22 +1,9 @@
-import type { Browser, Page, Route } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Page, Route } from "playwright-core";
+import { expect, test } from "vitest";
 import { ERRORS } from "../../src/errors.ts";
-import type { Bench } from "../api/setup.ts";
-import { openBrowser } from "./chromium.ts";
+import { browser, few } from "./few.ts";
 import { barriers, cutOff } from "./judge.ts";
 import { ADDRESSES, openPage } from "./page.ts";
-import { openFew } from "./seed.ts";
-
-let browser: Browser;
-let few: Bench;
-
-beforeAll(async () => {
-  [browser, few] = await Promise.all([openBrowser(), openFew()]);
-}, 240_000);
-afterAll(async () => {
-  await browser?.close();
-  await few?.close();
-});
 
 /** What may become of the page's requests, and the title of the problem that is told then. */
 const TROUBLE: Readonly<Record<string, { readonly title: string; readonly end: (route: Route) => unknown }>> =

@@ -1,26 +1,13 @@
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Bench } from "../api/setup.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { median } from "../bench/statistics.ts";
-import { openBrowser } from "./chromium.ts";
+import { browser, few } from "./few.ts";
 import { openPage } from "./page.ts";
-import { openFew } from "./seed.ts";
 
 const ROUNDS = 5;
 /** Bytes, zipped. */
 const MOST = 500_000;
-
-let browser: Browser;
-let few: Bench;
-
-beforeAll(async () => {
-  [browser, few] = await Promise.all([openBrowser(), openFew()]);
-}, 240_000);
-afterAll(async () => {
-  await browser?.close();
-  await few?.close();
-});
 
 /** Milliseconds from asking for the page to its first text or picture. */
 async function paint(page: Page): Promise<number> {

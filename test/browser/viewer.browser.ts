@@ -1,27 +1,15 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Bench } from "../api/setup.ts";
-import { openBrowser } from "./chromium.ts";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { browser, few } from "./few.ts";
 import { barriers, cutOff } from "./judge.ts";
 import { ADDRESSES, openPage } from "./page.ts";
-import { openEmpty, openFew, VIEWER } from "./seed.ts";
+import { openEmpty, VIEWER } from "./seed.ts";
 
 /** What acts on the hub; a viewer is offered none of it. */
 const LEVERS =
   /^(Pause|Resume|Replay|Park|Discard|Run now|Test the connection|Acknowledge|Mute|Unmute|Send a test|Publish|Take back|Roll back|Reveal|Revoke|Disable|Make key|Add user|Verify|Ring me)/;
 /** What the seeded hub holds that is personal or a payload; as a viewer sees it, it is masked or not there. */
 const PRIVATE = ["1234567", "ada@example.org", "9999999"];
-
-let browser: Browser;
-let few: Bench;
-
-beforeAll(async () => {
-  [browser, few] = await Promise.all([openBrowser(), openFew()]);
-}, 240_000);
-afterAll(async () => {
-  await browser?.close();
-  await few?.close();
-});
 
 async function wrongFor(page: Page): Promise<readonly string[]> {
   const text = (await page.locator("main").textContent()) ?? "";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { NewAlert } from "../../src/store/alert-table.ts";
-import type { Store } from "../../src/store/store.ts";
-import type { StoreUnderTest } from "./store.ts";
+import { type StoreUnderTest, storesBy } from "./store.ts";
 
 const alert = (change: Partial<NewAlert> = {}): NewAlert => ({
   ...{ rule: "parked", subject: "orders", detail: "3 parked", since: 900, firedAt: 1000 },
@@ -10,14 +9,7 @@ const alert = (change: Partial<NewAlert> = {}): NewAlert => ({
 
 /** The promises of the table of alerts; every technology runs the same cases. */
 export function describeAlertTable(name: string, open: () => Promise<StoreUnderTest>): void {
-  async function withStore(work: (store: Store, under: StoreUnderTest) => Promise<void>): Promise<void> {
-    const under = await open();
-    try {
-      await work(under.store, under);
-    } finally {
-      await under.dispose();
-    }
-  }
+  const withStore = storesBy(open);
 
   describe(`alerts: ${name}`, () => {
     test("an alert is pending until it is resolved and its end was told, also after the store is opened again", () =>

@@ -8,7 +8,7 @@ import type { NewMessage } from "../../src/store/message-table.ts";
 import type { Walk, Walked } from "../../src/store/retention-table.ts";
 import type { Store, Tx } from "../../src/store/store.ts";
 import type { QueriesUnderTest } from "./queries.ts";
-import { message, type StoreUnderTest } from "./store.ts";
+import { message, type StoreUnderTest, storesBy } from "./store.ts";
 
 /** What was finished before may go. */
 const BEFORE = 1_000;
@@ -71,14 +71,7 @@ function known(store: Store, places: readonly number[]): Promise<readonly number
 
 /** The promises of retention; every technology runs the same cases. */
 export function describeRetention(name: string, open: () => Promise<StoreUnderTest>): void {
-  async function withStore(work: (store: Store, under: StoreUnderTest) => Promise<void>): Promise<void> {
-    const under = await open();
-    try {
-      await work(under.store, under);
-    } finally {
-      await under.dispose();
-    }
-  }
+  const withStore = storesBy(open);
 
   describe(`retention: ${name}`, () => {
     test("a message finished long ago goes with all that hangs on it, and one finished since stays", () =>

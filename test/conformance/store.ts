@@ -13,16 +13,21 @@ export interface StoreUnderTest {
   dispose(): Promise<void>;
 }
 
-/** The promises of the store port; every technology runs the same cases. */
-export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
-  async function withStore(work: (store: Store, under: StoreUnderTest) => Promise<void>): Promise<void> {
+/** What opens a store for one test and removes it afterwards. */
+export function storesBy(open: () => Promise<StoreUnderTest>) {
+  return async (work: (store: Store, under: StoreUnderTest) => Promise<void>): Promise<void> => {
     const under = await open();
     try {
       await work(under.store, under);
     } finally {
       await under.dispose();
     }
-  }
+  };
+}
+
+/** The promises of the store port; every technology runs the same cases. */
+export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  const withStore = storesBy(open);
 
   describe(`store: ${name}`, () => {
     test("places rise in the order of insertion, also after it is opened again", () =>

@@ -2,7 +2,8 @@ import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { openBrowser } from "../browser/chromium.ts";
-import { type TelephonyHub, until } from "./telephony-hub.ts";
+import { until } from "./reading-hub.ts";
+import type { TelephonyHub } from "./telephony-hub.ts";
 import { ADA, KONRAD, SHARED, startPbx, telephones } from "./telephony-setup.ts";
 
 /** Pictures of what agents saw, to be looked at. */

@@ -9,7 +9,8 @@ import email from "../../connectors/email/index.ts";
 import type { EmailOptions } from "../../connectors/email/settings.ts";
 import type { Outgoing, System } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
-import { flowDefinition, type TestEngine, testEngine } from "../flow/setup.ts";
+import type { TestEngine } from "../flow/setup.ts";
+import { hubReading, until } from "./reading-hub.ts";
 
 const peer = (name: string): string => process.env[`TIELINE_PEER_${name}`] ?? "";
 const PASSWORD = peer("PASSWORD");
@@ -44,13 +45,7 @@ function open(settings: EmailOptions): System {
 }
 
 async function hubOn(system: System): Promise<TestEngine> {
-  const flow = await flowDefinition("mails", {
-    source: { system: "mail", read: "inbox", format: { json: {} } },
-    key: "id",
-    conflict: "newer",
-    routes: [{ to: "topic:seen", when: null, onPark: "skip" }],
-  });
-  const hub = await testEngine([flow], { mail: system });
+  const hub = await hubReading({ flow: "mails", system: "mail", read: "inbox", key: "id" }, system);
   closing.push(() => hub.dispose());
   return hub;
 }
@@ -74,9 +69,6 @@ async function program(user: string): Promise<ImapFlow> {
 const letter = (n: number, text = `This is number ${n}.`): string =>
   `From: Ann <ann@example.org>\r\nTo: desk@crm.test\r\nSubject: Number ${n}\r\nMessage-ID: <n${n}@example.org>\r\nDate: Fri, 27 Nov 2026 10:00:00 +0100\r\n\r\n${text}\r\n`;
 
-const until = async (done: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
 const countOf = (hub: TestEngine) => hub.sql.get<{ n: number }>("SELECT count(*) AS n FROM message")?.n ?? 0;
 const recordsOf = (hub: TestEngine) =>
   hub.sql

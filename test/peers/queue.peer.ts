@@ -4,7 +4,8 @@ import queue from "../../connectors/queue/index.ts";
 import type { QueueOptions } from "../../connectors/queue/settings.ts";
 import type { Outgoing, System } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
-import { flowDefinition, type TestEngine, testEngine } from "../flow/setup.ts";
+import type { TestEngine } from "../flow/setup.ts";
+import { hubReading, until } from "./reading-hub.ts";
 
 const URL_OF_PEER = process.env["TIELINE_PEER_URL"] ?? "";
 const PASSWORD = process.env["TIELINE_PEER_PASSWORD"] ?? "";
@@ -49,20 +50,11 @@ function open(over: Partial<QueueOptions> = {}): System {
 }
 
 async function hubOn(system: System): Promise<TestEngine> {
-  const flow = await flowDefinition("orders", {
-    source: { system: "mq", read: "orders", format: { json: {} } },
-    key: "n",
-    conflict: "newer",
-    routes: [{ to: "topic:seen", when: null, onPark: "skip" }],
-  });
-  const hub = await testEngine([flow], { mq: system });
+  const hub = await hubReading({ flow: "orders", system: "mq", read: "orders", key: "n" }, system);
   closing.unshift(() => hub.dispose());
   return hub;
 }
 
-const until = async (done: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
 const left = async () => (await channel.checkQueue("orders")).messageCount;
 const countOf = (hub: TestEngine) => hub.sql.get<{ n: number }>("SELECT count(*) AS n FROM message")?.n ?? 0;
 

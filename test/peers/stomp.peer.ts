@@ -7,7 +7,8 @@ import type { StompLine } from "../../connectors/queue/stomp-line.ts";
 import type { Outgoing, System } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
 import { tcpProxy } from "../fakes/tcp-proxy.ts";
-import { flowDefinition, type TestEngine, testEngine } from "../flow/setup.ts";
+import type { TestEngine } from "../flow/setup.ts";
+import { hubReading, until } from "./reading-hub.ts";
 
 const URL_OF_PEER = process.env["TIELINE_PEER_STOMP"] ?? "";
 const PASSWORD = process.env["TIELINE_PEER_PASSWORD"] ?? "";
@@ -63,20 +64,11 @@ async function drain(queueName: string, count: number): Promise<readonly Frame[]
 }
 
 async function hubOn(system: System): Promise<TestEngine> {
-  const flow = await flowDefinition("orders", {
-    source: { system: "mq", read: "orders", format: { json: {} } },
-    key: "n",
-    conflict: "newer",
-    routes: [{ to: "topic:seen", when: null, onPark: "skip" }],
-  });
-  const hub = await testEngine([flow], { mq: system });
+  const hub = await hubReading({ flow: "orders", system: "mq", read: "orders", key: "n" }, system);
   closing.push(() => hub.dispose());
   return hub;
 }
 
-const until = async (done: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 20));
-};
 const counts = (hub: TestEngine) =>
   hub.sql.get<{ n: number; keys: number }>("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM message");
 const orders = (n: number) => Array.from({ length: n }, (_, index) => `{"n":${index}}`);

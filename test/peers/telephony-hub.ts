@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, type HubProcess, startHubProcess } from "../faults/hub-process.ts";
+import { until } from "./reading-hub.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const EXAMPLE = join(ROOT, "connectors/telephony/example");
@@ -168,11 +169,6 @@ async function openPage(url: string, token: string): Promise<AgentPage> {
   };
   read(answer.body).catch(() => undefined);
   return { told, close: () => stop.abort() };
-}
-
-/** Asks again and again; who waits for too long is stopped by the test's own time. */
-export async function until(done: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await done())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 /**

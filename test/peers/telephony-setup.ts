@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
+import { until } from "./reading-hub.ts";
 import { answerer, caller, type SipPhone } from "./sip-phone.ts";
-import { type TelephonyHub, telephonyHub, until } from "./telephony-hub.ts";
+import { type TelephonyHub, telephonyHub } from "./telephony-hub.ts";
 
 /** What the peer told of itself. */
 export const env = (name: string): string => process.env[`TIELINE_PEER_${name}`] ?? "";

@@ -4,8 +4,9 @@ import telephony from "../../connectors/telephony/index.ts";
 import type { TelephonyOptions } from "../../connectors/telephony/settings.ts";
 import type { System } from "../../src/connector/contract.ts";
 import type { JsonObject } from "../../src/message/json.ts";
+import { until } from "./reading-hub.ts";
 import { answerer } from "./sip-phone.ts";
-import { type AgentPage, shownAfter, type TelephonyHub, type Told, until } from "./telephony-hub.ts";
+import { type AgentPage, shownAfter, type TelephonyHub, type Told } from "./telephony-hub.ts";
 import { ADA, CURIES, connected, env, KONRAD, SHARED, startPbx, telephones } from "./telephony-setup.ts";
 
 const MANAGER = { host: "127.0.0.1", port: Number(env("MANAGER")), user: "hub", secret: env("SECRET") };

@@ -51,7 +51,7 @@ export function flowGraph(answer: GraphAnswer, name: string): Graph {
   );
   return joined([
     graphOf(flow, answer, "mapping", (end) => end),
-    ...after.map((one) => neighbour(one, `topic:${one.reads?.slice(6)}`, flowId(one))),
+    ...after.map((one) => neighbour(one, one.reads ?? "", flowId(one))),
     ...before.filter((one) => one !== flow).map((one) => neighbour(one, flowId(one), flow.reads ?? "")),
   ]);
 }
