@@ -33,17 +33,16 @@ export async function settleAlike(
 ): Promise<Settled | null> {
   if (env.blocked.count(-flow.id) > 0) return null;
   if (batch.some(({ newcomers }) => newcomers !== null) && !takesNewcomers(flow, env)) return null;
-  let committing = false;
   try {
     return await store.transaction(async (tx) => {
       await before(tx);
       const settled = await settle(tx, flow, batch, env);
       await alongside(tx, settled);
-      committing = true;
       return settled;
     }, sharing);
-  } catch (error) {
-    if (committing) throw error;
+  } catch {
+    // Also at its commit: a store may not have waited for the answers to its statements before, and one of them is that a
+    // record is there. A transaction that fails has committed nothing, whenever it did.
     return null;
   }
 }

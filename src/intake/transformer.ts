@@ -46,7 +46,11 @@ export function transformer(env: TransformerEnvironment): () => Promise<boolean>
     const [first, ...others] = lots;
     if (first === undefined) return env.ahead.waits(flow.id) ? false : takeStored(flow);
     failpoint("before_transform");
-    const end = await settleLots([first, ...others], env);
+    const end = await settleLots([first, ...others], env).catch((error: unknown) => {
+      // Else they would stand before all others of their flow for good.
+      env.ahead.drop(lots, false);
+      throw error;
+    });
     if (end === "behind" && (await takeStored(flow, { before: first.places.first }))) return true;
     env.ahead.drop(lots, end === "mixed");
     if (typeof end === "string") return takeStored(flow, { ahead: mappedAhead(lots) });

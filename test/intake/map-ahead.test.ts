@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { mapLots } from "../../src/intake/map-lots.ts";
 import type { FromMapper, Mapper, MapperDoor, ToMapper } from "../../src/intake/mapper.ts";
+import type { PackedRows } from "../../src/intake/pack-rows.ts";
 import { flowDefinition, type TestEngine, testEngine } from "../flow/setup.ts";
 
 const MAPPING = `{ "id": id, "name": { "full": name }, "notes": note, "phones": phone ? [{ "number": phone }] }`;
@@ -21,6 +22,8 @@ interface MapperHere {
   readonly ready: Promise<void>;
   /** Lots that were mapped. */
   mapped: number;
+  /** What comes back in place of what it mapped. */
+  spoil: ((rows: PackedRows) => PackedRows) | null;
   /** While it is set nothing comes back. */
   held: boolean;
   release(): void;
@@ -41,6 +44,7 @@ function mapperHere(): MapperHere {
   };
   const here: MapperHere = {
     mapped: 0,
+    spoil: null,
     held: false,
     ready: new Promise((resolve) => {
       started = resolve;
@@ -51,7 +55,10 @@ function mapperHere(): MapperHere {
           {
             send: (message) => {
               if (message.kind === "mapped") here.mapped += 1;
-              back.push(structuredClone(message));
+              const crossed = structuredClone(message);
+              if (crossed.kind === "mapped" && here.spoil !== null)
+                back.push({ ...crossed, rows: here.spoil(crossed.rows) });
+              else back.push(crossed);
               if (!here.held) setImmediate(give);
             },
             listen: (heard) => {
@@ -243,5 +250,19 @@ test("a mapper that is silent is not waited for for ever", async () => {
     expect(mapper.mapped).toBe(1);
     const { n } = engine.sql.get<{ n: number }>("SELECT count(*) AS n FROM customer") as { n: number };
     expect(n).toBe(30);
+  });
+});
+
+test("a lot that cannot be settled is mapped by the engine, and holds up nobody", async () => {
+  const mapper = mapperHere();
+  await within(mapper, async (engine, post) => {
+    mapper.spoil = (rows) => ({ ...rows, routes: undefined as never });
+    await post(strangers(0, 10));
+    await engine.settled();
+    mapper.spoil = null;
+    await post(strangers(10, 10));
+    await engine.settled();
+    const { n } = engine.sql.get<{ n: number }>("SELECT count(*) AS n FROM customer") as { n: number };
+    expect(n).toBe(40);
   });
 });
