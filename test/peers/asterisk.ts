@@ -1,16 +1,14 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { promisify } from "node:util";
 import { needProgram } from "../fakes/debian.ts";
 import { freePort } from "../faults/hub-process.ts";
 import { type AsteriskPlace, asteriskFiles } from "./asterisk-files.ts";
+import { debianFolder } from "./debian-folder.ts";
 import type { Peer } from "./peer.ts";
-
-const run = promisify(execFile);
 
 /** Where the systems are unpacked; they stay there for the next run. */
 const KEPT = process.env["TIELINE_PEERS"] ?? "/var/cache/tieline-peers";
@@ -27,7 +25,13 @@ function asterisk(name: string, suite: string): Peer {
     cases: ["telephony.peer.ts", "desk-page.peer.ts"],
     async start() {
       const root = join(KEPT, suite);
-      await install(root, suite);
+      await needProgram("sipp", "sip-tester");
+      await debianFolder({
+        root,
+        suite,
+        packages: "asterisk",
+        options: "-o Acquire::Check-Valid-Until=false",
+      });
       await mkdir(join(root, "etc"), { recursive: true });
       const folder = await mkdtemp(join(root, "etc", "tieline-"));
       const place = await placeOf(root, folder.slice(root.length));
@@ -77,22 +81,6 @@ async function placeOf(root: string, inside: string): Promise<AsteriskPlace> {
     phones: { "101": await port(), "102": await port() },
     secret: "hub-secret-of-the-peer",
   };
-}
-
-async function install(root: string, suite: string): Promise<void> {
-  await needProgram("sipp", "sip-tester");
-  if (existsSync(join(root, "usr/sbin/asterisk"))) return;
-  await needProgram("debootstrap", "debootstrap");
-  const { stdout } = await run("apt-get", ["indextargets", "--format", "$(SITE)", "Created-By: Packages"]);
-  const mirror = stdout.split("\n").find((site) => site.endsWith("/debian"));
-  if (mirror === undefined) throw new Error("apt knows no mirror of Debian");
-  // A release that is newer than debootstrap itself is made like the newest that it knows.
-  const script = existsSync(`/usr/share/debootstrap/scripts/${suite}`) ? suite : "sid";
-  await run("debootstrap", ["--variant=minbase", suite, root, mirror, script], { maxBuffer: 64 << 20 });
-  await writeFile(join(root, "usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101\n", { mode: 0o755 });
-  const apt = "apt-get -o Acquire::Check-Valid-Until=false";
-  const command = `export DEBIAN_FRONTEND=noninteractive; ${apt} update && ${apt} install -y --no-install-recommends asterisk`;
-  await run("chroot", [root, "sh", "-c", command], { maxBuffer: 64 << 20 });
 }
 
 async function booted(root: string, conf: string, child: ChildProcess): Promise<string> {

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
-import { needProgram } from "../fakes/debian.ts";
 import { ask, runProgram, startPostgres } from "../fakes/postgres.ts";
 import { freePort } from "../faults/hub-process.ts";
+import { debianFolder } from "./debian-folder.ts";
 import type { Peer } from "./peer.ts";
 
 /**
@@ -18,7 +18,11 @@ export const odoo: Peer = {
   connector: "odoo",
   cases: ["odoo.peer.ts", "odoo-flows.peer.ts"],
   async start() {
-    await install();
+    await debianFolder({
+      ...{ root: ROOT, suite: "bullseye", packages: "odoo-14 python3-gevent/bullseye" },
+      // Not every mirror keeps all of bullseye-security: what it names and lacks comes from bullseye.
+      sources: (mirror) => [`deb ${mirror} bullseye main`, `deb ${mirror}-security bullseye-security main`],
+    });
     const server = await startPostgres({ settings: { fsync: "off", autovacuum: "off" } });
     try {
       const { port } = new URL(server.url);
@@ -63,34 +67,6 @@ const START_MS = 600_000;
 const PRINTED = 64 << 20;
 const run = promisify(execFile);
 
-/** @throws Error that says what is missing */
-async function install(): Promise<void> {
-  if (existsSync(join(ROOT, "usr/bin/odoo"))) return;
-  if (process.getuid?.() !== 0) throw new Error("Odoo is not installed, and installing it needs root");
-  await needProgram("debootstrap", "debootstrap");
-  const said = execFileSync("apt-get", ["indextargets", "--format", "$(SITE)", "Created-By: Packages"], {
-    encoding: "utf8",
-  });
-  const mirror = said.split("\n").find((line) => line.endsWith("/debian")) ?? "http://deb.debian.org/debian";
-  mkdirSync(CACHE, { recursive: true });
-  rmSync(ROOT, { recursive: true, force: true });
-  try {
-    await run("debootstrap", ["--variant=minbase", "bullseye", ROOT, mirror], { maxBuffer: PRINTED });
-    const lists = [`deb ${mirror} bullseye main`, `deb ${mirror}-security bullseye-security main`];
-    writeFileSync(join(ROOT, "etc/apt/sources.list"), `${lists.join("\n")}\n`);
-    // Not every mirror keeps all of bullseye-security: what it names and lacks comes from bullseye.
-    const packages =
-      "apt-get update && apt-get install -y --no-install-recommends odoo-14 python3-gevent/bullseye";
-    const command = `export DEBIAN_FRONTEND=noninteractive; ${packages}`;
-    await run("chroot", [ROOT, "sh", "-c", command], { maxBuffer: PRINTED });
-  } catch (error) {
-    rmSync(ROOT, { recursive: true, force: true });
-    throw new Error(
-      `Odoo 14 of Debian 11 could not be installed: ${error instanceof Error ? error.message : ""}`,
-    );
-  }
-}
-
 function configure(postgres: number, http: number): void {
   const lines = [
     "[options]",
@@ -130,8 +106,9 @@ async function makeDatabase(postgres: number): Promise<void> {
   }
   const init = `-d ${DATABASE} -i ${MODULES} --without-demo=all --stop-after-init`;
   await run("unshare", ["--mount", "sh", "-c", inFolder(init)], { maxBuffer: PRINTED });
-  await runProgram("pg_dump", [...place, "-Fc", "-f", `${DUMP}.new`, DATABASE]);
-  execFileSync("mv", [`${DUMP}.new`, DUMP]);
+  const made = `${DUMP}.${process.pid}`;
+  await runProgram("pg_dump", [...place, "-Fc", "-f", made, DATABASE]);
+  renameSync(made, DUMP);
 }
 
 /** Waits until it answers; gives its version. */
