@@ -8,11 +8,13 @@ import { hubPlace } from "./config/hub-place.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import { keepFlows, keptFlows } from "./config/kept-project.ts";
 import { type Inspection, inspectProject, inspectSettings } from "./config/load-project.ts";
+import { secretValues } from "./config/secret-values.ts";
 import type { SystemCatalogue } from "./config/system-catalogue.ts";
 import type { Connector, System, SystemContext } from "./connector/contract.ts";
 import { type Gate, gate } from "./connector/gate.ts";
 import { guardSystem } from "./connector/guard-system.ts";
 import { loadConnectors } from "./connector/registry.ts";
+import { withholdSecrets } from "./connector/withhold-secrets.ts";
 import { asHubError, HubError, type Issue } from "./errors.ts";
 import { openFormat } from "./format/open.ts";
 import type { FolderState } from "./intake/deployer.ts";
@@ -151,7 +153,10 @@ function openSystems(
   for (const [name, system] of Object.entries(settings.systems)) {
     const connector = connectors[system.connector];
     if (connector === undefined) continue;
-    const opened = connector.open(system.settings, { ...context, system: name });
+    const opened = withholdSecrets(
+      connector.open(system.settings, { ...context, system: name }),
+      secretValues(connector.settings, system),
+    );
     const { rate, breaker } = system.limits;
     if (rate === null && breaker === null) {
       systems[name] = opened;

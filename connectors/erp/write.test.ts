@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Exchange } from "tieline/connector";
 import { afterEach, describe, expect, it } from "vitest";
 import erp from "./index.ts";
 
@@ -21,12 +22,14 @@ function open(over: object = {}) {
   const system = erp.open({ write: { answers } as never }, { system: "erp", now: () => 0 });
   const sink = system.sinks["answers"];
   if (sink === undefined) throw new Error("no sink");
+  const told: Exchange[] = [];
   const send = (body: object, replay = "") =>
     sink.send(
       { id: `m-7.erp.answers${replay}`, sequence: 42, key: "k", body: body as never, attempt: 1 },
       new AbortController().signal,
+      (one) => void told.push(one),
     );
-  return { folder, system, send };
+  return { folder, system, send, told };
 }
 
 describe("files that are written", () => {
@@ -51,6 +54,17 @@ describe("files that are written", () => {
     writeFileSync(folder, "");
     chmodSync(folder, 0o600);
     await expect(send({ id: 1 })).rejects.toMatchObject({ code: "TL_TARGET_ACCESS" });
+  });
+
+  it("are told by name, folder and size, not by what they hold", async () => {
+    const { folder, send, told } = open();
+    await send({ id: "x" });
+    await expect(send({ other: 1 })).rejects.toMatchObject({ code: "TL_TARGET_REFUSED" });
+    rmSync(folder, { recursive: true });
+    await expect(send({ id: 1 })).rejects.toMatchObject({ code: "TL_TARGET_ACCESS" });
+    const line = "write ANSWER-000000000042-m-7.erp.answers.csv";
+    const sent = { line, fields: { folder, bytes: "7" } };
+    expect(told).toEqual([{ sent, answered: { line: "written" } }, { sent }]);
   });
 
   it("have the delivery in their name, or two would share a file", () => {

@@ -1,5 +1,6 @@
 import type { Static, TSchema } from "@sinclair/typebox";
 import type { HubError } from "../errors.ts";
+import type { Exchange } from "../message/exchange.ts";
 import type { Json } from "../message/json.ts";
 import type { Telephone } from "./telephone.ts";
 
@@ -220,6 +221,13 @@ export interface ListenDesk {
   take(items: readonly CollectedItem[], cursor?: Json): Promise<void>;
 }
 
+/**
+ * Tells what was sent and what came back, for people to look at; of several exchanges of an attempt the last one is kept.
+ * The hub cuts what is long, and takes secrets out: those of the settings, what was sent by a name that says it is one
+ * (such as `authorization`), and what in an address looks like one.
+ */
+export type Tell = (exchange: Exchange) => void;
+
 /** A way out to another system. */
 export interface Sink {
   /**
@@ -231,10 +239,11 @@ export interface Sink {
   readonly concurrency?: number;
   /**
    * Sends one delivery. Resolved = the target has it.
+   * @param tell called before this resolves or rejects, where something was sent; missing: nobody wants to know
    * @throws HubError TL_TARGET_*; the fault decides between waiting, retry, park and stopping the route.
    *         TL_IN_DOUBT when the request left and no answer came.
    */
-  send(delivery: Outgoing, signal: AbortSignal): Promise<Sent>;
+  send(delivery: Outgoing, signal: AbortSignal, tell?: Tell): Promise<Sent>;
   /** Asks the target whether it has this delivery. */
   probe?(delivery: Outgoing, signal: AbortSignal): Promise<boolean>;
   /** Set where many deliveries can be sent as one, such as a file: then a route may `collect`. */

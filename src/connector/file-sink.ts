@@ -48,10 +48,18 @@ export function fileSink(
   };
   return {
     idempotent: true,
-    async send(delivery, signal) {
+    async send(delivery, signal, tell) {
       const file = nameOf(name, delivery);
       const bytes = writer.whole(delivery.body);
-      await write(file, once(bytes), signal);
+      // The content is made of the delivery again whenever somebody wants it, and lies at the target.
+      const sent = { line: `write ${file}`, fields: { folder, bytes: String(bytes.length) } };
+      try {
+        await write(file, once(bytes), signal);
+      } catch (error) {
+        tell?.({ sent });
+        throw error;
+      }
+      tell?.({ sent, answered: { line: "written" } });
       return { answer: `${file}, ${bytes.length} bytes` };
     },
     bundle: {

@@ -25,7 +25,7 @@ function guardSink(sink: Sink, gate: Gate): Sink {
   return {
     idempotent,
     ...(concurrency === undefined ? {} : { concurrency }),
-    send: (delivery, signal) => gate.pass(() => sink.send(delivery, signal), targetBusy, signal),
+    send: (delivery, signal, tell) => gate.pass(() => sink.send(delivery, signal, tell), targetBusy, signal),
     ...(probe === undefined
       ? {}
       : {

@@ -2,8 +2,9 @@ import { connect } from "node:net";
 import type { Readable } from "node:stream";
 import type { Agent, Dispatcher } from "undici";
 import { HubError } from "../errors.ts";
-import type { Outgoing, Sink, SystemContext } from "./contract.ts";
+import type { Outgoing, Sink, SystemContext, Tell } from "./contract.ts";
 import { type Answer, judgeAnswer, needsBody } from "./http-answer.ts";
+import { readAnswer, saidBy } from "./http-exchange.ts";
 import { deliveryHeaders, fixedHeaders, requireUrl } from "./http-request.ts";
 import type { HttpOptions } from "./http-settings.ts";
 import { oauthTokens } from "./oauth.ts";
@@ -11,8 +12,6 @@ import { parseRetryAfter } from "./retry-after.ts";
 
 const TIMEOUT_MS = 10_000;
 const CONCURRENCY = 4;
-/** More of an answer than this is not read; what an answer says beyond it nobody needs. */
-const ANSWER_LIMIT_BYTES = 64 * 1024;
 
 export interface HttpSink extends Sink {
   /** Opens a connection and closes it, without sending anything. @throws HubError TL_TARGET_UNAVAILABLE */
@@ -33,6 +32,9 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
   const fixed = fixedHeaders(options);
   const rule = options.success ?? {};
   const timeout = options.timeout ?? TIMEOUT_MS;
+  const method = options.method ?? "POST";
+  const path = url.pathname + url.search;
+  const line = `${method} ${url.origin}${path}`;
   const tokens = options.oauth === undefined ? undefined : oauthTokens(options.oauth, () => context.now());
   let agent: Promise<Agent> | null = null;
   /** Loaded with the first delivery: a start that sends nothing need not wait for it. */
@@ -50,17 +52,20 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
     delivery: Outgoing,
     bytes: Buffer,
     signal: AbortSignal,
+    tell: Tell | undefined,
   ): Promise<Answer & { readonly token: string | undefined }> {
     const token = await tokens?.header(signal);
-    const headers = {
+    const headers: Record<string, string> = {
       ...fixed,
       ...deliveryHeaders(delivery, bytes, options, context.now()),
       ...(token === undefined ? {} : { authorization: token }),
     };
+    const { "content-length": _size, ...fields } = headers;
+    const sent = { line, fields, body: "delivery" } as const;
     let begun = false;
     // The agent asks an iterable for the body once it has a connection and writes the head with the first piece; so
     // this tells whether anything can have reached the target. (Of a stream it would read ahead of that.)
-    async function* body() {
+    async function* pieces() {
       begun = true;
       yield bytes;
     }
@@ -69,34 +74,37 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
       agent ??= openAgent();
       response = await (await agent).request({
         origin: url.origin,
-        path: url.pathname + url.search,
-        method: options.method ?? "POST",
+        path,
+        method,
         headers,
         // undici takes iterables; its types do not say so.
-        body: body() as unknown as Readable,
+        body: pieces() as unknown as Readable,
         // A kept connection that the target closes at this moment would leave the request in doubt.
         reset: !options.idempotent,
         signal,
       });
     } catch (error) {
+      tell?.({ sent });
       throw noAnswer(error, begun && !options.idempotent, url);
     }
-    const text = await readAnswer(response.body, timeout);
+    const body = await readAnswer(response.body, timeout);
+    tell?.({ sent, answered: saidBy(response.statusCode, response.headers, body) });
     const retryAfter = parseRetryAfter(first(response.headers["retry-after"]), context.now());
-    return { status: response.statusCode, retryAfter, body: needsBody(rule) ? text : undefined, token };
+    const judged = needsBody(rule) && body.size !== null ? body.text : undefined;
+    return { status: response.statusCode, retryAfter, body: judged, token };
   }
 
   return {
     idempotent: options.idempotent,
     concurrency: options.concurrency ?? CONCURRENCY,
 
-    async send(delivery, signal) {
+    async send(delivery, signal, tell) {
       const bytes = Buffer.from(JSON.stringify(delivery.body));
-      let answer = await sendOnce(delivery, bytes, signal);
+      let answer = await sendOnce(delivery, bytes, signal, tell);
       // The target has not looked at it; so a token that has just ended is no reason to stop the route.
       if (answer.status === 401 && answer.token !== undefined) {
         tokens?.refused(answer.token);
-        answer = await sendOnce(delivery, bytes, signal);
+        answer = await sendOnce(delivery, bytes, signal, tell);
         if (answer.status === 401 && answer.token !== undefined) tokens?.refused(answer.token);
       }
       judgeAnswer(answer, rule, options.idempotent);
@@ -109,28 +117,6 @@ export function httpSink(options: HttpOptions, context: SystemContext): HttpSink
       await (await agent)?.destroy();
     },
   };
-}
-
-/**
- * The answer's body when it came whole, in time and is not too long.
- * Never throws: the status is known by now and decides.
- */
-async function readAnswer(body: Readable, timeout: number): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const timer = setTimeout(() => body.destroy(), timeout);
-  try {
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      size += chunk.byteLength;
-      if (size > ANSWER_LIMIT_BYTES) return undefined;
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString("utf8");
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function first(value: string | string[] | undefined): string | undefined {

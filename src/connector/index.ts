@@ -3,6 +3,7 @@
  */
 export { type Static, type TSchema, Type } from "@sinclair/typebox";
 export { type ErrorCode, HubError } from "../errors.ts";
+export type { Exchange, Said, SaidBody } from "../message/exchange.ts";
 export { isObject, type Json, type JsonObject } from "../message/json.ts";
 export type * from "./contract.ts";
 export { defineConnector, secret } from "./define.ts";
