@@ -1,10 +1,12 @@
 import type { Failure } from "../errors.ts";
+import type { Exchange } from "../message/exchange.ts";
 import type { Attempt, DeliveryChange, RouteKey, StoredDelivery } from "../store/delivery-table.ts";
 import type { Lease } from "../store/lane-table.ts";
 import type { TrailEntry } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
 import type { BlockedKeys } from "./blocked-keys.ts";
 import type { Fence } from "./fence.ts";
+import { keptExchange } from "./keep-exchange.ts";
 import { Ledger } from "./ledger.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
 import { describeFailure, trailEntry } from "./trail.ts";
@@ -31,6 +33,8 @@ export interface Tried extends Claimed {
   readonly number: number;
   readonly startedAt: number;
   readonly ending: Ending | { readonly kind: "begun" };
+  /** Missing: nothing was sent, or the sink does not tell. */
+  readonly exchange?: Exchange | null;
 }
 
 /** A key that is blocked, or free again. */
@@ -152,7 +156,8 @@ export function unchanged(delivery: StoredDelivery): Omit<DeliveryChange, "at" |
   };
 }
 
-function attemptOf({ delivery, number, startedAt, ending }: Tried, at: number): Attempt {
+function attemptOf({ delivery, number, startedAt, ending, exchange }: Tried, at: number): Attempt {
+  const isShort = ending.kind === "applied" || ending.kind === "again";
   return {
     delivery: delivery.id,
     attempt: number,
@@ -160,6 +165,7 @@ function attemptOf({ delivery, number, startedAt, ending }: Tried, at: number): 
     endedAt: ending.kind === "begun" ? null : at,
     code: "failure" in ending ? ending.failure.code : null,
     answer: ending.kind === "applied" ? ending.answer : null,
+    exchange: exchange === undefined || exchange === null ? null : keptExchange(exchange, isShort),
   };
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Sink } from "../connector/contract.ts";
+import type { Sink, Tell } from "../connector/contract.ts";
 import { asHubError, HubError, toFailure } from "../errors.ts";
+import type { Exchange } from "../message/exchange.ts";
 import type { RouteKey, StoredDelivery } from "../store/delivery-table.ts";
 import type { HeldLanes } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
@@ -235,18 +236,23 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
     const startedAt = env.now();
     if (known.isStale(delivery, last)) {
       left();
-      await record.end(delivery, delivery.attempts, startedAt, { kind: "stale" }, lease);
+      await record.end({ delivery, number: delivery.attempts, startedAt, ending: { kind: "stale" }, lease });
       return true;
     }
     const number = delivery.attempts + 1;
+    const attempt = { delivery, number, startedAt, lease };
     const trace = await env.trace?.(delivery, number);
-    if (!sink.idempotent) await record.begin(delivery, number, startedAt, lease);
+    if (!sink.idempotent) await record.begin(attempt);
     // The process may have stood still since it claimed this.
     if (!env.store.seat.mayBegin(lease)) {
-      if (!sink.idempotent) await record.end(delivery, number, startedAt, notBegun(), lease);
+      if (!sink.idempotent) await record.end({ ...attempt, ending: notBegun() });
       return false;
     }
     let ending: Ending;
+    let exchange: Exchange | null = null;
+    const tell: Tell = (told) => {
+      exchange = told;
+    };
     const before = failures;
     const began = performance.now();
     try {
@@ -255,7 +261,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         ...(trace && { traceparent: trace.traceparent }),
       };
       const sent = await untilDeadline(closing.signal, ATTEMPT_DEADLINE, (signal) =>
-        sink.send(out, signal),
+        sink.send(out, signal, tell),
       ).finally(() => env.tried((performance.now() - began) / 1000));
       failpoint("after_deliver");
       failures = 0;
@@ -269,7 +275,7 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
       ending = await afterFailure(delivery, error, flow, { number, before });
     }
     left();
-    await record.end(delivery, number, startedAt, ending, lease);
+    await record.end({ ...attempt, ending, exchange });
     if (ending.kind === "applied") known.add(delivery);
     return ending.kind === "applied";
   }
@@ -353,7 +359,8 @@ export function sender(route: LiveRoute, sink: Sink, env: SenderEnvironment, sto
         const doubt = new HubError("TL_IN_DOUBT", "the hub ended while this was being sent");
         const ending = await clearDoubt(delivery, delivery.attempts, toFailure(doubt));
         const lease = held.lease(delivery.lane);
-        if (lease !== undefined) await record.end(delivery, delivery.attempts, env.now(), ending, lease);
+        if (lease === undefined) continue;
+        await record.end({ delivery, number: delivery.attempts, startedAt: env.now(), ending, lease });
       }
     },
     follow(reason) {

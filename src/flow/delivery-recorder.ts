@@ -1,9 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { HubError } from "../errors.ts";
-import type { StoredDelivery } from "../store/delivery-table.ts";
-import type { Lease } from "../store/lane-table.ts";
 import type { Store } from "../store/store.ts";
-import { type Claimed, type Ending, leasesOf, type Tried, unchanged, writeTried } from "./attempt-end.ts";
+import { type Claimed, leasesOf, type Tried, unchanged, writeTried } from "./attempt-end.ts";
 import type { BlockedKeys } from "./blocked-keys.ts";
 import type { Fence } from "./fence.ts";
 import type { LiveFlow, LiveRoute } from "./live-flow.ts";
@@ -33,15 +31,9 @@ interface Entry extends Tried {
 /** Writes what became of attempts; those that begin or end while a commit is under way share the next one. */
 export interface DeliveryRecorder {
   /** Commits that an attempt begins, for targets that are not idempotent. */
-  begin(delivery: StoredDelivery, number: number, at: number, lease: Lease): Promise<void>;
+  begin(attempt: Omit<Tried, "ending">): Promise<void>;
   /** @throws HubError TL_LANE_LOST when it is another process's by now: that one sends it again, by the same id */
-  end(
-    delivery: StoredDelivery,
-    number: number,
-    startedAt: number,
-    ending: Ending,
-    lease: Lease,
-  ): Promise<void>;
+  end(attempt: Tried): Promise<void>;
   /** Puts deliveries aside that stand behind a blocked key, as long as it is. */
   hold(behind: readonly Claimed[]): Promise<void>;
 }
@@ -105,9 +97,8 @@ export function deliveryRecorder(route: LiveRoute, env: RecorderEnvironment): De
   }
 
   return {
-    begin: (delivery, number, startedAt, lease) =>
-      add({ delivery, number, startedAt, ending: { kind: "begun" }, lease }),
-    end: (delivery, number, startedAt, ending, lease) => add({ delivery, number, startedAt, ending, lease }),
+    begin: (attempt) => add({ ...attempt, ending: { kind: "begun" } }),
+    end: add,
     hold: (behind) =>
       inTurn(() =>
         env.store.transaction(async (tx) => {

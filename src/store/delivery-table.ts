@@ -1,4 +1,5 @@
 import type { Failure } from "../errors.ts";
+import type { Exchange } from "../message/exchange.ts";
 import type { Outcome, State } from "../message/outcome.ts";
 import type { HeldLanes } from "./lane-table.ts";
 
@@ -43,6 +44,8 @@ export interface Attempt {
   readonly endedAt: number | null;
   readonly code: string | null;
   readonly answer: string | null;
+  /** What is kept of it, without secrets; null: nothing was sent, or nobody told. */
+  readonly exchange: Exchange | null;
 }
 
 /** What a route last applied for a key; an older one is stale. */
@@ -70,7 +73,10 @@ export interface DeliveryTable {
   attempts(attempts: readonly Attempt[]): Promise<void>;
   /** Parked deliveries of replayed messages are held; each takes the number of the replay that its message has now. */
   holdForReplay(ids: readonly number[]): Promise<void>;
-  /** A held delivery is queued again, as another that keeps its id. */
+  /**
+   * A held delivery is queued again, as another that keeps its id. Where it has another body by that, its attempts till now
+   * keep the first 64 KB of the one they sent.
+   */
   renew(id: number, delivery: NewDelivery): Promise<void>;
   wake(now: number, of?: HeldLanes): Promise<readonly number[]>;
   /** Older deliveries of (route, key) that are not done and not under way, ended as superseded. */

@@ -1,4 +1,5 @@
 import type { Failure } from "../errors.ts";
+import type { Exchange } from "../message/exchange.ts";
 import type { Kept } from "../message/kept.ts";
 import type { Outcome, State } from "../message/outcome.ts";
 import type { AccessReads } from "./access-table.ts";
@@ -38,6 +39,8 @@ export interface Queries {
   traffic(from: number, minutes: number): Promise<readonly Traffic[]>;
   /** What a delivery sends: all of it or the first `limit` bytes. @param id as in `DeliveryDetail` */
   deliveryBody(id: number, limit: number): Promise<DeliveryBody | undefined>;
+  /** What was sent in an attempt and what came back; undefined where nothing is kept of it. */
+  exchange(attempt: AttemptName): Promise<KeptExchange | undefined>;
   audit(page: Page): Promise<Paged<ChainedEntry>>;
   /** The audit log as it was written, oldest first, behind the entry `after`. */
   auditChain(after: number, limit: number): Promise<readonly ChainedEntry[]>;
@@ -217,9 +220,27 @@ export interface DeliveryDetail {
   readonly finishedAt: number | null;
   readonly failure: Failure | null;
   readonly answer: string | null;
-  readonly tries: readonly Attempt[];
+  readonly tries: readonly Try[];
   /** The delivery whose failure holds back this key on this route. */
   readonly blockedBy: number | null;
+}
+
+/** An attempt as it is listed. */
+export interface Try extends Omit<Attempt, "exchange"> {
+  /** Whether it is kept what was sent and what came back. */
+  readonly exchanged: boolean;
+}
+
+/** Attempts that are not counted share their number, so that the time is of the name. */
+export type AttemptName = Pick<Attempt, "delivery" | "attempt" | "startedAt">;
+
+export interface KeptExchange {
+  readonly message: number;
+  readonly exchange: Exchange;
+  /** What the delivery's body was then: its first 64 KB. */
+  readonly body: Uint8Array;
+  /** Bytes of the whole; null: it is not known any more. */
+  readonly size: number | null;
 }
 
 export type RawBody =

@@ -102,6 +102,7 @@ beforeAll(async () => {
         endedAt: T0 + 30,
         code: "TL_TARGET_BUSY",
         answer: "503",
+        exchange: null,
       },
       {
         delivery: 1,
@@ -110,6 +111,7 @@ beforeAll(async () => {
         endedAt: T0 + 50,
         code: "TL_TARGET_REFUSED",
         answer: "422",
+        exchange: null,
       },
     ]);
     await tx.deliveries.change([

@@ -60,8 +60,14 @@ beforeAll(async () => {
     ]);
     const at = Date.now() - 5_000;
     await tx.deliveries.attempts([
-      { delivery: 1, attempt: 1, startedAt: at, endedAt: at + 90, code: "TL_TARGET_BUSY", answer: "503" },
-      { delivery: 1, attempt: 2, startedAt: at + 900, endedAt: null, code: null, answer: null },
+      {
+        ...{ delivery: 1, attempt: 1, startedAt: at, endedAt: at + 90, code: "TL_TARGET_BUSY", answer: "503" },
+        exchange: null,
+      },
+      {
+        ...{ delivery: 1, attempt: 2, startedAt: at + 900, endedAt: null, code: null, answer: null },
+        exchange: null,
+      },
     ]);
   });
 }, 240_000);

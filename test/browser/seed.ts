@@ -95,6 +95,7 @@ export async function openFew(): Promise<Bench> {
         endedAt: Date.now() - 400,
         code: "TL_TARGET_BUSY",
         answer: "503",
+        exchange: null,
       },
     ]);
     await tx.tallies.add(Date.now() - HOUR, [

@@ -141,7 +141,10 @@ export async function fillForQueries(store: Store): Promise<void> {
       }),
     );
     await tx.deliveries.attempts([
-      { delivery: 1, attempt: 1, startedAt: T0 + 1, endedAt: T0 + 2, code: "TL_TARGET_BUSY", answer: "503" },
+      {
+        ...{ delivery: 1, attempt: 1, startedAt: T0 + 1, endedAt: T0 + 2, code: "TL_TARGET_BUSY" },
+        ...{ answer: "503", exchange: null },
+      },
     ]);
     await tx.messages.trail([{ message: 1, at: T0 + 5, step: "mapped", detail: null }]);
     await tx.slots.take(1, T0, "running", T0, null);

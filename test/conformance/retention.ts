@@ -82,7 +82,9 @@ export function describeRetention(name: string, open: () => Promise<StoreUnderTe
             const id = await insertDelivery(tx, delivery(place));
             await tx.deliveries.change([ended(id)]);
             const attempt = { delivery: id, attempt: 1, startedAt: OLD, endedAt: OLD };
-            await tx.deliveries.attempts([{ ...attempt, code: null, answer: null }]);
+            await tx.deliveries.attempts([
+              { ...attempt, code: null, answer: null, exchange: { sent: { line: "x" } } },
+            ]);
             await tx.messages.trail([{ message: place, at: OLD, step: "applied", detail: null }]);
           }
           return inserted;

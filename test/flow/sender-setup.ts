@@ -15,6 +15,8 @@ const NOTE = `{ "id": id, "kind": "note", "subject": customer, "text": $string(n
 /** Deliveries that wait for a sender, and the store they are in, without an engine. */
 export interface Queue {
   readonly store: Store;
+  /** Where its files are. */
+  readonly data: string;
   /**
    * @param as the store as this sender sees it
    * @param wakeAt told when it wants to go on; milliseconds since 1970
@@ -44,6 +46,7 @@ export async function queueOf(count: number, keys: readonly string[]): Promise<Q
   const store = openSqliteStore(engine.data);
   return {
     store,
+    data: engine.data,
     sender(sink, as = store, wakeAt = () => undefined) {
       const blocked = blockedKeys();
       const env = {

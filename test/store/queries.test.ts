@@ -8,6 +8,7 @@ import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { describeAccess } from "../conformance/access.ts";
 import { describeErrorGroups } from "../conformance/error-groups.ts";
+import { describeExchanges } from "../conformance/exchanges.ts";
 import { combinations, describeQueries, fillForQueries, T0 } from "../conformance/queries.ts";
 import { describeRetentionState } from "../conformance/retention.ts";
 
@@ -29,6 +30,7 @@ describeQueries("sqlite", openBoth);
 describeAccess("sqlite", openBoth);
 describeRetentionState("sqlite", openBoth);
 describeErrorGroups("sqlite", openBoth);
+describeExchanges("sqlite", openBoth);
 
 let folder: string;
 let store: Store;

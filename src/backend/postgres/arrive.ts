@@ -133,6 +133,8 @@ function columnsFor(tables: Tables, { table, columns }: TableRows): readonly Col
   return found as readonly Column[];
 }
 
+const NOTHING = new Uint8Array();
+
 /** One statement for a part: a list for each column, and the bytes of all rows in one piece. */
 async function insert(
   run: (text: string, ...values: SqlValue[]) => Promise<number>,
@@ -147,8 +149,10 @@ async function insert(
   const selected = columns.map(({ type }, index) => {
     const own = cells[index] ?? [];
     if (type !== "bytea") return list(own as (string | number | null)[], type);
-    const { bytes, from, length } = join(own as Uint8Array[]);
-    return `substring($${values.push(bytes)}::bytea FROM ${list(from, "integer")} FOR ${list(length, "integer")})`;
+    const { bytes, from, length } = join(own.map((cell) => (cell ?? NOTHING) as Uint8Array));
+    // A part of unknown length is none.
+    const lengths = own.map((cell, n) => (cell === null ? null : (length[n] ?? 0)));
+    return `substring($${values.push(bytes)}::bytea FROM ${list(from, "integer")} FOR ${list(lengths, "integer")})`;
   });
   const names = columns.map(({ name }) => `"${name}"`).join(", ");
   const aliases = lists.map((_, index) => `c${index + 1}`).join(", ");

@@ -1,5 +1,7 @@
+import { MOST_KEPT } from "../../message/exchange.ts";
 import type { DeliveryTable, NewDelivery, RouteKey } from "../../store/delivery-table.ts";
 import { type DeliveryColumns, SELECT_DELIVERY, toDelivery } from "../rows/delivery-row.ts";
+import { exchangeText } from "../rows/exchange-row.ts";
 import { fingerprintOf } from "../rows/fingerprint.ts";
 import { fromText, stateNumber, stateOf, toText } from "../rows/row.ts";
 import { columnsOf, join, unnested } from "./columns.ts";
@@ -45,15 +47,17 @@ const CHANGE = `UPDATE delivery d SET state = u.state, attempts = u.attempts, ne
   FROM unnest(${unnested(["bigint", "smallint", "integer", "bigint", "bigint", "text", "text", "text", "text", "text"])})
     AS u (id, state, attempts, next_at, finished_at, outcome, failure, code, answer, fingerprint)
   WHERE d.id = u.id`;
-const ATTEMPTS = `INSERT INTO attempt (delivery, attempt, started_at, ended_at, code, answer)
-  SELECT * FROM unnest(${unnested(["bigint", "integer", "bigint", "bigint", "text", "text"])})
-  ON CONFLICT (delivery, attempt, started_at)
-  DO UPDATE SET ended_at = excluded.ended_at, code = excluded.code, answer = excluded.answer`;
+const ATTEMPTS = `INSERT INTO attempt (delivery, attempt, started_at, ended_at, code, answer, exchange)
+  SELECT * FROM unnest(${unnested(["bigint", "integer", "bigint", "bigint", "text", "text", "text"])})
+  ON CONFLICT (delivery, attempt, started_at) DO UPDATE SET ended_at = excluded.ended_at, code = excluded.code,
+    answer = excluded.answer, exchange = excluded.exchange`;
 const HOLD_FOR_REPLAY = `UPDATE delivery d SET state = 2, failure = NULL, code = NULL, finished_at = NULL,
   fingerprint = NULL, replay = m.replay
   FROM message m WHERE m.place = d.message AND d.id = ANY($1::bigint[])`;
 const RENEW = `UPDATE delivery SET state = 0, attempts = 0, next_at = NULL, version = $2, replay = $3, allow_stale = $4
   WHERE id = $1`;
+const KEEP_BODY = `UPDATE attempt a SET body = substring(b.body FROM 1 FOR $3) FROM delivery_body b
+  WHERE a.delivery = $1 AND a.exchange IS NOT NULL AND a.body IS NULL AND b.id = $1 AND b.body <> $2`;
 /** Each lane's first ones by themselves, so that what others have queued is not read. */
 const QUEUED_OF = `WHERE d.id IN (
     SELECT q.id FROM unnest($4::smallint[]) AS l (lane) CROSS JOIN LATERAL (
@@ -125,14 +129,16 @@ export function deliveryTable(sql: Sql): DeliveryTable {
     async attempts(attempts) {
       const rows = attempts.map((one) => [
         ...[one.delivery, one.attempt, one.startedAt, one.endedAt, one.code, one.answer],
+        exchangeText(one.exchange),
       ]);
-      if (rows.length > 0) sql.send(ATTEMPTS, ...columnsOf(rows, 6));
+      if (rows.length > 0) sql.send(ATTEMPTS, ...columnsOf(rows, 7));
     },
     async holdForReplay(ids) {
       if (ids.length > 0) sql.send(HOLD_FOR_REPLAY, ids);
     },
     async renew(id, { version, replay, allowStale, body }) {
       sql.send(RENEW, id, toText(version), replay, Number(allowStale));
+      sql.send(KEEP_BODY, id, body, MOST_KEPT);
       sql.send("UPDATE delivery_body SET body = $2 WHERE id = $1", id, body);
     },
     async wake(now, of) {

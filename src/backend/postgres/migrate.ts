@@ -7,6 +7,7 @@ import {
   ALERT_SCHEMA,
   BUNDLE_SCHEMA,
   CURSOR_SCHEMA,
+  EXCHANGE_SCHEMA,
   FAILING_SCHEMA,
   HISTORY_SCHEMA,
   MESSAGE_SCHEMA,
@@ -23,6 +24,7 @@ const STEPS: readonly string[] = [
   HISTORY_SCHEMA,
   RETENTION_SCHEMA,
   FAILING_SCHEMA,
+  EXCHANGE_SCHEMA,
 ];
 
 /** What a step has to work out of the rows that are there, by the step's text. */

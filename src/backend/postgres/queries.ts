@@ -12,7 +12,7 @@ import {
   readChain,
   readTraffic,
 } from "./query-flows.ts";
-import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
+import { readDeliveryBody, readExchange, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { readForgotten, readRetention } from "./query-retention.ts";
@@ -34,6 +34,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     books: async (flow, from, to) => readBooks(sql, await idOf(flow), from, to),
     traffic: (from, minutes) => readTraffic(sql, from, minutes),
     deliveryBody: (id, limit) => readDeliveryBody(sql, id, limit),
+    exchange: (attempt) => readExchange(sql, attempt),
     audit: (page) => listAudit(sql, page),
     alerts: (filter, page) => listAlerts(sql, filter, page),
     auditChain: (after, limit) => readChain(sql, after, limit),

@@ -1,12 +1,24 @@
-import type { Attempt } from "../../store/delivery-table.ts";
+import { MOST_KEPT } from "../../message/exchange.ts";
 import type { TrailEntry } from "../../store/message-table.ts";
-import type { DeliveryBody, DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
+import type {
+  AttemptName,
+  DeliveryBody,
+  DeliveryDetail,
+  KeptExchange,
+  MessageDetail,
+  RawBody,
+} from "../../store/queries.ts";
 import {
   type DeliveryDetailColumns,
   type DetailColumns,
+  EXCHANGE,
+  type ExchangeColumns,
   type RawColumns,
+  SELECT_TRIES,
+  type TryColumns,
   toDeliveryDetail,
   toDetail,
+  toExchange,
   toRaw,
 } from "../rows/message-detail.ts";
 import { conditions } from "./conditions.ts";
@@ -68,14 +80,13 @@ async function blocker(sql: ReadSql, scope: number, key: string, self: number): 
 const DELIVERIES = `SELECT d.id, d.route, d.key, r.target AS "to", d.state, d.outcome, d.replay, d.attempts,
   d.created_at AS "createdAt", d.next_at AS "nextAt", d.finished_at AS "finishedAt", d.failure, d.answer
   FROM delivery d JOIN route r ON r.id = d.route WHERE d.message = $1 ORDER BY d.id`;
-const TRIES = `SELECT delivery, attempt, started_at AS "startedAt", ended_at AS "endedAt", code, answer FROM attempt
-  WHERE delivery = $1 ORDER BY attempt, started_at`;
+const TRIES = `${SELECT_TRIES} WHERE delivery = $1 ORDER BY attempt, started_at`;
 
 async function readDeliveries(sql: ReadSql, message: number): Promise<readonly DeliveryDetail[]> {
   const details: DeliveryDetail[] = [];
   for (const row of await sql.all<DeliveryDetailColumns>(DELIVERIES, message)) {
     const by = row.key === null ? null : await blocker(sql, row.route, row.key, row.id);
-    details.push(toDeliveryDetail(row, await sql.all<Attempt>(TRIES, row.id), by));
+    details.push(toDeliveryDetail(row, await sql.all<TryColumns>(TRIES, row.id), by));
   }
   return details;
 }
@@ -106,4 +117,15 @@ export async function readDeliveryBody(
      JOIN delivery_body b ON b.id = d.id WHERE d.id = $1`,
     ...[id, limit],
   );
+}
+
+const READ_EXCHANGE = `SELECT ${EXCHANGE.columns}, substring(${EXCHANGE.body} FROM 1 FOR $4) AS body
+  FROM ${EXCHANGE.tables} WHERE a.delivery = $1 AND a.attempt = $2 AND a.started_at = $3`;
+
+export async function readExchange(
+  sql: ReadSql,
+  { delivery, attempt, startedAt }: AttemptName,
+): Promise<KeptExchange | undefined> {
+  const row = await sql.get<ExchangeColumns>(READ_EXCHANGE, delivery, attempt, startedAt, MOST_KEPT);
+  return row === undefined ? undefined : toExchange(row);
 }

@@ -1,6 +1,7 @@
 import type { Failure } from "../../errors.ts";
-import type { Attempt } from "../../store/delivery-table.ts";
-import type { DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
+import { MOST_KEPT } from "../../message/exchange.ts";
+import type { DeliveryDetail, KeptExchange, MessageDetail, RawBody, Try } from "../../store/queries.ts";
+import { exchangeOf } from "./exchange-row.ts";
 import { type SliceColumns, sliceOf } from "./message-row.ts";
 import { fromText, stateOf, toBytes } from "./row.ts";
 
@@ -53,12 +54,58 @@ export interface DeliveryDetailColumns
   key: string | null;
 }
 
+/** The columns of an attempt that are listed. */
+export const SELECT_TRIES = `SELECT delivery, attempt, started_at AS "startedAt", ended_at AS "endedAt", code, answer,
+  CASE WHEN exchange IS NULL THEN 0 ELSE 1 END AS exchanged FROM attempt`;
+
+export type TryColumns = Omit<Try, "exchanged"> & { readonly exchanged: number };
+
+export function toTry({ exchanged, ...row }: TryColumns): Try {
+  return { ...row, exchanged: exchanged === 1 };
+}
+
 export function toDeliveryDetail(
   { route: _route, key: _key, ...row }: DeliveryDetailColumns,
-  tries: readonly Attempt[],
+  tries: readonly TryColumns[],
   blockedBy: number | null,
 ): DeliveryDetail {
-  return { ...row, state: stateOf(row.state), failure: fromText<Failure>(row.failure), tries, blockedBy };
+  return {
+    ...row,
+    state: stateOf(row.state),
+    failure: fromText<Failure>(row.failure),
+    tries: tries.map(toTry),
+    blockedBy,
+  };
+}
+
+/** An attempt's exchange, with the delivery's body as it was then: what a replay has replaced was kept apart. */
+export const EXCHANGE = {
+  columns: "d.message, a.exchange, length(a.body) AS replaced, length(b.body) AS size",
+  body: "coalesce(a.body, b.body)",
+  tables: "attempt a JOIN delivery d ON d.id = a.delivery JOIN delivery_body b ON b.id = d.id",
+};
+
+export interface ExchangeColumns {
+  readonly message: number;
+  readonly exchange: string | null;
+  readonly body: Uint8Array | ArrayBuffer;
+  /** Bytes of what was kept apart; null: the delivery's body is the one it was. */
+  readonly replaced: number | null;
+  /** Bytes of the delivery's body. */
+  readonly size: number;
+}
+
+export function toExchange({
+  message,
+  exchange,
+  body,
+  replaced,
+  size,
+}: ExchangeColumns): KeptExchange | undefined {
+  if (exchange === null) return undefined;
+  // Of what was kept apart there may have been more.
+  const whole = replaced === null ? size : replaced < MOST_KEPT ? replaced : null;
+  return { message, exchange: exchangeOf(exchange), body: toBytes(body), size: whole };
 }
 
 export interface RawColumns extends SliceColumns {

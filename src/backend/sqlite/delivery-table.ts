@@ -1,5 +1,7 @@
+import { MOST_KEPT } from "../../message/exchange.ts";
 import type { DeliveryChange, DeliveryTable, RouteKey } from "../../store/delivery-table.ts";
 import { type DeliveryColumns, SELECT_DELIVERY, toDelivery } from "../rows/delivery-row.ts";
+import { exchangeText } from "../rows/exchange-row.ts";
 import { fingerprintOf } from "../rows/fingerprint.ts";
 import { stateNumber, stateOf, toText } from "../rows/row.ts";
 import { insertRows } from "./bulk.ts";
@@ -93,8 +95,11 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
     async attempts(attempts) {
       insertRows(
         sql,
-        "INSERT OR REPLACE INTO attempt (delivery, attempt, started_at, ended_at, code, answer) VALUES",
-        attempts.map((one) => [one.delivery, one.attempt, one.startedAt, one.endedAt, one.code, one.answer]),
+        "INSERT OR REPLACE INTO attempt (delivery, attempt, started_at, ended_at, code, answer, exchange) VALUES",
+        attempts.map((one) => [
+          ...[one.delivery, one.attempt, one.startedAt, one.endedAt, one.code, one.answer],
+          exchangeText(one.exchange),
+        ]),
       );
     },
     async holdForReplay(ids) {
@@ -113,6 +118,12 @@ export function deliveryTable(sql: Sql, nextId: () => number): DeliveryTable {
         delivery.replay,
         delivery.allowStale ? 1 : 0,
         id,
+      );
+      sql.run(
+        `UPDATE attempt SET body = (SELECT substr(body, 1, ?) FROM delivery_body WHERE id = ?)
+         WHERE delivery = ? AND exchange IS NOT NULL AND body IS NULL
+         AND (SELECT body FROM delivery_body WHERE id = ?) <> ?`,
+        ...[MOST_KEPT, id, id, id, delivery.body],
       );
       sql.run("UPDATE delivery_body SET body = ? WHERE id = ?", delivery.body, id);
     },

@@ -15,7 +15,7 @@ import {
   readChain,
   readTraffic,
 } from "./query-flows.ts";
-import { readDeliveryBody, readMessage, readRaw } from "./query-message.ts";
+import { readDeliveryBody, readExchange, readMessage, readRaw } from "./query-message.ts";
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { readForgotten, readRetention } from "./query-retention.ts";
@@ -45,6 +45,7 @@ export function sqliteQueries(sql: Sql): Queries {
     books: async (flow, from, to) => readBooks(sql, flowNames(sql).idOf(flow), from, to),
     traffic: async (from, minutes) => readTraffic(sql, from, minutes),
     deliveryBody: async (id, limit) => readDeliveryBody(sql, id, limit),
+    exchange: async (attempt) => readExchange(sql, attempt),
     audit: async (page) => listAudit(sql, page),
     alerts: async (filter, page) => listAlerts(sql, filter, page),
     auditChain: async (after, limit) => readChain(sql, after, limit),

@@ -1,12 +1,24 @@
-import type { Attempt } from "../../store/delivery-table.ts";
+import { MOST_KEPT } from "../../message/exchange.ts";
 import type { TrailEntry } from "../../store/message-table.ts";
-import type { DeliveryBody, DeliveryDetail, MessageDetail, RawBody } from "../../store/queries.ts";
+import type {
+  AttemptName,
+  DeliveryBody,
+  DeliveryDetail,
+  KeptExchange,
+  MessageDetail,
+  RawBody,
+} from "../../store/queries.ts";
 import {
   type DeliveryDetailColumns,
   type DetailColumns,
+  EXCHANGE,
+  type ExchangeColumns,
   type RawColumns,
+  SELECT_TRIES,
+  type TryColumns,
   toDeliveryDetail,
   toDetail,
+  toExchange,
   toRaw,
 } from "../rows/message-detail.ts";
 import { toBytes } from "../rows/row.ts";
@@ -68,11 +80,7 @@ function readDeliveries(sql: Sql, message: number): readonly DeliveryDetail[] {
   return rows.map((row) =>
     toDeliveryDetail(
       row,
-      sql.all<Attempt>(
-        `SELECT delivery, attempt, started_at AS startedAt, ended_at AS endedAt, code, answer FROM attempt
-         WHERE delivery = ? ORDER BY attempt, started_at`,
-        row.id,
-      ),
+      sql.all<TryColumns>(`${SELECT_TRIES} WHERE delivery = ? ORDER BY attempt, started_at`, row.id),
       row.key === null ? null : blocker(sql, row.route, row.key, row.id),
     ),
   );
@@ -100,4 +108,16 @@ export function readDeliveryBody(sql: Sql, id: number, limit: number): DeliveryB
     id,
   );
   return row === undefined ? undefined : { ...row, body: toBytes(row.body) };
+}
+
+export function readExchange(
+  sql: Sql,
+  { delivery, attempt, startedAt }: AttemptName,
+): KeptExchange | undefined {
+  const row = sql.get<ExchangeColumns>(
+    `SELECT ${EXCHANGE.columns}, substr(${EXCHANGE.body}, 1, ?) AS body FROM ${EXCHANGE.tables}
+     WHERE a.delivery = ? AND a.attempt = ? AND a.started_at = ?`,
+    ...[MOST_KEPT, delivery, attempt, startedAt],
+  );
+  return row === undefined ? undefined : toExchange(row);
 }

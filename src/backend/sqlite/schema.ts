@@ -159,3 +159,12 @@ ALTER TABLE delivery ADD COLUMN fingerprint TEXT;
 CREATE INDEX message_failing ON message (flow, fingerprint, place, accepted_at, key) WHERE fingerprint IS NOT NULL;
 CREATE INDEX delivery_failing ON delivery (route, fingerprint, message, created_at, key) WHERE fingerprint IS NOT NULL;
 `;
+
+/**
+ * What was sent in an attempt and what came back (src/message/exchange.ts), and what the delivery's body was then, once a
+ * replay has given it another.
+ */
+export const EXCHANGE_SCHEMA = `
+ALTER TABLE attempt ADD COLUMN exchange TEXT;
+ALTER TABLE attempt ADD COLUMN body BLOB;
+`;

@@ -7,6 +7,7 @@ import { openSqliteReads } from "../../../src/backend/sqlite/reads.ts";
 import { openSqliteStore } from "../../../src/backend/sqlite/store.ts";
 import { moveStore } from "../../../src/backends.ts";
 import type { PostgresStorage } from "../../../src/config/hub-settings.ts";
+import type { Exchange } from "../../../src/message/exchange.ts";
 import type { MessageDetail, Queries } from "../../../src/store/queries.ts";
 import { folderWith } from "../../cli/support.ts";
 import { message } from "../../conformance/store.ts";
@@ -23,6 +24,10 @@ const PAGE = { before: null, limit: 1_000 };
 const EVENTS = 60;
 const ROWS = 1_500;
 const quiet = (): void => undefined;
+const EXCHANGE: Exchange = {
+  sent: { line: "POST https://h/\u0001", body: "delivery" },
+  answered: { line: "500", body: { text: "\0 \u0001 😀", size: null } },
+};
 
 let server: PrivateServer;
 
@@ -66,6 +71,16 @@ async function smallStore() {
         ...{ allowStale: false, createdAt: 1, file: null, body },
       })),
     );
+    const [first] = await tx.deliveries.ofMessage(places[0] as number);
+    if (first === undefined) throw new Error("no delivery");
+    const attempt = { delivery: first.id, endedAt: 2, code: null, answer: null };
+    await tx.deliveries.attempts([
+      { ...attempt, attempt: 1, startedAt: 1, exchange: EXCHANGE },
+      { ...attempt, attempt: 2, startedAt: 2, exchange: null },
+    ]);
+    // What it sent is another body from now on, which the first attempt did not.
+    await tx.deliveries.renew(first.id, { ...first, body: Buffer.from("{}") });
+    await tx.deliveries.attempts([{ ...attempt, attempt: 3, startedAt: 3, exchange: EXCHANGE }]);
   });
   await store.close();
   return { folder, keys: [...keys, "with an event"], event, from: { kind: "sqlite", folder } as const };
@@ -168,6 +183,12 @@ describe("a store that is moved to PostgreSQL", () => {
       expect(place).toBeGreaterThan(Math.max(...queued.map((one) => one.place)));
     });
     await store.close();
+    const { queries } = openPostgresReads(to);
+    const exchanged = (attempt: number) => queries.exchange({ delivery: 1, attempt, startedAt: attempt });
+    expect(await exchanged(1)).toMatchObject({ exchange: EXCHANGE, body: Buffer.from([0, 0x80, 0xff]) });
+    expect(await exchanged(2)).toBeUndefined();
+    expect(await exchanged(3)).toMatchObject({ exchange: EXCHANGE, body: Buffer.from("{}") });
+    await queries.close();
   });
 
   it("is left alone while a hub has it, and when the place is taken", async () => {
@@ -227,6 +248,9 @@ async function expectSame(old: Queries, moved: Queries): Promise<void> {
     expect(await messages(moved)).toEqual(before);
     for (const place of before.map((one) => one?.place ?? 0))
       expect(await moved.raw(place, null)).toEqual(await old.raw(place, null));
+    const tries = before.flatMap((one) => one?.deliveries.flatMap((delivery) => delivery.tries) ?? []);
+    expect(tries.some(({ exchanged }) => exchanged)).toBe(true);
+    for (const one of tries) expect(await moved.exchange(one)).toEqual(await old.exchange(one));
     expect(await moved.files({}, PAGE)).toEqual(await old.files({}, PAGE));
     const now = Date.now() + 60_000;
     for (const flow of ["events", "customers"])

@@ -24,6 +24,7 @@ test("what failed under an older program is grouped by cause as if it had failed
   const sql = openSql(join(folder, DATABASE), "writer");
   for (const table of ["message", "delivery"])
     sql.script(`DROP INDEX ${table}_failing; ALTER TABLE ${table} DROP COLUMN fingerprint`);
+  for (const column of ["exchange", "body"]) sql.script(`ALTER TABLE attempt DROP COLUMN ${column}`);
   sql.script("PRAGMA user_version = 7");
   sql.close();
   await openSqliteStore(folder).close();
