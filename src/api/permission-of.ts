@@ -79,6 +79,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "POST /api/v1/messages/:id/edited/plan": "payloads",
   "POST /api/v1/messages/:id/case/plan": "payloads",
   "GET /api/v1/messages/:id/deliveries/:delivery/body": "payloads",
+  "GET /api/v1/messages/:id/deliveries/:delivery/attempts/:attempt": "payloads",
   "GET /api/v1/files/:id/rejects": "payloads",
   "GET /api/v1/flows/:name/mapping/samples": "payloads",
   "POST /api/v1/flows/:name/mapping/compare": "payloads",

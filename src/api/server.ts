@@ -33,6 +33,7 @@ import { hubRoutes } from "./resource/hub.ts";
 import { keyRoutes } from "./resource/key.ts";
 import { mappingRoutes } from "./resource/mapping.ts";
 import { messageRoutes } from "./resource/message.ts";
+import { messageAttemptRoutes } from "./resource/message-attempt.ts";
 import { messageCaseRoutes } from "./resource/message-case.ts";
 import { messageEditRoutes } from "./resource/message-edit.ts";
 import { messageMappingRoutes } from "./resource/message-mapping.ts";
@@ -194,6 +195,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
     if (request.method === "POST") request.body ??= {};
   });
   await messageRoutes(app, deps);
+  await messageAttemptRoutes(app, deps);
   await messageMappingRoutes(app, deps);
   await messageEditRoutes(app, deps);
   await messageCaseRoutes(app, deps);

@@ -49,6 +49,13 @@ export interface MessageDetail extends MessageSummary {
     readonly nextAt: string | null;
     readonly answer: string | null;
     readonly failure: Failure | null;
+    readonly sequence: number;
+    readonly tries: readonly {
+      readonly attempt: number;
+      readonly startedAt: string;
+      readonly code: string | null;
+      readonly exchanged: boolean;
+    }[];
   }[];
   readonly trail: readonly {
     readonly at: string;
@@ -56,6 +63,20 @@ export interface MessageDetail extends MessageSummary {
     readonly route: string | null;
     readonly detail: string | null;
   }[];
+}
+
+/** What an attempt sent and what came back. */
+export interface MessageExchange {
+  readonly attempt: number;
+  readonly sent: SaidShape;
+  readonly answered: SaidShape | null;
+  readonly curl: string | null;
+}
+
+export interface SaidShape {
+  readonly line: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly body: { readonly text: string; readonly size: number | null } | null;
 }
 
 export interface FlowState {

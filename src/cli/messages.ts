@@ -4,6 +4,7 @@ import { OUTCOMES, STATES } from "../message/outcome.ts";
 import { describePlace } from "../message/place.ts";
 import { showBytes } from "../message/units.ts";
 import type { MessageDetail, MessageSummary } from "./api-shape.ts";
+import { exchangesText, readExchanges } from "./message-exchanges.ts";
 import { pageEnd, readPage } from "./read-page.ts";
 import { addFilters, type FilterOptions, filtersOf, wholeNumber } from "./selection.ts";
 import { addRemote, hubOf, jsonText, print, type RemoteOptions, type Session } from "./session.ts";
@@ -15,6 +16,10 @@ interface ListOptions extends RemoteOptions, FilterOptions {
   readonly outcome?: string;
   readonly limit: string;
   readonly next?: string;
+}
+
+interface ShowOptions extends RemoteOptions {
+  readonly attempts?: true;
 }
 
 interface ActOptions extends RemoteOptions {
@@ -37,11 +42,21 @@ export function addMessages(program: Command, session: Session): void {
     });
   addRemote(group, "show <id>", "One message: where it is, what happened to it, its deliveries", [
     "tieline messages show m-4711",
-  ]).action(async (id: string, options: RemoteOptions) => {
-    const hub = await hubOf(session, options);
-    const message = await hub.get<MessageDetail>(`/messages/${encodeURIComponent(id)}`);
-    print(session, options, message, () => messageText(session.terminal, message));
-  });
+    "tieline messages show m-4711 --attempts",
+  ])
+    .option("--attempts", "what each attempt sent and was answered, which the audit log notes")
+    .action(async (id: string, options: ShowOptions) => {
+      const hub = await hubOf(session, options);
+      const message = await hub.get<MessageDetail>(`/messages/${encodeURIComponent(id)}`);
+      if (options.attempts !== true) {
+        print(session, options, message, () => messageText(session.terminal, message));
+        return;
+      }
+      const attempts = await readExchanges(hub, message);
+      print(session, options, { ...message, attempts }, () =>
+        [messageText(session.terminal, message), exchangesText(session.terminal, attempts)].join("\n\n"),
+      );
+    });
   addRemote(group, "raw <id>", "The bytes of a message exactly as they were received", [
     "tieline messages raw m-4711 > message.json",
   ]).action(async (id: string, options: RemoteOptions) => {

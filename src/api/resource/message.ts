@@ -79,6 +79,7 @@ const Try = Type.Object({
   endedAt: nullable(Time),
   code: nullable(Type.String()),
   answer: nullable(Type.String()),
+  exchanged: Type.Boolean({ description: "Whether it is kept what was sent and what came back" }),
 });
 
 const Delivery = Type.Object({

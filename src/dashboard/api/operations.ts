@@ -1521,6 +1521,7 @@ export interface Operations {
           readonly endedAt: string | null;
           readonly code: string | null;
           readonly answer: string | null;
+          readonly exchanged: boolean;
         })[];
         readonly blockedBy: number | null;
       })[];
@@ -1559,6 +1560,32 @@ export interface Operations {
       readonly differences: readonly (string)[];
       readonly differs: string | null;
       readonly writable: boolean;
+    };
+  };
+  "GET /messages/{id}/deliveries/{delivery}/attempts/{attempt}": {
+    query: {
+      readonly startedAt: number | string;
+    };
+    body: undefined;
+    answer: {
+      readonly attempt: number;
+      readonly sent: {
+        readonly line: string;
+        readonly fields: Readonly<Record<string, string>>;
+        readonly body: {
+          readonly text: string;
+          readonly size: number | null;
+        } | null;
+      };
+      readonly answered: {
+        readonly line: string;
+        readonly fields: Readonly<Record<string, string>>;
+        readonly body: {
+          readonly text: string;
+          readonly size: number | null;
+        } | null;
+      } | null;
+      readonly curl: string | null;
     };
   };
   "GET /messages/{id}/deliveries/{delivery}/body": {
@@ -1678,6 +1705,7 @@ export interface Operations {
           readonly endedAt: string | null;
           readonly code: string | null;
           readonly answer: string | null;
+          readonly exchanged: boolean;
         })[];
         readonly blockedBy: number | null;
       })[];
@@ -1903,6 +1931,7 @@ export interface Operations {
           readonly endedAt: string | null;
           readonly code: string | null;
           readonly answer: string | null;
+          readonly exchanged: boolean;
         })[];
         readonly blockedBy: number | null;
       })[];

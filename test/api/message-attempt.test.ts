@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Exchange } from "../../src/message/exchange.ts";
+import { run } from "../cli/support.ts";
+import { type Bench, openBench, problemIn, TOKEN } from "./setup.ts";
+
+const T0 = Date.UTC(2026, 10, 1, 12);
+const BODY = `{"name":"Ada 'O'Hara'"}`;
+const REFUSED: Exchange = {
+  sent: {
+    line: "PUT https://billing.example.com/customers?key=•••",
+    fields: {
+      ...{ "content-type": "application/json", "content-length": "23", authorization: "Bearer •••" },
+    },
+    body: "delivery",
+  },
+  answered: { line: "422", fields: { "x-request-id": "7f" }, body: { text: "no such country", size: 15 } },
+};
+const CURL = `curl -X PUT 'https://billing.example.com/customers?key='"$SECRET"'' \\
+  -H 'content-type: application/json' \\
+  -H 'authorization: Bearer '"$AUTHORIZATION"'' \\
+  --data-raw '{"name":"Ada '\\''O'\\''Hara'\\''"}'`;
+
+let bench: Bench;
+const keys = new Map<string, string>();
+
+beforeAll(async () => {
+  bench = await openBench();
+  await bench.store.transaction(async (tx) => {
+    await tx.flows.deploy("any", "hash-any", { "flow.yaml": "x" }, ["billing.customer"], T0);
+    const route = (await tx.flows.routes())[0]?.id ?? 0;
+    const message = {
+      ...{
+        flow: 1,
+        flowVersion: 1,
+        lane: 0,
+        key: "k",
+        system: "web",
+        acceptedAt: T0,
+        body: Buffer.from("{}"),
+      },
+      ...{ contentType: null, headers: null, event: null, slice: null, cause: null, hops: 0 },
+      traceparent: null,
+    };
+    await tx.messages.insert([message, message]);
+    await tx.deliveries.insert([
+      {
+        ...{ message: 1, flow: 1, route, lane: 0, key: "k", version: null, replay: 0, allowStale: false },
+        ...{ body: Buffer.from(BODY), createdAt: T0, file: null },
+      },
+    ]);
+    const attempt = { delivery: 1, startedAt: T0, endedAt: T0 + 9, code: "TL_TARGET_REFUSED", answer: "422" };
+    const silent: Exchange = { sent: { line: "SEND /queue/out", body: { text: "x", size: 90_000 } } };
+    await tx.deliveries.attempts([
+      { ...attempt, attempt: 1, exchange: null },
+      { ...attempt, attempt: 2, exchange: REFUSED },
+      { ...attempt, attempt: 3, exchange: silent },
+    ]);
+  });
+  for (const role of ["viewer", "operator", "engineer"] as const) {
+    const answer = await bench.post("/api/v1/keys", { name: role, role, payloads: false });
+    keys.set(role, ((await answer.json()) as { readonly key: string }).key);
+  }
+});
+afterAll(() => bench.close());
+
+const AT = new Date(T0).toISOString();
+
+function get(who: string, attempt: number, message = "m-1", at = AT): Promise<Response> {
+  const path = `/messages/${message}/deliveries/1/attempts/${attempt}?startedAt=${at}`;
+  return bench.get(`/api/v1${path}`, { authorization: `Bearer ${keys.get(who)}` });
+}
+
+async function seen(): Promise<readonly string[]> {
+  const { items } = await bench.queries.audit({ before: null, limit: 100 });
+  return items.filter(({ act }) => act === "see-payloads").map(({ actor, detail }) => `${actor} ${detail}`);
+}
+
+test("what an attempt exchanged is for those who may see payloads, and each look is in the audit log", async () => {
+  for (const who of ["viewer", "operator"])
+    expect(await problemIn(bench, await get(who, 2))).toMatchObject({ code: "TL_FORBIDDEN" });
+  expect(await seen()).toEqual([]);
+  const answer = await get("engineer", 2);
+  expect(await answer.json()).toEqual({
+    attempt: 2,
+    sent: { ...REFUSED.sent, body: { text: BODY, size: BODY.length } },
+    answered: REFUSED.answered,
+    curl: CURL,
+  });
+  expect(await seen()).toEqual(['key engineer {"what":"as exchanged","delivery":1,"attempt":2}']);
+});
+
+test("what did not go over HTTP is no curl line, and what was not answered says so", async () => {
+  expect(await (await get("engineer", 3)).json()).toEqual({
+    attempt: 3,
+    sent: { line: "SEND /queue/out", fields: {}, body: { text: "x", size: 90_000 } },
+    answered: null,
+    curl: null,
+  });
+});
+
+test("an attempt of which nothing is kept, another's or none is not found, and the list says which", async () => {
+  for (const answer of [get("engineer", 1), get("engineer", 9), get("engineer", 2, "m-2")])
+    expect(await problemIn(bench, await answer)).toMatchObject({ code: "TL_NOT_FOUND" });
+  expect((await get("engineer", 2, "m-1", "yesterday")).status).toBe(400);
+  const message = (await (await bench.get("/api/v1/messages/m-1")).json()) as {
+    readonly deliveries: readonly { readonly tries: readonly { readonly exchanged: boolean }[] }[];
+  };
+  expect(message.deliveries[0]?.tries.map(({ exchanged }) => exchanged)).toEqual([false, true, true]);
+});
+
+test("`tieline messages show --attempts` shows the same, also as JSON", async () => {
+  const line = ["messages", "show", "m-1", "--attempts", "--url", bench.url, "--token", TOKEN];
+  const { code, out } = await run(line);
+  expect(code).toBe(0);
+  expect(out).toContain("m-1.billing.customer, attempt 1 at 2026-11-01T12:00:00.000Z\nNothing is kept");
+  expect(out).toContain("> authorization: Bearer •••");
+  expect(out).toContain("< 422\n< x-request-id: 7f\n\nno such country");
+  expect(out).toContain("> SEND /queue/out\n\nx\nno answer came");
+  const { json } = await run([...line, "--json"]);
+  expect(json()).toMatchObject({
+    id: "m-1",
+    attempts: [{ attempt: 1, exchange: null }, { attempt: 2, exchange: { curl: CURL } }, { attempt: 3 }],
+  });
+});
