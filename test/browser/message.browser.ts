@@ -61,8 +61,26 @@ beforeAll(async () => {
     const at = Date.now() - 5_000;
     await tx.deliveries.attempts([
       {
-        ...{ delivery: 1, attempt: 1, startedAt: at, endedAt: at + 90, code: "TL_TARGET_BUSY", answer: "503" },
-        exchange: null,
+        ...{
+          delivery: 1,
+          attempt: 1,
+          startedAt: at,
+          endedAt: at + 90,
+          code: "TL_TARGET_BUSY",
+          answer: "503",
+        },
+        exchange: {
+          sent: {
+            line: "POST https://billing.example.com/orders",
+            fields: { "content-type": "application/json", authorization: "Bearer •••" },
+            body: "delivery",
+          },
+          answered: {
+            line: "503",
+            fields: { "retry-after": "30" },
+            body: { text: "closed for lunch", size: 16 },
+          },
+        },
       },
       {
         ...{ delivery: 1, attempt: 2, startedAt: at + 900, endedAt: null, code: null, answer: null },
@@ -144,6 +162,33 @@ test("j steps through the attempts, and one that was begun and not ended is in d
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.locator("tr:focus-within").getByText("in doubt").waitFor();
+});
+
+test("an attempt opens to what it sent and what came back, and one from before says that nothing is kept", async () => {
+  await opened.show("/messages/m-1");
+  const attempts = page.getByRole("row");
+  await attempts.filter({ hasText: "in doubt" }).getByText("not kept").waitFor();
+  await page.getByRole("button", { name: "Show what attempt 1 sent" }).focus();
+  await page.keyboard.press("Enter");
+  const sent = page.getByRole("region", { name: "Sent", exact: true });
+  await sent.getByText("POST https://billing.example.com/orders").waitFor();
+  await sent.getByText("Bearer •••").waitFor();
+  await sent.locator("pre.payload").getByText('"no": "4711"').waitFor();
+  const answered = page.getByRole("region", { name: "Answered", exact: true });
+  await answered.getByText("closed for lunch").waitFor();
+  await page.getByRole("button", { name: "Copy request as curl" }).click();
+  await page.getByText("copied; secrets are variables of the shell").waitFor();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+    [
+      "curl -X POST 'https://billing.example.com/orders'",
+      "-H 'content-type: application/json'",
+      `-H 'authorization: Bearer '"$AUTHORIZATION"''`,
+      `--data-raw '{"no":"4711"}'`,
+    ].join(" \\\n  "),
+  );
+  expect([...(await barriers(page)), ...(await cutOff(page))]).toEqual([]);
+  await page.getByRole("button", { name: "Hide what attempt 1 sent" }).click();
+  await sent.waitFor({ state: "detached" });
 });
 
 test("the link and the curl line are copied as they are to be used", async () => {

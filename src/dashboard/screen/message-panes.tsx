@@ -8,6 +8,7 @@ import { Loaded } from "../part/loaded.tsx";
 import { bytesInWords, Payload } from "../part/payload.tsx";
 import { Pill } from "../part/pill.tsx";
 import { Time } from "../part/time.tsx";
+import { Attempts } from "./message-attempts.tsx";
 import type { Detail } from "./message-detail.ts";
 import { type Mapped, MappedPane, type Pointed, Record } from "./message-mapped.tsx";
 
@@ -166,49 +167,9 @@ function Sent({ message, delivery }: { readonly message: string; readonly delive
         name="GET /messages/{id}/deliveries/{delivery}/body"
         path={{ id: message, delivery: sequence }}
       />
-      <Tries tries={tries} />
+      <Attempts message={message} delivery={sequence} tries={tries} />
       {answer === null ? null : <p className="body">Answer: {answer}</p>}
       <p className="body faint mono">{delivery.id}</p>
     </section>
-  );
-}
-
-function Tries({ tries }: Pick<Delivery, "tries">) {
-  if (tries.length === 0) return <p className="body faint">No attempt has been made yet.</p>;
-  return (
-    <table className="rows fold">
-      <thead>
-        <tr>
-          <th className="number">Attempt</th>
-          <th>Begun</th>
-          <th className="number">Took</th>
-          <th>Answer</th>
-        </tr>
-      </thead>
-      <tbody>
-        {tries.map((one) => (
-          <tr key={`${one.attempt} ${one.startedAt}`}>
-            <td className="number" data-name="attempt">
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: j and k step through the attempts */}
-              <span data-row tabIndex={0}>
-                {one.attempt}
-              </span>
-            </td>
-            <td>
-              <Time at={one.startedAt} ms />
-            </td>
-            <td className="number" data-name="took">
-              {one.endedAt === null
-                ? "in doubt"
-                : `${Date.parse(one.endedAt) - Date.parse(one.startedAt)} ms`}
-            </td>
-            <td className="wide">
-              {one.code === null ? null : <span className="mono">{one.code} </span>}
-              {one.answer ?? (one.code === null && one.endedAt !== null ? "taken" : "")}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

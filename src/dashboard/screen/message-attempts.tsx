@@ -1,0 +1,91 @@
+import { Button } from "@mantine/core";
+import { Fragment, useState } from "react";
+import { Time } from "../part/time.tsx";
+import type { Detail } from "./message-detail.ts";
+import { Exchange } from "./message-exchange.tsx";
+
+type Try = Detail["deliveries"][number]["tries"][number];
+
+/** The attempts of a delivery; each opens to what was sent and what came back. */
+export function Attempts({
+  message,
+  delivery,
+  tries,
+}: {
+  readonly message: string;
+  /** Its sequence. */
+  readonly delivery: number;
+  readonly tries: readonly Try[];
+}) {
+  const [open, setOpen] = useState<string | null>(null);
+  if (tries.length === 0) return <p className="body faint">No attempt has been made yet.</p>;
+  return (
+    <table className="rows fold">
+      <thead>
+        <tr>
+          <th className="number">Attempt</th>
+          <th>Begun</th>
+          <th className="number">Took</th>
+          <th>Answer</th>
+        </tr>
+      </thead>
+      <tbody>
+        {tries.map((one) => {
+          const name = `${one.attempt} ${one.startedAt}`;
+          const isOpen = open === name;
+          return (
+            <Fragment key={name}>
+              <Row of={one} isOpen={isOpen} onToggle={() => setOpen(isOpen ? null : name)} />
+              {isOpen ? (
+                <tr>
+                  <td className="wide" colSpan={4}>
+                    <Exchange message={message} delivery={delivery} of={one} />
+                  </td>
+                </tr>
+              ) : null}
+            </Fragment>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Row({
+  of: { attempt, startedAt, endedAt, code, answer, exchanged },
+  isOpen,
+  onToggle,
+}: {
+  readonly of: Try;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}) {
+  return (
+    <tr>
+      <td className="number" data-name="attempt">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: j and k step through the attempts */}
+        <span data-row tabIndex={0}>
+          {attempt}
+        </span>
+      </td>
+      <td>
+        <Time at={startedAt} ms />
+      </td>
+      <td className="number" data-name="took">
+        {endedAt === null ? "in doubt" : `${Date.parse(endedAt) - Date.parse(startedAt)} ms`}
+      </td>
+      <td className="wide">
+        {code === null ? null : <span className="mono">{code} </span>}
+        {answer ?? (code === null && endedAt !== null ? "taken" : "")}{" "}
+        {exchanged ? (
+          <Button size="compact-xs" variant="default" aria-expanded={isOpen} onClick={onToggle}>
+            {isOpen ? "Hide" : "Show"}
+            <span className="skip"> what attempt {attempt} sent</span>
+          </Button>
+        ) : (
+          <span className="faint">not kept</span>
+        )}
+      </td>
+    </tr>
+  );
+}
