@@ -1,4 +1,11 @@
-import { type ErrorCode, HubError, SOURCE_CODES, TARGET_CODES } from "tieline/connector";
+import {
+  type ErrorCode,
+  HubError,
+  type Said,
+  SOURCE_CODES,
+  TARGET_CODES,
+  type Tell,
+} from "tieline/connector";
 import { DbFailure, type DbFault } from "./db.ts";
 
 /** What a failure means to who reads. */
@@ -22,6 +29,16 @@ export function targetFailure(error: unknown, idempotent: boolean): unknown {
     statement: "TL_TARGET_FAILED",
   };
   return new HubError(codes[error.fault], error.message, { cause: error });
+}
+
+/** Tells what the database said to a statement, in its own words, which may quote values. @param error also as a cause */
+export function tellFailure(tell: Tell | undefined, sent: Said, error: unknown): void {
+  if (error instanceof HubError) tellFailure(tell, sent, error.cause);
+  if (!(error instanceof DbFailure)) return;
+  const { code, message, sqlMessage, detail } = (error.cause ?? {}) as Readonly<Record<string, unknown>>;
+  const text = [sqlMessage ?? message, detail].filter((one) => typeof one === "string").join("\n");
+  if (error.fault === "away" || typeof code !== "string") tell?.({ sent });
+  else tell?.({ sent, answered: { line: code, body: { text, size: Buffer.byteLength(text) } } });
 }
 
 /** By the class of SQLSTATE, which both kinds of server tell (ISO/IEC 9075-2, 24.1). */

@@ -1,6 +1,6 @@
 import { HubError, isObject, type Sink } from "tieline/connector";
 import type { Db, DbValue } from "./db.ts";
-import { targetFailure } from "./failure.ts";
+import { targetFailure, tellFailure } from "./failure.ts";
 import type { StatementOptions } from "./settings.ts";
 import { bound } from "./values.ts";
 
@@ -52,7 +52,7 @@ export function statement(db: Db, options: StatementOptions): Sink {
   return {
     idempotent,
     concurrency: options.concurrency ?? CONCURRENCY,
-    async send({ body }, signal) {
+    async send({ body }, signal, tell) {
       if (!isObject(body))
         throw new HubError("TL_TARGET_REFUSED", "the message is not an object, so it has no fields");
       const values = names.map((name): DbValue => {
@@ -65,8 +65,10 @@ export function statement(db: Db, options: StatementOptions): Sink {
       });
       try {
         await db.query(text, values, signal);
+        tell?.({ sent: { line: text }, answered: { line: "done" } });
         return { answer: "done" };
       } catch (error) {
+        tellFailure(tell, { line: text }, error);
         throw targetFailure(error, idempotent);
       }
     },

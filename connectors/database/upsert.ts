@@ -8,7 +8,7 @@ import {
   together,
 } from "tieline/connector";
 import { type Db, DbFailure, type DbValue } from "./db.ts";
-import { targetFailure } from "./failure.ts";
+import { targetFailure, tellFailure } from "./failure.ts";
 import type { UpsertOptions } from "./settings.ts";
 import { bound } from "./values.ts";
 
@@ -69,10 +69,18 @@ export function upsert(db: Db, options: UpsertOptions): Sink {
   return {
     idempotent: true,
     concurrency: batch,
-    async send({ body }: Outgoing) {
+    async send({ body }: Outgoing, _signal, tell) {
       const row = rowOf(body, options.key, allowed);
       const columns = allowed.filter((column) => Object.hasOwn(row, column));
-      return add({ row, columns });
+      const sent = { line: `INSERT INTO ${options.table} (${columns.join(", ")}), or UPDATE` };
+      try {
+        const done = await add({ row, columns });
+        tell?.({ sent, answered: { line: done.answer } });
+        return done;
+      } catch (error) {
+        tellFailure(tell, sent, error);
+        throw error;
+      }
     },
   };
 }

@@ -43,6 +43,13 @@ export function targetFailure(error: unknown): unknown {
   return hubError(error, TARGET);
 }
 
+/** What the mail server said when it refused, for those who may see mails; undefined: nothing. */
+export function responseTo(error: unknown): string | undefined {
+  if (!(error instanceof MailFailure)) return undefined;
+  const { response } = (error.cause ?? {}) as { readonly response?: unknown };
+  return typeof response === "string" && response !== "" ? response : undefined;
+}
+
 function hubError(error: unknown, codes: Readonly<Record<MailFault, ErrorCode>>): unknown {
   if (!(error instanceof MailFailure)) return error;
   const cure = error.cure === undefined ? {} : { cure: error.cure };

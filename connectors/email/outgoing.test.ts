@@ -1,4 +1,4 @@
-import { HubError, type Json, type Outgoing } from "tieline/connector";
+import { type Exchange, HubError, type Json, type Outgoing, type Tell } from "tieline/connector";
 import { afterEach, describe, expect, it } from "vitest";
 import { type AfterMail, type FakeSmtp, startSmtp } from "../../test/fakes/smtp-server.ts";
 import email from "./index.ts";
@@ -21,14 +21,16 @@ async function setup(after: AfterMail, over: object = {}, greeting?: string) {
     },
     { system: "mail", hub: "hub-a", now: () => Date.UTC(2026, 10, 27) },
   );
+  const told: Exchange[] = [];
   const send = (body: Json, id = "m-1.mail.out"): Promise<string> => {
     const delivery: Outgoing = { id, sequence: 1, key: "K", body, attempt: 1 };
-    return (system.sinks["out"]?.send(delivery, AbortSignal.timeout(14_000)) ?? Promise.reject()).then(
+    const tell: Tell = (one) => void told.push(one);
+    return (system.sinks["out"]?.send(delivery, AbortSignal.timeout(14_000), tell) ?? Promise.reject()).then(
       ({ answer }) => answer,
       (error: unknown) => (error instanceof HubError ? error.code : String(error)),
     );
   };
-  return { server, send };
+  return { server, send, told };
 }
 
 const header = ({ mails }: FakeSmtp, name: string, index = 0): string | undefined =>
@@ -54,6 +56,24 @@ describe("a mail that is handed over", () => {
     const { server, send } = await setup(after, { idempotent });
     expect(await send(MAIL)).toBe(code);
     expect(server.mails).toHaveLength(1);
+  });
+
+  it.each([
+    ["take", { line: "250 2.0.0 queued as 4711" }],
+    ["refuse", { line: expect.stringMatching(/^5\d\d /) }],
+    ["cut", undefined],
+  ] as const)("is told with its envelope and what the server said: %s", async (after, answered) => {
+    const { server, send, told } = await setup(after);
+    await send(MAIL);
+    expect(told).toHaveLength(1);
+    expect(told[0]?.sent).toEqual({
+      line: `SMTP 127.0.0.1:${server.port}`,
+      fields: {
+        ...{ "MAIL FROM": "<desk@crm.test>", "RCPT TO": "<ann@example.org>" },
+        bytes: expect.stringMatching(/^\d+$/),
+      },
+    });
+    expect(told[0]?.answered).toEqual(answered);
   });
 
   it("bears the same Message-ID on every attempt, and another delivery another", async () => {

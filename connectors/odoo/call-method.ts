@@ -1,6 +1,6 @@
 import { HubError, isObject, type Json, type JsonObject, type Sink } from "tieline/connector";
 import { EXTERNAL_ID, externalIds } from "./external-ids.ts";
-import { OdooFailure, targetFailure } from "./failure.ts";
+import { OdooFailure, targetFailure, tellFailure } from "./failure.ts";
 import type { Odoo } from "./rpc.ts";
 import type { CallSinkOptions } from "./settings.ts";
 
@@ -60,7 +60,8 @@ export function callMethod(odoo: Odoo, options: CallSinkOptions): Sink {
   return {
     idempotent: true,
     concurrency: options.concurrency ?? CONCURRENCY,
-    async send({ body }, signal) {
+    async send({ body }, signal, tell) {
+      const sent = { line: `${model}.${method}` };
       try {
         const id = await recordOf(body, signal);
         if (await isDone(id, signal)) return { answer: "was done" };
@@ -69,8 +70,11 @@ export function callMethod(odoo: Odoo, options: CallSinkOptions): Sink {
           await odoo.call(model, method, [[id]], { kwargs: { context }, signal, writes: true }),
           signal,
         );
-        if (await isDone(id, signal)) return { answer: "done" };
+        const done = await isDone(id, signal);
+        tell?.({ sent, answered: { line: done ? "done" : "called" } });
+        if (done) return { answer: "done" };
       } catch (error) {
+        tellFailure(tell, sent, error);
         throw targetFailure(error);
       }
       throw new HubError(

@@ -1,7 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HubError, type Json, type Outgoing, type PullSource, type Sink } from "tieline/connector";
+import {
+  type Exchange,
+  HubError,
+  type Json,
+  type Outgoing,
+  type PullSource,
+  type Sink,
+} from "tieline/connector";
 import { afterEach, describe, expect, it } from "vitest";
 import { type FakeOdoo, fakeOdoo, type OdooAnswer, type OdooCall } from "../../test/fakes/odoo.ts";
 import odoo from "./index.ts";
@@ -50,6 +57,33 @@ const send = (sink: Sink, body: Json): Promise<HubError | undefined> => {
   const delivery: Outgoing = { id: "m-1.odoo", sequence: 1, key: "K", body, attempt: 1 };
   return failureOf(sink.send(delivery, AbortSignal.timeout(10_000)));
 };
+
+describe("what is told of a call", () => {
+  const told = async (answer: (call: OdooCall) => OdooAnswer | undefined, body: Json) => {
+    const { sink } = await setup(answer);
+    const all: Exchange[] = [];
+    const delivery: Outgoing = { id: "m-1.odoo", sequence: 1, key: "K", body, attempt: 1 };
+    await sink
+      .send(delivery, AbortSignal.timeout(10_000), (one) => void all.push(one))
+      .catch(() => undefined);
+    return all;
+  };
+
+  it("has Odoo's own words where it refuses a record", async () => {
+    const refusal = { ids: false, messages: [{ type: "error", record: 0, message: "name is too short" }] };
+    const body = { id: "c1", name: "A" };
+    expect(await told(({ method }) => (method === "load" ? { result: refusal } : undefined), body)).toEqual([
+      {
+        sent: { line: "res.partner.load c1" },
+        answered: { line: "Odoo refused the record", body: { text: "name is too short", size: 17 } },
+      },
+    ]);
+  });
+
+  it("is nothing where nothing was sent", async () => {
+    expect(await told(() => undefined, { id: "c1", name: ["a list"] })).toEqual([]);
+  });
+});
 
 describe("an answer that is no result", () => {
   it.each<[string, OdooAnswer, string, string]>([

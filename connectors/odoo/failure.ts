@@ -1,4 +1,12 @@
-import { type ErrorCode, HubError, SOURCE_CODES, type SystemFault, TARGET_CODES } from "tieline/connector";
+import {
+  type ErrorCode,
+  HubError,
+  type Said,
+  SOURCE_CODES,
+  type SystemFault,
+  TARGET_CODES,
+  type Tell,
+} from "tieline/connector";
 
 /** Whose fault a failure is. `server`: Odoo failed in a way that says nothing about whose. */
 export type OdooFault = SystemFault | "server";
@@ -9,15 +17,18 @@ export class OdooFailure extends Error {
   readonly fault: OdooFault;
   /** The field it is about, where Odoo names one. */
   readonly field: string | undefined;
+  /** Odoo's own words, for those who may see records. */
+  readonly said: string | undefined;
 
   constructor(
     fault: OdooFault,
     message: string,
-    more: { readonly field?: string; readonly cause?: unknown } = {},
+    more: { readonly field?: string; readonly said?: string; readonly cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause });
     this.fault = fault;
     this.field = more.field;
+    this.said = more.said;
   }
 }
 
@@ -54,6 +65,15 @@ export function sourceFailure(error: unknown): unknown {
     server: "TL_SOURCE_REFUSED",
   };
   return new HubError(codes[error.fault], error.message, { cause: error });
+}
+
+/** Tells what Odoo said to something that was sent; nothing, where that failed before. @param error also as a cause */
+export function tellFailure(tell: Tell | undefined, sent: Said, error: unknown): void {
+  if (error instanceof HubError) tellFailure(tell, sent, error.cause);
+  if (!(error instanceof OdooFailure)) return;
+  const { message, said } = error;
+  if (said === undefined) tell?.({ sent });
+  else tell?.({ sent, answered: { line: message, body: { text: said, size: Buffer.byteLength(said) } } });
 }
 
 /** What a failure means to who writes. Every sink finds out by itself what was done before: none leaves doubt. */

@@ -54,7 +54,10 @@ function failureOf({ field, message }: JsonObject): OdooFailure {
     return new OdooFailure("access", "the hub's user may not write this model");
   const name = nameOf(field);
   const what = name === undefined ? "Odoo refused the record" : "Odoo refused the value of a field";
-  return new OdooFailure("data", what, name === undefined ? {} : { field: name });
+  return new OdooFailure("data", what, {
+    ...(name === undefined ? {} : { field: name }),
+    ...(typeof message === "string" ? { said: message } : {}),
+  });
 }
 
 function nameOf(field: Json | undefined): string | undefined {

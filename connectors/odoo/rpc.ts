@@ -185,6 +185,7 @@ function failureOf(error: JsonObject): OdooFailure {
   return new OdooFailure(
     faultOf(name, message),
     `Odoo refused with ${/^[\w.]{1,100}$/.test(name) ? name : "an error"}`,
+    message === "" ? {} : { said: message },
   );
 }
 

@@ -10,7 +10,7 @@ import {
   together,
 } from "tieline/connector";
 import { EXTERNAL_ID, externalIds } from "./external-ids.ts";
-import { OdooFailure, targetFailure } from "./failure.ts";
+import { OdooFailure, targetFailure, tellFailure } from "./failure.ts";
 import { askFields, type Fields, requireFields } from "./fields.ts";
 import { load } from "./load.ts";
 import type { OwnValues, RecordName } from "./own-values.ts";
@@ -145,19 +145,28 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
   }
 
   const add = together(write);
+
+  async function writeOne(row: JsonObject, by: NamedBy, signal: AbortSignal): Promise<Sent> {
+    const known = await fieldsOf(signal);
+    const columns = allowed.filter((column) => Object.hasOwn(row, column));
+    const cells = columns.map((column) => cellFor(row[column] ?? null, column, known));
+    const first = by === "id" ? `${module}.${row["id"]}` : String(row[".id"]);
+    return add({ columns: [by, ...columns], cells: [first, ...cells] });
+  }
+
   return {
     idempotent: true,
     concurrency: batch,
-    async send({ body }: Outgoing, signal) {
+    async send({ body }: Outgoing, signal, tell) {
       const { row, by } = rowOf(body, allowed);
+      const isGone = row["op"] === "delete";
+      const sent = { line: `${model}.${isGone ? (options.gone ?? "archive") : "load"} ${row[by]}` };
       try {
-        if (row["op"] === "delete") return await takeAway(row, by, signal);
-        const known = await fieldsOf(signal);
-        const columns = allowed.filter((column) => Object.hasOwn(row, column));
-        const cells = columns.map((column) => cellFor(row[column] ?? null, column, known));
-        const first = by === "id" ? `${module}.${row["id"]}` : String(row[".id"]);
-        return await add({ columns: [by, ...columns], cells: [first, ...cells] });
+        const done = isGone ? await takeAway(row, by, signal) : await writeOne(row, by, signal);
+        tell?.({ sent, answered: { line: done.answer } });
+        return done;
       } catch (error) {
+        tellFailure(tell, sent, error);
         throw targetFailure(error);
       }
     },

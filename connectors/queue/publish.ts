@@ -1,5 +1,5 @@
 import type { ChannelModel, ConfirmChannel } from "amqplib";
-import { HubError, type Outgoing, type Sent, type Sink } from "tieline/connector";
+import { HubError, type Outgoing, type Said, type Sent, type Sink } from "tieline/connector";
 import { type Broker, failureOf } from "./broker.ts";
 import { targetFailure } from "./failure.ts";
 import type { PublishOptions } from "./settings.ts";
@@ -63,15 +63,21 @@ export function publish(broker: Broker, routingKey: string, options: PublishOpti
   return {
     idempotent,
     concurrency: options.concurrency ?? CONCURRENCY,
-    async send(delivery, signal) {
+    async send(delivery, signal, tell) {
       const { channel, returned, ended } = await ready();
+      const sent = saidOf(exchange, routingKey, delivery);
       return new Promise<Sent>((resolve, reject) => {
-        const stop = (error: unknown): void => reject(lost(error));
+        const stop = (error: unknown): void => {
+          tell?.({ sent });
+          reject(lost(error));
+        };
         const give = (error: unknown): void => {
           ended.delete(stop);
           // What no queue took comes back before it is confirmed.
           const isReturned = returned.delete(delivery.id);
-          if (error !== null && error !== undefined) {
+          const isRefused = error !== null && error !== undefined;
+          tell?.({ sent, answered: { line: isRefused ? "nack" : isReturned ? "return" : "ack" } });
+          if (isRefused) {
             reject(new HubError("TL_TARGET_BUSY", "the broker did not take the message", { cause: error }));
           } else if (isReturned) {
             const cure =
@@ -96,6 +102,18 @@ export function publish(broker: Broker, routingKey: string, options: PublishOpti
       const { connection } = (await open?.catch(() => null)) ?? {};
       await connection?.close().catch(() => undefined);
     },
+  };
+}
+
+function saidOf(exchange: string, routingKey: string, delivery: Outgoing): Said {
+  const { messageId, contentType, headers } = propertiesOf(delivery);
+  return {
+    line: `publish to ${exchange === "" ? "the default exchange" : exchange} by ${routingKey}`,
+    fields: {
+      ...{ "message-id": messageId, "content-type": contentType },
+      "tieline-sequence": String(headers["tieline-sequence"]),
+    },
+    body: "delivery",
   };
 }
 

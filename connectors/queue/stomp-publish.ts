@@ -35,8 +35,10 @@ export function stompPublish(broker: StompBroker, destination: string, options: 
     });
   }
 
-  const send: Sink["send"] = async (delivery, signal) => {
+  const send: Sink["send"] = async (delivery, signal, tell) => {
     const open = await ready();
+    const fields = headersOf(delivery, destination);
+    const sent = { line: `SEND ${destination}`, fields, body: "delivery" } as const;
     const late = new Promise<never>((_, reject) => {
       const stop = (): void => reject(new BrokerFailure("away", "no receipt came in time", signal.reason));
       if (signal.aborted) stop();
@@ -44,10 +46,12 @@ export function stompPublish(broker: StompBroker, destination: string, options: 
     });
     late.catch(() => undefined);
     try {
-      await Promise.race([open.confirmed("SEND", headersOf(delivery, destination), bodyOf(delivery)), late]);
+      await Promise.race([open.confirmed("SEND", fields, bodyOf(delivery)), late]);
     } catch (error) {
+      tell?.({ sent });
       throw lost(error);
     }
+    tell?.({ sent, answered: { line: "RECEIPT" } });
     return { answer: "receipt" };
   };
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { CollectedItem, ListenDesk, Outgoing, System } from "../../src/connector/contract.ts";
+import type { CollectedItem, ListenDesk, Outgoing, System, Tell } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
+import type { Exchange } from "../../src/message/exchange.ts";
 import { describeConnector } from "../../test/conformance/connector.ts";
 import {
   type Answer,
@@ -171,9 +172,9 @@ describe("what answers at the place of a broker", () => {
 });
 
 describe("messages that are sent", () => {
-  const send = async (system: System, sink: string, key = "K"): Promise<string> => {
+  const send = async (system: System, sink: string, key = "K", tell?: Tell): Promise<string> => {
     const delivery: Outgoing = { id: "m-1.mq", sequence: 7, key, body: { key }, attempt: 1 };
-    const sent = system.sinks[sink]?.send(delivery, new AbortController().signal);
+    const sent = system.sinks[sink]?.send(delivery, new AbortController().signal, tell);
     return (sent ?? Promise.reject(new Error("no sink"))).then(
       ({ answer }) => answer,
       (error: unknown) => (error instanceof HubError ? error.code : String(error)),
@@ -188,6 +189,18 @@ describe("messages that are sent", () => {
     expect(head?.split("\n")).toEqual(
       expect.arrayContaining(["tieline-id:m-1.mq", "tieline-sequence:7", "JMSXGroupID:K", "persistent:true"]),
     );
+  });
+
+  it("are told as the frame that was sent, and the receipt", async () => {
+    const { system } = await fake(receiptOf);
+    const told: Exchange[] = [];
+    await send(system, "sure", "K", (one) => void told.push(one));
+    expect(told).toMatchObject([
+      {
+        sent: { line: "SEND /queue/out", fields: { "tieline-id": "m-1.mq" }, body: "delivery" },
+        answered: { line: "RECEIPT" },
+      },
+    ]);
   });
 
   it("begin no header with what a key holds", async () => {

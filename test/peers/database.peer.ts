@@ -6,6 +6,7 @@ import { openPostgres } from "../../connectors/database/postgres.ts";
 import type { DatabaseOptions } from "../../connectors/database/settings.ts";
 import type { Outgoing, Pulled, PullSource, Sink, System } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
+import type { Exchange } from "../../src/message/exchange.ts";
 import type { Json } from "../../src/message/json.ts";
 import { flowDefinition, testEngine } from "../flow/setup.ts";
 
@@ -272,6 +273,23 @@ describe("a statement", () => {
     expect(await run("SELECT id, name FROM target")).toEqual([{ id: "a", name: "'); --" }]);
     expect(await send(sink, { id: "a", name: "x" })).toBe("TL_TARGET_REFUSED");
     expect(await send(sink, { id: "b" })).toBe("TL_TARGET_REFUSED");
+  });
+
+  test("is told as it was sent, with the database's own words where it refuses", async () => {
+    const sink = sinkOf("INSERT INTO target (id, name) VALUES (:id, :name)");
+    const told: Exchange[] = [];
+    for (const name of ["x", "y"]) {
+      const delivery: Outgoing = { id: "m-1.db", sequence: 1, key: "k", body: { id: "a", name }, attempt: 1 };
+      await codeOf(sink.send(delivery, new AbortController().signal, (one) => void told.push(one)));
+    }
+    expect(told.map(({ sent }) => sent.line.replace(/\$[12]|\?/g, "_"))).toEqual(
+      Array(2).fill("INSERT INTO target (id, name) VALUES (_, _)"),
+    );
+    expect(told[0]?.answered).toEqual({ line: "done" });
+    expect(told[1]?.answered).toMatchObject({
+      line: isPostgres ? "23505" : "ER_DUP_ENTRY",
+      body: { text: expect.stringMatching(/duplicate/i), size: expect.any(Number) },
+    });
   });
 
   test("that is cut off while it runs is in doubt", async () => {

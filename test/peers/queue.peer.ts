@@ -2,8 +2,9 @@ import { type Channel, type ChannelModel, connect } from "amqplib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import queue from "../../connectors/queue/index.ts";
 import type { QueueOptions } from "../../connectors/queue/settings.ts";
-import type { Outgoing, System } from "../../src/connector/contract.ts";
+import type { Outgoing, System, Tell } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
+import type { Exchange } from "../../src/message/exchange.ts";
 import type { TestEngine } from "../flow/setup.ts";
 import { hubReading, until } from "./reading-hub.ts";
 
@@ -119,9 +120,12 @@ describe("a queue that is read", () => {
 });
 
 describe("messages that are published", () => {
+  let told: Exchange[] = [];
   const send = (sink: string, id = "m-1.mq", system = open()): Promise<string> => {
     const delivery: Outgoing = { id, sequence: 7, key: "K", body: { key: "K" }, attempt: 1 };
-    const sent = system.sinks[sink]?.send(delivery, new AbortController().signal);
+    told = [];
+    const tell: Tell = (one) => void told.push(one);
+    const sent = system.sinks[sink]?.send(delivery, new AbortController().signal, tell);
     return (sent ?? Promise.reject(new Error("no sink"))).then(
       ({ answer }) => answer,
       (error: unknown) => (error instanceof HubError ? error.code : String(error)),
@@ -138,10 +142,14 @@ describe("messages that are published", () => {
       deliveryMode: 2,
       headers: { "tieline-sequence": 7 },
     });
+    const fields = { "message-id": "m-1.mq", "content-type": "application/json", "tieline-sequence": "7" };
+    const sent = { line: "publish to crm by customer.changed", fields, body: "delivery" };
+    expect(told).toEqual([{ sent, answered: { line: "ack" } }]);
   });
 
   test("that no queue takes are not said to be sent", async () => {
     expect(await send("nowhere")).toBe("TL_TARGET_ACCESS");
+    expect(told.map(({ answered }) => answered)).toEqual([{ line: "return" }]);
   });
 
   test("to an exchange that is not there stop the route, and the next connection works", async () => {
