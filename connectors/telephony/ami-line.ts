@@ -15,8 +15,12 @@ const MOST_LISTED = 20_000;
 export interface Ami {
   /** @throws AmiFailure */
   act(action: string, fields?: Readonly<Record<string, string>>): Promise<AmiBlock>;
-  /** An action that answers with a list of events. @throws AmiFailure */
-  list(action: string): Promise<readonly AmiBlock[]>;
+  /**
+   * An action that answers with a list of events.
+   * @param whole is given the list where it ends: before any event that comes after it, which is newer than the list
+   * @throws AmiFailure
+   */
+  list(action: string, whole: (listed: readonly AmiBlock[]) => void): Promise<void>;
   /** Reads no further until `resume`: what comes meanwhile waits in Asterisk. */
   pause(): void;
   resume(): void;
@@ -77,6 +81,7 @@ export function amiLine(socket: Socket, onEvent: (event: AmiBlock) => void): Ami
     action: string,
     fields: Readonly<Record<string, string>>,
     listed: AmiBlock[] | null,
+    whole: () => void = () => undefined,
   ): Promise<AmiBlock> =>
     new Promise((accept, refuse) => {
       if (failure !== null) return refuse(failure);
@@ -97,7 +102,10 @@ export function amiLine(socket: Socket, onEvent: (event: AmiBlock) => void): Ami
       const done = (answer: AmiBlock | AmiFailure): void => {
         clearTimeout(late);
         if (answer instanceof AmiFailure) refuse(answer);
-        else accept(answer);
+        else {
+          whole();
+          accept(answer);
+        }
       };
       waiting.set(key, { done, listed });
       socket.write(text);
@@ -118,10 +126,9 @@ export function amiLine(socket: Socket, onEvent: (event: AmiBlock) => void): Ami
 
   return {
     act: (action, fields = {}) => ask(action, fields, null),
-    async list(action) {
+    async list(action, whole) {
       const listed: AmiBlock[] = [];
-      await ask(action, {}, listed);
-      return listed;
+      await ask(action, {}, listed, () => whole(listed));
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),

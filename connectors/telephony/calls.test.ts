@@ -78,6 +78,25 @@ describe("calls that are listened to", () => {
     await expect.poll(() => stages).toEqual(["ringing", "ended", "ringing"]);
   });
 
+  it("which began, or ended, right behind the list of those that are there, are told as they are", async () => {
+    const { stages, listen } = setup();
+    const ending = { ...CALLER, Uniqueid: "1795390790.1", Linkedid: "1795390790.1" };
+    const agent = { ...AGENT, Linkedid: ending.Linkedid, Uniqueid: "1795390790.2" };
+    manager.channels = [
+      { ...ending, ChannelState: "6" },
+      { ...agent, ChannelState: "6" },
+    ];
+    const dial = { DestChannel: AGENT.Channel, DestLinkedid: CALLER.Linkedid };
+    manager.onListed = () => {
+      for (const channel of [agent, ending]) manager.event({ Event: "Hangup", ...channel });
+      manager.event({ Event: "Newchannel", ...CALLER });
+      manager.event({ Event: "DialBegin", ...CALLER, ...dial });
+    };
+    await listen();
+    manager.event({ Event: "DialEnd", ...CALLER, ...dial, DialStatus: "ANSWER" });
+    await expect.poll(() => stages).toEqual(["answered", "ended", "ringing", "answered"]);
+  });
+
   it("with a wrong secret are refused as such, and the secret never travels", async () => {
     await expect(setup("another").refused()).rejects.toMatchObject({ code: "TL_SOURCE_ACCESS" });
     expect(JSON.stringify(manager.actions)).not.toContain("another");

@@ -74,7 +74,9 @@ async function follow(
     },
   });
   try {
-    for (const call of book.restore(await ami.list("CoreShowChannels"))) store(call);
+    await ami.list("CoreShowChannels", (channels) => {
+      for (const call of book.restore(channels)) store(call);
+    });
     desk.connected();
     const end = await Promise.race([ami.ended, failed]);
     if (!signal.aborted) throw end;

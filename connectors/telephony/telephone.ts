@@ -32,7 +32,9 @@ export function telephone(
       };
       try {
         const ami = await connectAmi({ options: manager, dir, events: "call,cdr", onEvent, signal });
-        for (const call of book.restore(await ami.list("CoreShowChannels"))) tell(call);
+        await ami.list("CoreShowChannels", (channels) => {
+          for (const call of book.restore(channels)) tell(call);
+        });
         connected();
         const end = await ami.ended;
         if (!signal.aborted) throw end;

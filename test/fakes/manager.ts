@@ -16,6 +16,8 @@ export interface FakeManager {
   readonly actions: readonly Fields[];
   /** Channels that there are. */
   channels: readonly Fields[];
+  /** Called when a list was given; what it tells comes in the same packet. */
+  onListed: () => void;
   /** Called with each Originate, after it was written down; by default it is taken. */
   onOriginate: (socket: Socket, action: Fields) => void;
   /** Tells everybody who is logged in. */
@@ -66,9 +68,12 @@ export async function fakeManager(secret: string): Promise<FakeManager> {
       if (action["Key"] === key) known.add(socket);
       say(known.has(socket) ? success : { Response: "Error", Message: "Authentication failed" });
     } else if (name === "CoreShowChannels") {
+      socket.cork();
       say({ ...success, EventList: "start" });
       for (const channel of manager.channels) say({ Event: "CoreShowChannel", ...channel });
       say({ Event: "CoreShowChannelsComplete", EventList: "Complete", ListItems: "0" });
+      manager.onListed();
+      socket.uncork();
     } else say(success);
   }
 
@@ -78,6 +83,7 @@ export async function fakeManager(secret: string): Promise<FakeManager> {
     port: (server.address() as AddressInfo).port,
     actions,
     channels: [],
+    onListed: () => undefined,
     onOriginate: (socket, { ActionID = "" }) =>
       void socket.write(block({ Response: "Success", ActionID, Message: "Originate successfully queued" })),
     event: (fields) => {
