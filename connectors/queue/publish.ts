@@ -37,7 +37,8 @@ export function publish(broker: Broker, routingKey: string, options: PublishOpti
     };
     channel.on("return", ({ properties }) => void made.returned.add(String(properties.messageId)));
     channel.on("error", end);
-    channel.on("close", () => end());
+    // Before the library's own listener, which tells all who wait for their confirmation the same as a refusal does.
+    channel.prependListener("close", () => end());
     connection.on("close", end);
     return made;
   }
@@ -68,13 +69,14 @@ export function publish(broker: Broker, routingKey: string, options: PublishOpti
       const sent = saidOf(exchange, routingKey, delivery);
       return new Promise<Sent>((resolve, reject) => {
         const stop = (error: unknown): void => {
+          ended.delete(stop);
           tell?.({ sent });
           reject(lost(error));
         };
         const give = (error: unknown): void => {
-          ended.delete(stop);
           // What no queue took comes back before it is confirmed.
           const isReturned = returned.delete(delivery.id);
+          if (!ended.delete(stop)) return;
           const isRefused = error !== null && error !== undefined;
           tell?.({ sent, answered: { line: isRefused ? "nack" : isReturned ? "return" : "ack" } });
           if (isRefused) {

@@ -5,6 +5,7 @@ import type { QueueOptions } from "../../connectors/queue/settings.ts";
 import type { Outgoing, System, Tell } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
 import type { Exchange } from "../../src/message/exchange.ts";
+import { tcpProxy } from "../fakes/tcp-proxy.ts";
 import type { TestEngine } from "../flow/setup.ts";
 import { hubReading, until } from "./reading-hub.ts";
 
@@ -150,6 +151,26 @@ describe("messages that are published", () => {
   test("that no queue takes are not said to be sent", async () => {
     expect(await send("nowhere")).toBe("TL_TARGET_ACCESS");
     expect(told.map(({ answered }) => answered)).toEqual([{ line: "return" }]);
+  });
+
+  test.each([
+    [true, "TL_TARGET_UNAVAILABLE"],
+    [false, "TL_IN_DOUBT"],
+  ])("whose confirmation is cut off may have arrived: idempotent %s gives %s", async (idempotent, code) => {
+    const { hostname, port } = new URL(URL_OF_PEER);
+    const line = await tcpProxy({ host: hostname, port: Number(port) });
+    closing.push(() => line.close());
+    const url = new URL(URL_OF_PEER);
+    url.port = String(line.port);
+    const customer = { exchange: "crm", routingKey: "customer.changed", idempotent };
+    const system = open({ url: url.href, publish: { customer } });
+    const cut = line.cutAt('{"key":"K"}', "answer");
+    const [sent] = await Promise.all([send("customer", "m-1.mq", system), cut]);
+    expect(sent).toBe(code);
+    expect(told.map(({ answered }) => answered)).toEqual([undefined]);
+    await until(async () => (await channel.checkQueue("copies")).messageCount === 1);
+    line.mend();
+    expect(await send("customer", "m-2.mq", system)).toBe("confirmed");
   });
 
   test("to an exchange that is not there stop the route, and the next connection works", async () => {
