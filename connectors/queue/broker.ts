@@ -6,6 +6,7 @@ import { placeOf } from "./place.ts";
 import type { QueueOptions } from "./settings.ts";
 
 const CONNECT_MS = 5_000;
+const GOODBYE_MS = 2_000;
 /** Seconds; a connection that is silent for twice as long is dead. */
 const HEARTBEAT_S = 10;
 
@@ -38,6 +39,16 @@ export function broker(options: QueueOptions, dir: string): Broker {
       }
     },
   };
+}
+
+/** Ends a connection. Where it breaks meanwhile, or says nothing any more, it is not waited for. */
+export async function endConnection(connection: ChannelModel): Promise<void> {
+  // The library's own promise is never settled when the connection breaks before the broker has answered.
+  const gone = new Promise<void>((resolve) => {
+    connection.once("close", resolve);
+    setTimeout(resolve, GOODBYE_MS).unref();
+  });
+  await Promise.race([connection.close(), gone]).catch(() => undefined);
 }
 
 /** Reply codes as AMQP 0-9-1 has them (§1.2); the library puts them into its errors, or their names into the texts. */

@@ -1,6 +1,6 @@
 import type { Channel, ChannelModel, ConsumeMessage } from "amqplib";
 import type { CollectedItem, ListenDesk, ListenSource } from "tieline/connector";
-import { type Broker, failureOf } from "./broker.ts";
+import { type Broker, endConnection, failureOf } from "./broker.ts";
 import { BrokerFailure, sourceFailure } from "./failure.ts";
 import type { ConsumeOptions } from "./settings.ts";
 
@@ -21,7 +21,7 @@ export function consume(broker: Broker, options: ConsumeOptions): ListenSource {
         try {
           await read(connection, options, desk, signal);
         } finally {
-          await connection.close().catch(() => undefined);
+          await endConnection(connection);
         }
       } catch (error) {
         if (!signal.aborted) throw sourceFailure(error);

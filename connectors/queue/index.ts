@@ -1,5 +1,5 @@
 import { defineConnector, HubError, type Source } from "tieline/connector";
-import { broker } from "./broker.ts";
+import { broker, endConnection } from "./broker.ts";
 import { consume } from "./consume.ts";
 import { sourceFailure } from "./failure.ts";
 import { placeOf, speaksStomp } from "./place.ts";
@@ -50,8 +50,7 @@ function amqpWays(settings: QueueOptions, dir: string): Ways {
       return publish(place, options.routingKey, options);
     },
     async check() {
-      const connection = await place.connect();
-      await connection.close().catch(() => undefined);
+      await endConnection(await place.connect());
     },
   };
 }

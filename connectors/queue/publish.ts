@@ -1,6 +1,6 @@
 import type { ChannelModel, ConfirmChannel } from "amqplib";
 import { HubError, type Outgoing, type Said, type Sent, type Sink } from "tieline/connector";
-import { type Broker, failureOf } from "./broker.ts";
+import { type Broker, endConnection, failureOf } from "./broker.ts";
 import { targetFailure } from "./failure.ts";
 import type { PublishOptions } from "./settings.ts";
 
@@ -102,7 +102,7 @@ export function publish(broker: Broker, routingKey: string, options: PublishOpti
       const open = line;
       line = null;
       const { connection } = (await open?.catch(() => null)) ?? {};
-      await connection?.close().catch(() => undefined);
+      if (connection !== undefined) await endConnection(connection);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { QueueOptions } from "../../connectors/queue/settings.ts";
 import type { Outgoing, System, Tell } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
 import type { Exchange } from "../../src/message/exchange.ts";
-import { tcpProxy } from "../fakes/tcp-proxy.ts";
+import { type TcpProxy, tcpProxy } from "../fakes/tcp-proxy.ts";
 import type { TestEngine } from "../flow/setup.ts";
 import { hubReading, until } from "./reading-hub.ts";
 
@@ -49,6 +49,15 @@ function open(over: Partial<QueueOptions> = {}): System {
   const system = queue.open({ ...settings, ...over }, { system: "mq", now: () => Date.now() });
   closing.push(() => system.close());
   return system;
+}
+
+/** A line that can be broken, and the URL that leads over it. */
+async function lineToPeer(): Promise<readonly [TcpProxy, string]> {
+  const url = new URL(URL_OF_PEER);
+  const line = await tcpProxy({ host: url.hostname, port: Number(url.port) });
+  closing.push(() => line.close());
+  url.port = String(line.port);
+  return [line, url.href];
 }
 
 async function hubOn(system: System): Promise<TestEngine> {
@@ -120,6 +129,18 @@ describe("a queue that is read", () => {
   });
 });
 
+test("a source whose line breaks while it is being ended ends, and can be listened to again", async () => {
+  const [line, url] = await lineToPeer();
+  const source = open({ url }).sources["orders"];
+  if (source?.kind !== "listen") throw new Error("no source");
+  order(1);
+  const cut = line.cutAt("Cheers", "request");
+  const take = () => Promise.reject(new HubError("TL_STORE_FAILED", "no"));
+  const desk = { cursor: () => null, connected: () => undefined, take };
+  await expect(source.listen(desk, new AbortController().signal)).rejects.toThrow();
+  await cut;
+});
+
 describe("messages that are published", () => {
   let told: Exchange[] = [];
   const send = (sink: string, id = "m-1.mq", system = open()): Promise<string> => {
@@ -157,13 +178,9 @@ describe("messages that are published", () => {
     [true, "TL_TARGET_UNAVAILABLE"],
     [false, "TL_IN_DOUBT"],
   ])("whose confirmation is cut off may have arrived: idempotent %s gives %s", async (idempotent, code) => {
-    const { hostname, port } = new URL(URL_OF_PEER);
-    const line = await tcpProxy({ host: hostname, port: Number(port) });
-    closing.push(() => line.close());
-    const url = new URL(URL_OF_PEER);
-    url.port = String(line.port);
+    const [line, url] = await lineToPeer();
     const customer = { exchange: "crm", routingKey: "customer.changed", idempotent };
-    const system = open({ url: url.href, publish: { customer } });
+    const system = open({ url, publish: { customer } });
     const cut = line.cutAt('{"key":"K"}', "answer");
     const [sent] = await Promise.all([send("customer", "m-1.mq", system), cut]);
     expect(sent).toBe(code);
