@@ -25,12 +25,12 @@ export function publish(broker: Broker, routingKey: string, options: PublishOpti
   const { exchange = "", idempotent } = options;
   let line: Promise<Line> | null = null;
 
-  async function open(): Promise<Line> {
+  async function open(forget: () => void): Promise<Line> {
     const connection = await broker.connect();
     const channel = await connection.createConfirmChannel();
     const made: Line = { connection, channel, returned: new Set(), ended: new Set() };
     const end = (error?: unknown): void => {
-      line = null;
+      forget();
       for (const told of made.ended) told(error);
       made.ended.clear();
       void connection.close().catch(() => undefined);
@@ -44,11 +44,16 @@ export function publish(broker: Broker, routingKey: string, options: PublishOpti
   }
 
   async function ready(): Promise<Line> {
-    line ??= open();
+    // One that ended may say so again when another has taken its place.
+    const forget = (): void => {
+      if (line === mine) line = null;
+    };
+    const mine: Promise<Line> = line ?? open(forget);
+    line = mine;
     try {
-      return await line;
+      return await mine;
     } catch (error) {
-      line = null;
+      forget();
       throw targetFailure(error);
     }
   }

@@ -1,6 +1,8 @@
 import { type Channel, type ChannelModel, connect } from "amqplib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { broker } from "../../connectors/queue/broker.ts";
 import queue from "../../connectors/queue/index.ts";
+import { publish } from "../../connectors/queue/publish.ts";
 import type { QueueOptions } from "../../connectors/queue/settings.ts";
 import type { Outgoing, System, Tell } from "../../src/connector/contract.ts";
 import { HubError } from "../../src/errors.ts";
@@ -195,6 +197,32 @@ describe("messages that are published", () => {
     expect(await send("none", "m-1.mq", system)).toBe("TL_TARGET_ACCESS");
     expect(await send("customer", "m-2.mq", system)).toBe("confirmed");
   });
+});
+
+test("after one that ended a connection is made once", async () => {
+  const [line, url] = await lineToPeer();
+  // The end of one connection comes while the next is being made.
+  line.slow(100);
+  const place = broker({ url, password: PASSWORD }, ".");
+  let made = 0;
+  const counted = {
+    connect: () => {
+      made += 1;
+      return place.connect();
+    },
+  };
+  await channel.assertExchange("gone", "fanout");
+  const sink = publish(counted, "x", { exchange: "gone", routingKey: "x", idempotent: true });
+  closing.push(() => sink.close());
+  await channel.deleteExchange("gone");
+  const delivery: Outgoing = { id: "m-1.mq", sequence: 1, key: "K", body: {}, attempt: 1 };
+  const send = () => sink.send(delivery, new AbortController().signal);
+  await expect(send()).rejects.toMatchObject({ code: "TL_TARGET_ACCESS" });
+  await channel.assertExchange("gone", "fanout");
+  await channel.bindQueue("copies", "gone", "");
+  for (let n = 0; n < 5; n += 1) await send();
+  await channel.deleteExchange("gone");
+  expect(made).toBe(2);
 });
 
 test("a connection is tested, and says what is wrong", async () => {
