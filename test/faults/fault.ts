@@ -1,3 +1,4 @@
+import type { Peer, RunningPeer } from "../peers/peer.ts";
 import type { Backend, Technology } from "./backend.ts";
 import type { Random } from "./random.ts";
 
@@ -39,6 +40,8 @@ export interface FaultRun {
   readonly random: Random;
   /** The size that the fault matrix names, or the small one that the test suite runs. */
   size(full: number, small: number): number;
+  /** A system that nobody here wrote, which all faults share. @throws Error that says why it cannot be had here */
+  peer(which: Peer): Promise<RunningPeer>;
   /** One line of progress. */
   note(text: string): void;
 }

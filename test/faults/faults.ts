@@ -18,6 +18,7 @@ import { killLoad } from "./kill-load.ts";
 import { killTransform } from "./kill-transform.ts";
 import { mailBusy, mailInDoubt, mailRefuses } from "./line-mail.ts";
 import { odooAway, odooOdd, odooRefuses, odooSilent } from "./line-odoo.ts";
+import { QUEUE_FAULTS } from "./line-queue.ts";
 import { oldBackup } from "./old-backup.ts";
 import { outOfOrder } from "./out-of-order.ts";
 import { poison } from "./poison.ts";
@@ -72,6 +73,7 @@ export const FAULTS: readonly Fault[] = [
   odooSilent,
   odooOdd,
   odooRefuses,
+  ...QUEUE_FAULTS,
   duplicateEvent,
   replayedSignature,
   outOfOrder,

@@ -7,8 +7,11 @@ export interface Play {
   readonly technology: Technology;
 }
 
+/** How many of those that wait are played beside two others. */
+const WAITING = 4;
+
 /**
- * Plays all: two at once, of which one begins with those that wait; then those that are timed, each by itself.
+ * Plays all: two at once, and beside them some of those that wait; then those that are timed, each by itself.
  * @param play never rejects
  */
 export async function inLanes(plays: readonly Play[], play: (one: Play) => Promise<void>): Promise<void> {
@@ -21,6 +24,7 @@ export async function inLanes(plays: readonly Play[], play: (one: Play) => Promi
       await play(next);
     }
   };
-  await Promise.all([lane(others, waits), lane(waits, others)]);
+  const beside = Array.from({ length: WAITING }, () => lane(waits));
+  await Promise.all([lane(others, waits), lane(others, waits), ...beside]);
   await lane(plays.filter(({ fault }) => fault.pace === "timed"));
 }

@@ -7,9 +7,13 @@ import { type Stage, setStage } from "./stage.ts";
 
 /** A system behind a connector that is no HTTP target: what the hub is told of it, and what it wrote down. */
 export interface Line {
-  /** Of the system `line`, as in tieline.yaml; its sink is called `out`. */
+  /** Of the system `line`, as in tieline.yaml. */
   readonly connector: string;
   readonly settings: object;
+  /** Default `out`. */
+  readonly sink?: string;
+  /** Secrets that the settings name. */
+  readonly env?: Readonly<Record<string, string>>;
   /** JSONata: the message for the sink, from `{ id, customer, n }`. */
   readonly map: string;
   /** Events that took effect there so far, in order; one that came again and changed nothing too. */
@@ -29,7 +33,7 @@ export interface LineScene {
   drained(): Promise<void>;
 }
 
-const CUSTOMERS = ["c1", "c2", "c3", "c4"];
+export const CUSTOMERS = ["c1", "c2", "c3", "c4"];
 
 /** Plays `act` on a hub that sends notes down a line, lets it drain, and joins the ledgers of sender, hub and system. */
 export async function onLine(
@@ -37,11 +41,12 @@ export async function onLine(
   line: Line,
   act: (scene: LineScene) => Promise<(books: Books) => readonly Check[]>,
 ): Promise<Verdict> {
-  const stage = await setStage(run.backend, {
+  const project = {
     webhooks: { events: EVENT_HOOK },
     systems: { line: { connector: line.connector, settings: line.settings } },
-    flows: { events: { yaml: FLOW, map: line.map } },
-  });
+    flows: { events: { yaml: flowTo(line.sink ?? "out"), map: line.map } },
+  };
+  const stage = await setStage(run.backend, project, line.env);
   const acked: Happening[] = [];
   let n = 0;
   const hub = await stage.start();
@@ -75,14 +80,14 @@ export async function onLine(
   }
 }
 
-const FLOW = `apiVersion: tieline/v1
+const flowTo = (sink: string): string => `apiVersion: tieline/v1
 description: Notes down a line, in order per customer
 source: { system: shop, read: events, format: json }
 key: customer
 carries: change
 map: map.jsonata
 routes:
-  - to: line.out
+  - to: line.${sink}
     onPark: skip
 `;
 
@@ -115,7 +120,7 @@ function judgeLine(books: Books, acked: readonly Happening[], line: Line, drainM
 }
 
 /** How often a number of a customer comes after a higher one. */
-function falls(events: readonly string[], customer: string): number {
+export function falls(events: readonly string[], customer: string): number {
   const numbers = events.filter((id) => id.startsWith(`${customer}-`)).map((id) => Number(id.split("-")[1]));
   return numbers.filter((n, at) => at > 0 && n < (numbers[at - 1] ?? 0)).length;
 }

@@ -5,15 +5,16 @@ import type { Fault } from "./fault.ts";
 import { FAULTS, HEADLINE } from "./faults.ts";
 import { inLanes, type Play } from "./lanes.ts";
 import { describeRun, describeRuns, passes, type Run } from "./print.ts";
-import { backends, runFault, technologiesOf } from "./run-fault.ts";
+import { backends, peers, runFault, technologiesOf } from "./run-fault.ts";
 import { traceSyncs } from "./strace.ts";
 
 const USAGE = `npm run test:faults -- [fault …] [--backend sqlite|postgres|both] [--seed n] [--small] [--record] [--headline] [--strace]
 
-Real hubs, real kill -9, real PostgreSQL and Redis, fake targets that keep a ledger: all faults without a name, else those
-that are named (F20 also names F20-ODOO). --seed repeats a run, --small takes the sizes of the test suite. A run of all
-writes test/faults/EVIDENCE.md and traces the syncs; --record puts the results of some there too. Two are played at once,
-but those that are timed one by one. --headline: those that the promise of no loss stands on. --strace alone shows that the
+Real hubs, real kill -9, real PostgreSQL and Redis, fake targets that keep a ledger, and the brokers and servers whose lines
+are broken, installed where they are missing (Debian's packages, as root): all faults without a name, else those that are
+named (F20 also names F20-ODOO). --seed repeats a run, --small takes the sizes of the test suite. A run of all writes
+test/faults/EVIDENCE.md and traces the syncs; --record puts the results of some there too. Several are played at once, but
+those that are timed one by one. --headline: those that the promise of no loss stands on. --strace alone shows that the
 log is synced to disk before a sender is told so.`;
 
 const { values, positionals, leave } = commandLine(USAGE, {
@@ -40,7 +41,10 @@ if (technologies.length === 0) leave(`--backend is ${TECHNOLOGIES.join(", ")} or
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 if (values.strace) process.exit(await proveSyncs());
+// Systems end with this process, also when it is told to.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 const stores = backends();
+const systems = peers();
 const runs: Run[] = [];
 const plays: readonly Play[] = FAULTS.filter(isWanted).flatMap((fault) =>
   technologiesOf(fault)
@@ -54,12 +58,12 @@ await inLanes(plays, async ({ fault, technology }) => {
   print(`\n${name}: ${fault.title} (seed ${seed})`);
   const backend = await stores.of(technology);
   const note = (text: string): void => print(`  · ${name}: ${text}`);
-  const run = await runFault(fault, { backend, seed, small: values.small, note });
+  const run = await runFault(fault, { backend, seed, small: values.small, peer: systems.of, note });
   print(`\n${name} after ${run.seconds.toFixed(0)} s\n${describeRun(run)}`);
   runs.push(run);
   if (recording) record(run, values.small, FAULTS);
 });
-await stores.close();
+await Promise.all([stores.close(), systems.close()]);
 const isSynced = wanted.length > 0 || values.small || (await proveSyncs()) === 0;
 runs.sort((a, b) => placeOf(a) - placeOf(b));
 print(

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "vitest";
 import type { Technology } from "./backend.ts";
 import { failuresOf } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
-import { backends, runFault } from "./run-fault.ts";
+import { backends, peers, runFault } from "./run-fault.ts";
 
 /** Small sizes of some faults, so that the test suite kills too. `npm run test:faults` runs them all, in full. */
 const SUBSET: readonly (readonly [string, Technology, string])[] = [
@@ -25,7 +25,8 @@ const SUBSET: readonly (readonly [string, Technology, string])[] = [
 ];
 
 const stores = backends();
-afterAll(() => stores.close());
+const systems = peers();
+afterAll(() => Promise.all([stores.close(), systems.close()]));
 
 for (const [id, technology, sentence] of SUBSET) {
   test(`${id} on ${technology}: ${sentence}`, { timeout: 240_000 }, async () => {
@@ -33,7 +34,10 @@ for (const [id, technology, sentence] of SUBSET) {
     if (fault === undefined) throw new Error(`there is no fault ${id}`);
     const seed = Math.floor(Math.random() * 2 ** 31);
     const backend = await stores.of(technology);
-    const { result } = await runFault(fault, { backend, seed, small: true, note: () => undefined });
+    const { result } = await runFault(fault, {
+      ...{ backend, seed, small: true, peer: systems.of },
+      note: () => undefined,
+    });
     if (result instanceof Error) throw result;
     expect(failuresOf(result), `seed ${seed}`).toEqual([]);
   });
