@@ -16,6 +16,7 @@ import { killDeploy } from "./kill-deploy.ts";
 import { killFiles } from "./kill-files.ts";
 import { killLoad } from "./kill-load.ts";
 import { killTransform } from "./kill-transform.ts";
+import { FILE_FAULTS } from "./line-files.ts";
 import { mailBusy, mailInDoubt, mailRefuses } from "./line-mail.ts";
 import { odooAway, odooOdd, odooRefuses, odooSilent } from "./line-odoo.ts";
 import { QUEUE_FAULTS } from "./line-queue.ts";
@@ -74,6 +75,7 @@ export const FAULTS: readonly Fault[] = [
   odooOdd,
   odooRefuses,
   ...QUEUE_FAULTS,
+  ...FILE_FAULTS,
   duplicateEvent,
   replayedSignature,
   outOfOrder,

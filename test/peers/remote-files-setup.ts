@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RemoteOptions } from "../../src/connector/remote/settings.ts";
+import { signalSessions } from "./file-user.ts";
 
 const env = (name: string): string => process.env[`TIELINE_PEER_${name}`] ?? "";
 
@@ -50,23 +51,7 @@ export function peerFolder(): PeerFolder {
 
 /** Kills what serves connections now; new ones are served again. */
 export function cutConnections(): void {
-  for (const pid of childrenOf(Number(env("PID")))) {
-    for (const grandchild of childrenOf(pid)) kill(grandchild);
-    kill(pid);
-  }
-}
-
-function childrenOf(pid: number): readonly number[] {
-  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-  return text === "" ? [] : text.split(" ").map(Number);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It ended by itself.
-  }
+  signalSessions(Number(env("PID")), "SIGKILL");
 }
 
 export function temporaryFolder(): { readonly path: string; remove(): void } {
