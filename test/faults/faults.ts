@@ -18,6 +18,7 @@ import { killLoad } from "./kill-load.ts";
 import { killTransform } from "./kill-transform.ts";
 import { FILE_FAULTS } from "./line-files.ts";
 import { mailBusy, mailInDoubt, mailRefuses } from "./line-mail.ts";
+import { MAILBOX_FAULTS } from "./line-mailbox.ts";
 import { odooAway, odooOdd, odooRefuses, odooSilent } from "./line-odoo.ts";
 import { QUEUE_FAULTS } from "./line-queue.ts";
 import { oldBackup } from "./old-backup.ts";
@@ -76,6 +77,7 @@ export const FAULTS: readonly Fault[] = [
   odooRefuses,
   ...QUEUE_FAULTS,
   ...FILE_FAULTS,
+  ...MAILBOX_FAULTS,
   duplicateEvent,
   replayedSignature,
   outOfOrder,
