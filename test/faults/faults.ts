@@ -16,6 +16,7 @@ import { killDeploy } from "./kill-deploy.ts";
 import { killFiles } from "./kill-files.ts";
 import { killLoad } from "./kill-load.ts";
 import { killTransform } from "./kill-transform.ts";
+import { CALL_FAULTS } from "./line-calls.ts";
 import { FILE_FAULTS } from "./line-files.ts";
 import { mailBusy, mailInDoubt, mailRefuses } from "./line-mail.ts";
 import { MAILBOX_FAULTS } from "./line-mailbox.ts";
@@ -78,6 +79,7 @@ export const FAULTS: readonly Fault[] = [
   ...QUEUE_FAULTS,
   ...FILE_FAULTS,
   ...MAILBOX_FAULTS,
+  ...CALL_FAULTS,
   duplicateEvent,
   replayedSignature,
   outOfOrder,

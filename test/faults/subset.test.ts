@@ -15,6 +15,7 @@ const SUBSET: readonly (readonly [string, Technology, string])[] = [
   ["F12", "postgres", "a Redis that is emptied under load loses nothing"],
   ["F15", "postgres", "a Redis that evicts is refused"],
   ["F16", "postgres", "a PostgreSQL that is restarted under load loses nothing"],
+  ["F20-AMI", "sqlite", "calls while the line to the exchange is cut are each told once"],
   ["F25", "sqlite", "whose fault a refusal is decides what comes of it"],
   ["F26", "postgres", "twenty posts of one event have one effect, also after a kill"],
   ["F27", "sqlite", "signed requests that somebody kept are refused"],
