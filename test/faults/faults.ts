@@ -17,6 +17,7 @@ import { killFiles } from "./kill-files.ts";
 import { killLoad } from "./kill-load.ts";
 import { killTransform } from "./kill-transform.ts";
 import { CALL_FAULTS } from "./line-calls.ts";
+import { DATABASE_FAULTS } from "./line-database.ts";
 import { FILE_FAULTS } from "./line-files.ts";
 import { mailBusy, mailInDoubt, mailRefuses } from "./line-mail.ts";
 import { MAILBOX_FAULTS } from "./line-mailbox.ts";
@@ -80,6 +81,7 @@ export const FAULTS: readonly Fault[] = [
   ...FILE_FAULTS,
   ...MAILBOX_FAULTS,
   ...CALL_FAULTS,
+  ...DATABASE_FAULTS,
   duplicateEvent,
   replayedSignature,
   outOfOrder,

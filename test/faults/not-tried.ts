@@ -21,7 +21,7 @@ export const NOT_TRIED: readonly (readonly [string, string])[] = [
     "`pg_restore` makes that store; the README says what to run. That nothing is applied twice is tried.",
   ],
   [
-    "Cuts of the lines to databases and a real Asterisk",
-    "need those systems: `npm run test:peers` installs them and tries it there. Files, also on servers, webhooks, HTTP targets, a broker, a mail server, a fake exchange and Odoo are what is tried here.",
+    "Cuts of the lines to a real Asterisk, to ActiveMQ, MariaDB and a real Odoo",
+    "`npm run test:peers` installs them and tries the connectors there. Here a fake that keeps a ledger stands for Asterisk and Odoo; the lines that are cut lead to RabbitMQ (AMQP and STOMP), OpenSSH, vsftpd, Dovecot and PostgreSQL.",
   ],
 ];

@@ -16,6 +16,7 @@ const SUBSET: readonly (readonly [string, Technology, string])[] = [
   ["F15", "postgres", "a Redis that evicts is refused"],
   ["F16", "postgres", "a PostgreSQL that is restarted under load loses nothing"],
   ["F20-AMI", "sqlite", "calls while the line to the exchange is cut are each told once"],
+  ["F05-DATABASE", "postgres", "a statement whose answer got lost is parked in doubt"],
   ["F25", "sqlite", "whose fault a refusal is decides what comes of it"],
   ["F26", "postgres", "twenty posts of one event have one effect, also after a kill"],
   ["F27", "sqlite", "signed requests that somebody kept are refused"],
