@@ -6,7 +6,7 @@ import type { FileRun, Page } from "./api-shape.ts";
 import type { HubClient } from "./client.ts";
 import { progressLine, type Sight } from "./progress.ts";
 import { pageEnd, readPage } from "./read-page.ts";
-import { wholeNumber } from "./selection.ts";
+import { momentText, wholeNumber } from "./selection.ts";
 import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Style, type Terminal } from "./terminal.ts";
@@ -16,6 +16,7 @@ import { addWrittenFiles } from "./written-files.ts";
 interface ListOptions extends RemoteOptions {
   readonly flow?: string;
   readonly state?: string;
+  readonly since?: string;
   readonly limit: string;
   readonly next?: string;
 }
@@ -24,15 +25,21 @@ const LOOK_MS = 500;
 
 export function addFiles(program: Command, session: Session): void {
   const group = program.command("files").description("Look at files that came and files that were written");
-  addRemote(group, "ls", "List file runs, newest first", ["tieline files ls --flow erp-customers"])
+  addRemote(group, "ls", "List file runs, newest first", [
+    "tieline files ls --flow erp-customers",
+    "tieline files ls --since 24h",
+  ])
     .option("--flow <name>", "only this flow")
     .option("--state <state>", `only this state: ${FILE_STATES.join(", ")}`)
+    .option("--since <when>", "begun since: 30m, 2h, 7d, or a date")
     .option("--limit <n>", "how many", "20")
     .option("--next <cursor>", "go on where the last list ended")
     .action(async (options: ListOptions) => {
       const { terminal } = session;
       const hub = await hubOf(session, options);
-      const query = { flow: options.flow, state: options.state, cursor: options.next };
+      const { flow, state, next, since } = options;
+      const begun = since === undefined ? undefined : momentText(since, terminal.now());
+      const query = { flow, state, since: begun, cursor: next };
       const page = await readPage<FileRun>(hub, "/files", query, wholeNumber("--limit", options.limit));
       print(session, options, page, () => fileTable(terminal, page));
     });

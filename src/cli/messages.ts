@@ -6,14 +6,16 @@ import { showBytes } from "../message/units.ts";
 import type { MessageDetail, MessageSummary } from "./api-shape.ts";
 import { exchangesText, readExchanges } from "./message-exchanges.ts";
 import { pageEnd, readPage } from "./read-page.ts";
-import { addFilters, type FilterOptions, filtersOf, wholeNumber } from "./selection.ts";
+import { addFilters, type FilterOptions, filtersOf, momentText, wholeNumber } from "./selection.ts";
 import { addRemote, hubOf, jsonText, print, type RemoteOptions, type Session } from "./session.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Style, type Terminal } from "./terminal.ts";
 import { showMoment } from "./units.ts";
 
 interface ListOptions extends RemoteOptions, FilterOptions {
+  readonly to?: string;
   readonly outcome?: string;
+  readonly endedSince?: string;
   readonly limit: string;
   readonly next?: string;
 }
@@ -32,9 +34,17 @@ export function addMessages(program: Command, session: Session): void {
     "tieline messages ls --state parked",
     "tieline messages ls --flow erp-customers --key 4711 --since 2h",
     "tieline messages ls --code TL_EMITS_FAILED --limit 20",
+    "tieline messages ls --flow shop-orders --to billing.customer --outcome applied --ended-since 24h",
   ]);
   addFilters(list, STATES)
-    .addOption(new Option("--outcome <outcome>", "only what ended so on some route").choices(OUTCOMES))
+    .option("--to <system.sink>", "only what went to this route; state, outcome and end are those there")
+    .addOption(
+      new Option("--outcome <outcome>", "only what ended so on some route").choices([
+        ...OUTCOMES,
+        "without-effect",
+      ]),
+    )
+    .option("--ended-since <when>", "ended since, on some route: 30m, 2h, 7d, or a date")
     .option("--limit <n>", "how many", "50")
     .option("--next <cursor>", "go on where the last list ended")
     .action(async (options: ListOptions) => {
@@ -91,7 +101,9 @@ async function listMessages(session: Session, options: ListOptions): Promise<voi
   const hub = await hubOf(session, options);
   const query = {
     ...filtersOf(options, STATES, terminal.now()),
+    to: options.to,
     outcome: options.outcome,
+    endedSince: options.endedSince === undefined ? undefined : momentText(options.endedSince, terminal.now()),
     cursor: options.next,
   };
   const page = await readPage<MessageSummary>(hub, "/messages", query, wholeNumber("--limit", options.limit));

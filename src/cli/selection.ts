@@ -51,7 +51,8 @@ export function filtersOf(options: FilterOptions, states: readonly string[], now
   };
 }
 
-function momentText(text: string, now: number): string {
+/** As the API takes it. @throws HubError TL_USAGE */
+export function momentText(text: string, now: number): string {
   return new Date(parseMoment(text, now)).toISOString();
 }
 

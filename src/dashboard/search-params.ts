@@ -3,6 +3,8 @@ type Given = Readonly<Record<string, unknown>>;
 
 export interface MessagesSearch {
   readonly flow?: string;
+  /** The route, as `system.sink`, that state, outcome and end are about. */
+  readonly to?: string;
   readonly state?: string;
   readonly outcome?: string;
   readonly key?: string;
@@ -12,12 +14,15 @@ export interface MessagesSearch {
   /** A span up to now such as `24h`, or a moment. */
   readonly since?: string;
   readonly until?: string;
+  /** As `since`: when it ended. */
+  readonly endedSince?: string;
   readonly cursor?: number;
 }
 
 export function messagesSearch(given: Given): MessagesSearch {
   return {
-    ...texts(given, ["flow", "state", "outcome", "key", "code", "fingerprint", "since", "until"]),
+    ...texts(given, ["flow", "to", "state", "outcome", "key", "code", "fingerprint"]),
+    ...texts(given, ["since", "until", "endedSince"]),
     ...numbers(given, ["file", "cursor"]),
   };
 }
@@ -43,11 +48,13 @@ export function flowsSearch(given: Given): FlowsSearch {
 export interface FilesSearch {
   readonly flow?: string;
   readonly state?: string;
+  /** Begun since: a span up to now such as `24h`, or a moment. */
+  readonly since?: string;
   readonly cursor?: number;
 }
 
 export function filesSearch(given: Given): FilesSearch {
-  return { ...texts(given, ["flow", "state"]), ...numbers(given, ["cursor"]) };
+  return { ...texts(given, ["flow", "state", "since"]), ...numbers(given, ["cursor"]) };
 }
 
 export interface AgentSearch {

@@ -7,7 +7,7 @@ import type { AlertRow } from "./alert-table.ts";
 import type { ChainedEntry } from "./audit-table.ts";
 import type { BundleRow, BundleState } from "./bundle-table.ts";
 import type { Attempt } from "./delivery-table.ts";
-import type { FileRow, FileState } from "./file-table.ts";
+import type { Books, FileRow, FileState } from "./file-table.ts";
 import type { FileSlice, ReplayPlan, TrailEntry } from "./message-table.ts";
 import type { RetentionState } from "./retention-table.ts";
 import type { SlotRow } from "./slot-table.ts";
@@ -18,7 +18,7 @@ import type { SlotRow } from "./slot-table.ts";
  * of rows looked at. A page may therefore be shorter than asked for; `next` null alone says that nothing follows.
  */
 export interface Queries {
-  /** @throws HubError TL_NOT_FOUND when the filter names a flow the store does not know */
+  /** @throws HubError TL_NOT_FOUND when the filter names a flow or a route the store does not know */
   messages(filter: MessageFilter, page: Page): Promise<Paged<MessageSummary>>;
   message(place: number): Promise<MessageDetail | undefined>;
   /** The bytes as received: all of them or the first `limit`; for a row of a file where they lie. */
@@ -60,6 +60,10 @@ export interface Queries {
   queuedLanes(): Promise<LaneBacklog>;
   /** What waits: for each flow its messages not yet transformed, then for each route to a system its deliveries. */
   pending(): Promise<readonly Pending[]>;
+  /** What is not done, counted as `messages` lists it: of each flow, and of each of its routes. */
+  unfinished(): Promise<readonly Unfinished[]>;
+  /** What files begun since then came to, by flow; of each flow that has ever read one. Milliseconds since 1970. */
+  fileTotals(since: number): Promise<readonly FileTotals[]>;
   /** What was forgotten, and what is to be next. @param now milliseconds since 1970 */
   retention(now: number): Promise<RetentionState>;
   /** Whether a thing that is not there has been forgotten, or its number is one that such things had. */
@@ -94,6 +98,27 @@ export interface Pending {
   readonly parked: number;
 }
 
+/** Messages of a flow, at most 10,000 of each are counted. */
+export interface Unfinished {
+  readonly flow: string;
+  /** `system.sink`: those with a delivery there that is so; null: the flow's, on whatever part of their way. */
+  readonly to: string | null;
+  /** In the list of `state: "open"`. */
+  readonly open: number;
+  /** In the list of `state: "parked"`. */
+  readonly parked: number;
+}
+
+/** The files of a flow that one list holds. */
+export interface FileTotals {
+  readonly flow: string;
+  readonly files: number;
+  /** Committed so far. */
+  readonly rows: number;
+  /** Their books added up: rows by route and outcome. */
+  readonly books: Books;
+}
+
 /** `before` is the `next` of the page before; null for the first page. */
 export interface Page {
   readonly before: number | null;
@@ -108,10 +133,17 @@ export interface Paged<Item> {
 /** All given conditions must hold. */
 export interface MessageFilter {
   readonly flow?: string;
+  /**
+   * The route that the other conditions are about, as `system.sink`: a delivery there is in the state, the end was
+   * there. Alone, or with `done`: it went there, or is on its way.
+   */
+  readonly to?: string;
   /** The message, or one of its deliveries, is in this state; `done` means that all of them are, `open` that not all are. */
   readonly state?: State | "open";
-  /** On one route at least. */
-  readonly outcome?: Outcome;
+  /** It ended by one of these, on one route at least. */
+  readonly outcomes?: readonly Outcome[];
+  /** It ended since then, on one route at least (by one of the outcomes, if some are given); milliseconds since 1970. */
+  readonly endedSince?: number;
   readonly key?: string;
   /** Error code of the message or of one of its deliveries, while it stands. */
   readonly code?: string;
@@ -250,6 +282,8 @@ export type RawBody =
 export interface FileFilter {
   readonly flow?: string;
   readonly state?: FileState;
+  /** Begun then or later, milliseconds since 1970. */
+  readonly since?: number;
 }
 
 export interface AlertFilter {

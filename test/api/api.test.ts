@@ -559,6 +559,9 @@ test("the books of a day are those of the flow's own zone", async () => {
     flow: "nightly",
     day: "2027-03-28",
     zone: "Europe/Berlin",
+    from: "2027-03-27T23:00:00.000Z",
+    to: "2027-03-28T22:00:00.000Z",
+    files: true,
     accepted: 3,
     duplicate: 0,
     refused: 0,
@@ -606,6 +609,8 @@ test("files show books and progress, and their failed rows with place, code and 
     items: [{ id: 1, progress: 0.75, books: { "crm.customer": { rejected: 1 } } }],
     next: null,
   });
+  expect(await json("/api/v1/files?since=2999-01-01T00:00:00Z")).toEqual({ items: [], next: null });
+  expect((await json("/api/v1/files?flow=nightly&since=0"))["items"]).toHaveLength(1);
   expect(await json("/api/v1/files/1")).toMatchObject({
     name: "c.csv",
     failure: { code: "TL_REJECT_THRESHOLD" },

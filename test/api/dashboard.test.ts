@@ -100,11 +100,28 @@ test("what the page is made of is kept by browsers, packed for those that unpack
 test("the overview counts the last 24 hours and what waits now", async () => {
   const { flows } = (await json("/api/v1/overview")) as { flows: Record<string, unknown>[] };
   expect(flows[0]).toMatchObject({
-    ...{ name: "any", received: 6, filtered: 2, queued: 3, sent: 1, errored: 5, parked: 5 },
+    ...{ name: "any", files: false, received: 6, queued: 6, parked: 5, rejected: 0, rejectedMore: false },
+    routes: [
+      { to: "crm.customer", filtered: 0, sent: 1 },
+      { to: "billing.customer", filtered: 2, sent: 0 },
+    ],
   });
   const perHour = flows[0]?.["perHour"] as number[];
   expect([perHour.length, perHour.at(-3)]).toEqual([24, 6]);
   expect(flows[1]).toMatchObject({ name: "broken", received: 0, parked: 0, oldest: null });
+});
+
+test("messages are found by the route they went to, how they ended there and since when", async () => {
+  const list = async (query: string) =>
+    ((await json(`/api/v1/messages?${query}`)) as { items: { id: string }[] }).items.map(({ id }) => id);
+  const since = new Date(Date.now() - 2 * HOUR).toISOString();
+  expect(await list("to=crm.customer")).toEqual(["m-6"]);
+  expect(await list("to=billing.customer&state=open")).toEqual(["m-6"]);
+  expect(await list("to=billing.customer&state=parked")).toEqual([]);
+  expect(await list(`to=crm.customer&outcome=applied&endedSince=${since}`)).toEqual(["m-6"]);
+  expect(await list(`outcome=applied&endedSince=${Date.now()}`)).toEqual([]);
+  expect(await list(`outcome=without-effect&endedSince=${since}`)).toEqual([]);
+  expect((await bench.get("/api/v1/messages?to=crm.nothing")).status).toBe(404);
 });
 
 test("failures are grouped by cause, whatever numbers and quotes are in their texts", async () => {

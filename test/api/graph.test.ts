@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { NewDelivery } from "../../src/store/delivery-table.ts";
+import { jsonMessage } from "./json-message.ts";
 import { type Bench, flowDefinition, flowStatus, openBench } from "./setup.ts";
+
+/** One that waits for its turn. */
+function delivery(place: number, route: number): NewDelivery {
+  return {
+    ...{ message: place, flow: 1, route, lane: 0, key: "a", version: null, replay: 0, allowStale: false },
+    ...{ body: Buffer.from("{}"), createdAt: Date.now(), file: null },
+  };
+}
 
 let bench: Bench;
 beforeAll(async () => {
@@ -11,7 +21,7 @@ beforeAll(async () => {
         status: flowStatus(1, "orders", {
           routes: [
             { to: "crm.customer", ...route },
-            { to: "shop.order", ...route, open: 2 },
+            { to: "shop.order", ...route },
           ],
         }),
       },
@@ -31,6 +41,13 @@ beforeAll(async () => {
       { flow: 1, route: 1, outcome: "unchanged", n: 2 },
       { flow: 1, route: 2, outcome: "applied", n: 4 },
     ]);
+    const [place = 0] = await tx.messages.insert([
+      jsonMessage({ key: "a", state: "done", outcomes: { "crm.customer": "applied" } }),
+      jsonMessage({ key: "b", state: "parked" }),
+    ]);
+    const shop = (await tx.flows.routes()).find((one) => one.to === "shop.order")?.id ?? 0;
+    // Twice, as after a replay.
+    await tx.deliveries.insert([delivery(place, shop), { ...delivery(place, shop), replay: 1 }]);
     await tx.tallies.add(Date.now() - 7 * 60_000, [{ flow: 1, route: 0, outcome: "accepted", n: 100 }]);
   });
 });
@@ -39,10 +56,10 @@ afterAll(() => bench.close());
 test("the graph tells what each flow reads and publishes, and what crossed in the last five minutes", async () => {
   const { flows } = (await (await bench.get("/api/v1/graph")).json()) as { flows: Record<string, unknown>[] };
   expect(flows[0]).toMatchObject({
-    ...{ name: "orders", reads: "web.orders", accepted: 7 },
+    ...{ name: "orders", reads: "web.orders", files: false, accepted: 7, queued: 2, parked: 1 },
     routes: [
-      { to: "crm.customer", publishes: "customer.changed", applied: 5 },
-      { to: "shop.order", publishes: null, applied: 4, open: 2 },
+      { to: "crm.customer", publishes: "customer.changed", applied: 5, queued: 0, parked: 0 },
+      { to: "shop.order", publishes: null, applied: 4, queued: 1, parked: 0 },
     ],
   });
   expect(flows[1]).toMatchObject({

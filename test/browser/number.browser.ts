@@ -1,127 +1,91 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Failure } from "../../src/errors.ts";
-import type { NewMessage } from "../../src/store/message-table.ts";
-import { type Bench, flowDefinition, flowStatus, openBench } from "../api/setup.ts";
+import type { Bench } from "../api/setup.ts";
 import { openBrowser } from "./chromium.ts";
+import { type Ids, openCounted } from "./counted.ts";
 import { type Opened, openPage } from "./page.ts";
-import { file, HOUR, message, NOW } from "./rows.ts";
 
 let browser: Browser;
 let bench: Bench;
+let ids: Ids;
 
 beforeAll(async () => {
-  [browser, bench] = await Promise.all([openBrowser(), openCounted()]);
+  [browser, { bench, ids }] = await Promise.all([openBrowser(), openCounted()]);
 }, 240_000);
 afterAll(async () => {
   await browser?.close();
   await bench?.close();
 });
 
-function many(n: number, change: Partial<NewMessage>): readonly NewMessage[] {
-  return Array.from({ length: n }, (_, at) => message({ key: `k${at % 3}`, ...change }));
-}
-
-function failure(field: string): Failure {
-  return { code: "TL_ACCEPTS_FAILED", message: `no ${field}`, place: { field: `/${field}` } };
-}
-
-const ended = (n: number, outcome: string): readonly NewMessage[] =>
-  many(n, { state: "done", outcomes: { "crm.customer": outcome } });
-
-/** What is under way or at rest in each flow. */
-const OPEN = { orders: 13, customers: 0 };
-
-/** A hub whose counts are those of its messages: each number differs from all others. */
-async function openCounted(): Promise<Bench> {
-  const opened = await openBench({
-    entries: (["orders", "customers"] as const).map((name, index) => ({
-      definition: flowDefinition(name),
-      status: flowStatus(index + 1, name, {
-        open: OPEN[name],
-        routes: [{ to: "down.notes", stopped: null, waitingUntil: null, open: OPEN[name] }],
-      }),
-    })),
-  });
-  await opened.store.transaction(async (tx) => {
-    for (const name of ["orders", "customers"])
-      await tx.flows.deploy(name, name.padEnd(64, "0"), {}, ["crm.customer"], NOW);
-    await tx.messages.insert([
-      ...many(2, { state: "done", outcomes: { "crm.customer": "applied" }, acceptedAt: NOW - 40 * HOUR }),
-      ...ended(9, "applied"),
-      ...ended(4, "unchanged"),
-      ...ended(2, "filtered"),
-      ...ended(1, "stale"),
-      ...many(5, { state: "parked", failure: failure("city") }),
-      ...many(3, { state: "parked", failure: failure("zip") }),
-      ...many(2, { state: "queued" }),
-      ...many(2, { state: "held" }),
-      ...many(1, { state: "waiting", nextAt: NOW + HOUR }),
-    ]);
-    await tx.tallies.add(NOW - HOUR, [
-      { flow: 1, route: 0, outcome: "accepted", n: 29 },
-      ...Object.entries({ applied: 9, unchanged: 4, filtered: 2, stale: 1, parked: 8 }).map(
-        ([outcome, n]) => ({ flow: 1, route: 1, outcome, n }) as const,
-      ),
-      { flow: 2, route: 0, outcome: "accepted", n: 46 },
-      { flow: 2, route: 2, outcome: "applied", n: 40 },
-      { flow: 2, route: 2, outcome: "rejected", n: 6 },
-    ]);
-    const id = await tx.files.insert(file({ flow: 2 }));
-    const books = { "crm.customer": { applied: 40, rejected: 6 } };
-    await tx.files.checkpoint(id, { rows: 46, offset: 2400, context: null, books });
-    await tx.messages.insert(
-      Array.from({ length: 6 }, (_, row) =>
-        message({
-          ...{
-            flow: 2,
-            key: `r${row}`,
-            body: null,
-            contentType: null,
-            state: "done",
-            failure: failure("name"),
-          },
-          ...{ outcomes: { "crm.customer": "rejected" } },
-          slice: { file: id, row, line: row + 1, offset: 0, length: 6 },
-        }),
-      ),
-    );
-  });
-  return opened;
-}
-
-/** How much the list at an address holds: messages, their keys, or failed ones by cause; of files what their books say. */
-async function held({ page, show }: Opened, { href, keys, text }: Numbered): Promise<number | string> {
-  await show(href);
-  if (new URL(page.url()).pathname === "/files") {
-    const books = (await page.locator("tbody tr").allInnerTexts()).join(" ");
-    return new RegExp(`\\b${text}\\b`).test(books) || text === "0" ? Number(text) : books;
-  }
-  if (new URL(page.url()).pathname === "/errors") {
-    const counts = await page.locator("tr[data-fingerprint] td[data-name=messages]").allTextContents();
-    return counts.reduce((sum, one) => sum + Number(one), 0);
-  }
-  if ((await page.getByRole("button", { name: "Older" }).count()) > 0)
-    throw new Error("there are more pages");
-  const found = keys ? "tr[data-id] td:nth-child(4)" : "tr[data-id]";
-  const texts = await page.locator(found).allTextContents();
-  return keys ? new Set(texts).size : texts.length;
-}
-
+/** A number on a screen, and where it leads. */
 interface Numbered {
   readonly text: string;
   readonly href: string;
-  readonly keys: boolean;
+  /** What it counts, as its cell says. */
+  readonly name: string;
+}
+
+/** Words that may follow a number within its link. */
+const NUMBER = /^(Errors)?[\d,]+( parked| queued| rejected| open| accepted| applied| of \w+ queued)?$/;
+
+async function numbersOn({ page, show }: Opened, screen: string): Promise<readonly Numbered[]> {
+  await show(screen);
+  const links = (await page.evaluate(
+    `[...document.querySelectorAll("a")].map((one) => ({
+      text: one.textContent, href: one.getAttribute("href"),
+      name: one.closest("[data-name]")?.dataset.name ?? "" }))`,
+  )) as readonly Numbered[];
+  return links.filter(({ text }) => NUMBER.test(text));
+}
+
+/** The ids of the messages of a list, through all its pages. */
+async function idsAt({ page, show }: Opened, href: string): Promise<readonly string[]> {
+  await show(href);
+  const ids: string[] = [];
+  for (;;) {
+    ids.push(
+      ...(await page
+        .locator("tr[data-id]")
+        .evaluateAll((rows) =>
+          rows.map((row) => (row as unknown as { dataset: Record<string, string> }).dataset["id"] ?? ""),
+        )),
+    );
+    const older = page.getByRole("button", { name: "Older" });
+    if ((await older.count()) === 0) return ids;
+    const url = page.url();
+    await older.click();
+    await page.waitForURL((now) => now.href !== url);
+    while ((await page.locator("[aria-busy=true]").count()) > 0) await page.waitForTimeout(50);
+  }
+}
+
+const sum = (texts: readonly string[]): number =>
+  texts.reduce((total, one) => total + Number(one.replaceAll(",", "")), 0);
+
+/** How much the list at an address holds: messages, failed ones by cause, or rows of files as their books have them. */
+async function held(opened: Opened, { href, name }: Numbered): Promise<number> {
+  const { page, show } = opened;
+  const { pathname } = new URL(href, bench.url);
+  if (pathname === "/messages") return (await idsAt(opened, href)).length;
+  await show(href);
+  if (pathname === "/errors")
+    return sum(await page.locator("tr[data-fingerprint] td[data-name=messages]").allTextContents());
+  if (name === "received") return sum(await page.locator("td[data-name=rows]").allTextContents());
+  const books = (await page.locator("tbody tr").allInnerTexts()).join(" ");
+  const ends = name === "sent" ? "applied" : "filtered|unchanged|stale|superseded|discarded";
+  return sum([...books.matchAll(new RegExp(`([\\d,]+)\\s+(${ends})`, "g"))].map(([, n = ""]) => n));
 }
 
 const SCREENS = [
   "/",
   "/flows",
+  "/flows?view=graph",
   "/flows/orders",
+  "/flows/customers",
   "/errors",
   "/errors?state=rejected",
   "/files",
-  "/files/1",
+  "/files/2",
   "/systems",
 ];
 
@@ -130,37 +94,67 @@ test("every number that leads to a list leads to exactly as many", async () => {
   const found: Record<string, readonly string[]> = {};
   let followed = 0;
   for (const screen of SCREENS) {
-    await opened.show(screen);
-    const links = (await opened.page.evaluate(
-      `[...document.querySelectorAll("a")].map((one) => ({
-        text: one.textContent, href: one.getAttribute("href"), keys: one.closest("[data-name=keys]") !== null }))`,
-    )) as readonly Numbered[];
     const wrong: string[] = [];
-    for (const one of links.filter(({ text }) =>
-      /^(Errors)?[\d,]+( parked| queued| of \w+ queued)?$/.test(text),
-    )) {
-      const n = Number(/[\d,]+/.exec(one.text)?.[0].replace(",", ""));
+    for (const one of await numbersOn(opened, screen)) {
       const there = await held(opened, one);
       followed += 1;
-      if (there !== n) wrong.push(`${one.text} leads to ${there} at ${one.href}`);
+      if (there !== sum([/[\d,]+/.exec(one.text)?.[0] ?? ""]))
+        wrong.push(`${one.text} leads to ${there} at ${one.href}`);
     }
     if (wrong.length > 0) found[screen] = wrong;
   }
   await opened.close();
   expect(found).toEqual({});
-  expect(followed).toBeGreaterThan(30);
+  expect(followed).toBeGreaterThan(50);
+});
+
+test("the numbers of Overview and Flows lead to exactly the messages they count", async () => {
+  const opened = await openPage(browser, bench.url);
+  const { longAgo, applied, unchanged, filtered, stale, noCity, noZip, queued, held, waiting, late, now } =
+    ids;
+  const [a, b, c, parkedThere, waitsThere] = applied as readonly [string, string, string, string, string];
+  const parked = [...noCity, ...noZip, parkedThere];
+  const open = [...parked, ...queued, ...held, ...waiting, waitsThere];
+  const ended = [...applied, ...unchanged, ...filtered, ...stale, ...now];
+  const wanted: Readonly<Record<string, readonly (readonly string[])[]>> = {
+    received: [[...ended, ...noCity, ...noZip, ...queued, ...held, ...waiting]],
+    filtered: [[...unchanged, ...filtered, ...stale]],
+    sent: [
+      [...applied, ...late, ...now],
+      [a, b, c, ...longAgo.slice(0, 1)],
+    ],
+    queued: [open, open],
+    errored: [parked],
+    // To billing, on the screen of flows.
+    "": [[parkedThere, waitsThere]],
+  };
+  const found: Record<string, (readonly string[])[]> = {};
+  for (const screen of ["/", "/flows"])
+    for (const { href, name, text } of await numbersOn(opened, screen))
+      if (/^\/messages\?.*flow=orders/.test(href) && !text.startsWith("Errors"))
+        found[name] = [...(found[name] ?? []), (await idsAt(opened, href)).toSorted()];
+  await opened.close();
+  // What needs a person, on Overview, says what is parked and what has waited for long once more.
+  const rest = (found[""] ?? []).filter((one) => one.length < parked.length);
+  expect({ ...found, "": rest }).toEqual(
+    Object.fromEntries(
+      Object.entries(wanted).map(([name, lists]) => [name, lists.map((one) => one.toSorted())]),
+    ),
+  );
 });
 
 test("the numbers of Overview are those of the seeded messages, and say since when", async () => {
   const opened = await openPage(browser, bench.url);
   await opened.show("/");
   const cells = async (name: string): Promise<readonly string[]> =>
-    opened.page.locator(`td[data-name=${name}]`).allTextContents();
-  expect(await cells("received")).toEqual(["29", "46"]);
-  expect(await cells("filtered")).toEqual(["7", "0"]);
-  expect(await cells("queued")).toEqual(["13", "0"]);
-  expect(await cells("sent")).toEqual(["9", "40"]);
-  expect(await cells("errored")).toEqual(["8", "6"]);
+    (await opened.page.locator(`td[data-name=${name}]`).allInnerTexts()).map((text) =>
+      text.replace(/\s+/g, " "),
+    );
+  expect(await cells("received")).toEqual(["30", "49"]);
+  expect(await cells("filtered")).toEqual(["7 crm.customer", "3"]);
+  expect(await cells("queued")).toEqual(["15", "0"]);
+  expect(await cells("sent")).toEqual(["11 crm.customer 4 billing.invoice", "40"]);
+  expect(await cells("errored")).toEqual(["9 parked", "6 rejected"]);
   await opened.page.getByText(/^since .* now$/).waitFor();
   await opened.close();
 });

@@ -1,6 +1,7 @@
 import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
 import type { JsonObject } from "../../src/message/json.ts";
 import { laneOf } from "../../src/message/lane.ts";
+import type { NewDelivery } from "../../src/store/delivery-table.ts";
 import type { NewFile } from "../../src/store/file-table.ts";
 import type { NewMessage } from "../../src/store/message-table.ts";
 import type { Tx } from "../../src/store/store.ts";
@@ -14,6 +15,15 @@ export function message(change: Partial<NewMessage>): NewMessage {
     ...{ flow: 1, flowVersion: 1, lane: laneOf(change.key ?? ""), key: null, system: "web", event: null },
     ...{ acceptedAt: NOW - HOUR, contentType: "text/html", headers: null, slice: null, cause: null },
     ...{ hops: 0, traceparent: null, body: Buffer.from("{}") },
+    ...change,
+  };
+}
+
+/** One of the first flow, waiting for its turn. */
+export function delivery(place: number, route: number, change: Partial<NewDelivery> = {}): NewDelivery {
+  return {
+    ...{ message: place, flow: 1, route, lane: 0, key: null, version: null, replay: 0, allowStale: false },
+    ...{ body: Buffer.from("{}"), createdAt: NOW - HOUR, file: null },
     ...change,
   };
 }

@@ -3,7 +3,7 @@ import type { NewMessage } from "../../src/store/message-table.ts";
 import type { Tx } from "../../src/store/store.ts";
 import { type Bench, flowDefinition, flowStatus, openBench } from "../api/setup.ts";
 import { deskWith } from "./desk.ts";
-import { customer, file, HOUR, message, payments } from "./rows.ts";
+import { customer, delivery, file, HOUR, message, payments } from "./rows.ts";
 
 /** What must never run: it marks the page when it does. */
 export const HOSTILE = `"><img src=x onerror="window.ran=1"><script>window.ran=1</script>`;
@@ -77,15 +77,9 @@ export async function openFew(): Promise<Bench> {
     await tx.messages.insert(messages());
     const billing = (await tx.flows.routes()).find((route) => route.to === "billing.customer");
     await tx.deliveries.insert([
-      {
-        ...{ message: 1, flow: 1, route: billing?.id ?? 0, lane: 0, key: "k1", version: null, replay: 0 },
-        ...{
-          allowStale: false,
-          body: Buffer.from(JSON.stringify({ name: HOSTILE })),
-          createdAt: Date.now(),
-          file: null,
-        },
-      },
+      delivery(1, billing?.id ?? 0, {
+        ...{ key: "k1", body: Buffer.from(JSON.stringify({ name: HOSTILE })), createdAt: Date.now() },
+      }),
     ]);
     await tx.deliveries.attempts([
       {

@@ -124,7 +124,7 @@ export function describeErrorGroups(name: string, open: () => Promise<QueriesUnd
       expect(await groupsOf("rejects")).toEqual([]);
       const [group] = await groupsOf("rejects", "rejected");
       expect(group).toMatchObject({ count: 1, to: null });
-      const page = await under.queries.messages({ outcome: "rejected", cause: group!.cause }, ALL);
+      const page = await under.queries.messages({ outcomes: ["rejected"], cause: group!.cause }, ALL);
       expect(page.items.map((one) => one.place)).toEqual([group?.sample]);
     });
 

@@ -113,6 +113,19 @@ test("groups of errors are read from the indexes of what fails alone", async () 
   await reader.close();
 });
 
+test("what is counted for the overview is read from indexes", async () => {
+  const inner = openSql(join(folder, DATABASE), "reader");
+  const plans: { text: string; plan: string }[] = [];
+  const reader = sqliteQueries(explained(inner, plans));
+  await reader.unfinished();
+  await reader.fileTotals(T0);
+  await reader.files({ since: T0 }, { before: null, limit: 10 });
+  await reader.files({ since: T0, flow: "erp" }, { before: null, limit: 10 });
+  expect(plans.length).toBeGreaterThan(10);
+  expect(plans.filter(({ plan }) => /SCAN (message|delivery|file|f)\b/.test(plan))).toEqual([]);
+  await reader.close();
+});
+
 test("books read a flow's own part of the tally", async () => {
   const inner = openSql(join(folder, DATABASE), "reader");
   const plans: { text: string; plan: string }[] = [];

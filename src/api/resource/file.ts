@@ -15,6 +15,8 @@ import {
   Count,
   closed,
   FailureSchema,
+  Moment,
+  momentOf,
   nullable,
   oneOf,
   PageQuery,
@@ -63,6 +65,7 @@ const ListQuery = closed({
   ...PageQuery,
   flow: Type.Optional(Type.String({ maxLength: 128 })),
   state: Type.Optional(StateOfFile),
+  since: Type.Optional(Moment),
 });
 
 /** Files: lists, books and progress, rejected rows, and going on after a stop. */
@@ -83,8 +86,10 @@ export async function fileRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
         response: { 200: pageOf(File), ...problems(404) },
       },
     },
-    async ({ query: { cursor, limit, ...filter } }) =>
-      presentPage(await deps.queries.files(filter, pageFrom({ cursor, limit })), present),
+    async ({ query: { cursor, limit, since, ...rest } }) => {
+      const filter = since === undefined ? rest : { ...rest, since: momentOf(since) };
+      return presentPage(await deps.queries.files(filter, pageFrom({ cursor, limit })), present);
+    },
   );
 
   app.get<{ Params: IdParams }>(

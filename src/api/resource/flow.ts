@@ -20,6 +20,7 @@ import {
   SourceSchema,
   Time,
 } from "../schema.ts";
+import { readUnfinished } from "../unfinished.ts";
 
 const tags = ["flows"];
 const NameParams = closed({ name: Type.String({ maxLength: 128 }) });
@@ -34,6 +35,10 @@ const Status = Type.Object({
   accepting: Type.Boolean(),
   running: Type.Boolean({ description: "Stored messages are worked on" }),
   open: Type.Integer({ minimum: 0, description: "Messages and deliveries not done" }),
+  queued: Type.Integer({
+    minimum: 0,
+    description: "Messages not done, as /messages lists them by state=open; at most 10,000 are counted",
+  }),
   problem: nullable(Type.String({ description: "Why the newest text is not in force" })),
   problems: Type.Array(IssueSchema),
   routes: Type.Array(
@@ -41,7 +46,12 @@ const Status = Type.Object({
       to: Type.String(),
       stopped: nullable(Type.String({ description: "Waits for a person, for this reason" })),
       waitingUntil: nullable(Time),
-      open: Count,
+      open: Type.Integer({ minimum: 0, description: "Deliveries not done" }),
+      queued: Type.Integer({
+        minimum: 0,
+        description:
+          "Messages with such a delivery, as /messages lists them by to and state=open; at most 10,000 are counted",
+      }),
     }),
   ),
   nextSlot: nullable(Time),
@@ -85,6 +95,11 @@ const Books = Type.Object({
   flow: Type.String(),
   day: Type.String(),
   zone: Type.String(),
+  files: Type.Boolean({
+    description: "It has read files: what is counted are rows, most of which are no messages",
+  }),
+  from: Time,
+  to: Type.String({ format: "date-time", description: "Where the day ends, exclusive" }),
   accepted: Count,
   duplicate: Count,
   refused: Count,
@@ -117,10 +132,8 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
   /** The state as the engine has it now: after an act the pushed one may be a moment old. */
   const showNow = async (name: string) => {
     const { flows } = await deps.engine.status();
-    return present(
-      find(name),
-      flows.find((one) => one.name === name),
-    );
+    const now = flows.find((one) => one.name === name);
+    return present(find(name), now, await readUnfinished(deps.queries));
   };
 
   const resumeRoute = async (request: FastifyRequest, name: string, to: string): Promise<void> => {
@@ -141,13 +154,12 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
     },
     async () => {
       const { flows } = deps.status();
+      const unfinished = await readUnfinished(deps.queries);
       return {
-        items: deps.flows().map((entry) =>
-          present(
-            entry,
-            flows.find((one) => one.id === entry.status.id),
-          ),
-        ),
+        items: deps.flows().map((entry) => {
+          const now = flows.find((one) => one.id === entry.status.id);
+          return present(entry, now, unfinished);
+        }),
       };
     },
   );
@@ -167,7 +179,7 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
       const { texts = {}, ...definition } = entry.definition ?? {};
       const now = deps.status().flows.find((one) => one.id === entry.status.id);
       return {
-        ...present(entry, now),
+        ...present(entry, now, await readUnfinished(deps.queries)),
         definition: entry.definition === null ? null : definition,
         files: Object.keys(texts).sort(),
       };
@@ -283,7 +295,12 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
       const zone = find(params.name).definition?.schedule?.zone ?? "UTC";
       const day = query.day ?? today(deps.now(), zone);
       const { from, to } = dayRange(day, zone);
-      return { flow: params.name, day, zone, ...(await deps.queries.books(params.name, from, to)) };
+      const { name: flow } = params;
+      const [books, files] = await Promise.all([
+        deps.queries.books(flow, from, to),
+        deps.queries.files({ flow }, { before: null, limit: 1 }),
+      ]);
+      return { flow, day, zone, files: files.items.length > 0, from: time(from), to: time(to), ...books };
     },
   );
 
@@ -309,7 +326,11 @@ export async function flowRoutes(app: FastifyInstance, deps: ApiDeps): Promise<v
   );
 }
 
-function present({ definition, status }: FlowEntry, now: FlowStatus = status) {
+function present(
+  { definition, status }: FlowEntry,
+  now: FlowStatus = status,
+  unfinished: Awaited<ReturnType<typeof readUnfinished>>,
+) {
   return {
     id: now.id,
     name: now.name,
@@ -319,9 +340,14 @@ function present({ definition, status }: FlowEntry, now: FlowStatus = status) {
     accepting: now.accepting,
     running: now.running,
     open: now.open,
+    queued: unfinished(now.name, null).queued,
     problem: now.problem,
     problems: now.problems,
-    routes: now.routes.map((route) => ({ ...route, waitingUntil: time(route.waitingUntil) })),
+    routes: now.routes.map((route) => ({
+      ...route,
+      waitingUntil: time(route.waitingUntil),
+      queued: unfinished(now.name, route.to).queued,
+    })),
     nextSlot: time(now.nextSlot),
     source: presentSource(now.source),
   };

@@ -3,10 +3,11 @@ import type { FastifyInstance } from "fastify";
 import { type FlowDefinition, readsTopic } from "../../config/flow-definition.ts";
 import type { FlowStatus } from "../../control/engine.ts";
 import { topicBehind } from "../../flow/lineage-topic.ts";
-import type { Pending, Traffic } from "../../store/queries.ts";
+import type { Traffic } from "../../store/queries.ts";
 import type { ApiDeps } from "../deps.ts";
 import { time } from "../present.ts";
-import { Count, nullable, oneOf, problems, Time } from "../schema.ts";
+import { nullable, oneOf, problems, Time } from "../schema.ts";
+import { readUnfinished, type Unfinished } from "../unfinished.ts";
 
 const MINUTE = 60_000;
 /** Whole minutes that a rate is taken over, and the one that is under way. */
@@ -17,8 +18,14 @@ const Route = Type.Object({
   publishes: nullable(Type.String({ description: "The topic that what is applied there comes on" })),
   stopped: nullable(Type.String()),
   waitingUntil: nullable(Time),
-  open: Type.Integer({ minimum: 0, description: "Deliveries not done, now" }),
-  parked: Type.Integer({ minimum: 0, description: "Deliveries that wait for a person now" }),
+  queued: Type.Integer({
+    minimum: 0,
+    description: "Messages with a delivery not done there, now; at most 10,000",
+  }),
+  parked: Type.Integer({
+    minimum: 0,
+    description: "Messages with a delivery parked there, now; at most 10,000",
+  }),
   applied: Type.Integer({ description: "Took effect in the span" }),
 });
 
@@ -30,8 +37,11 @@ const Flow = Type.Object({
   accepting: Type.Boolean(),
   running: Type.Boolean(),
   problem: nullable(Type.String()),
-  open: Count,
-  parked: Type.Integer({ minimum: 0, description: "Messages and deliveries that wait for a person now" }),
+  files: Type.Boolean({
+    description: "It has read files: what it accepts are rows, most of which are no messages",
+  }),
+  queued: Type.Integer({ minimum: 0, description: "Messages not done, now; at most 10,000" }),
+  parked: Type.Integer({ minimum: 0, description: "Messages that wait for a person now; at most 10,000" }),
   accepted: Type.Integer({ description: "In the span" }),
   routes: Type.Array(Route),
 });
@@ -59,18 +69,19 @@ export async function graphRoutes(app: FastifyInstance, deps: ApiDeps): Promise<
     },
     async () => {
       const since = (Math.floor(deps.now() / MINUTE) - MINUTES) * MINUTE;
-      const [traffic, pending] = await Promise.all([
+      const [traffic, unfinished, totals] = await Promise.all([
         deps.queries.traffic(since, MINUTES),
-        deps.queries.pending(),
+        readUnfinished(deps.queries),
+        deps.queries.fileTotals(since),
       ]);
       const { flows, gates } = deps.status();
       return {
         since: time(since),
         flows: deps.flows().map(({ definition, status }) => {
           const now = flows.find((one) => one.id === status.id) ?? status;
-          const own = <Row extends { readonly flow: string }>(rows: readonly Row[]) =>
-            rows.filter((one) => one.flow === now.name);
-          return flowOf(definition, now, own(traffic), own(pending));
+          const own = traffic.filter(({ flow }) => flow === now.name);
+          const files = totals.some(({ flow }) => flow === now.name);
+          return { files, ...flowOf(definition, now, own, (to) => unfinished(now.name, to)) };
         }),
         systems: deps.systems().map(({ name }) => ({ name, breaker: gates?.[name]?.breaker ?? null })),
       };
@@ -82,24 +93,17 @@ function flowOf(
   definition: FlowDefinition | null,
   status: FlowStatus,
   traffic: readonly Traffic[],
-  pending: readonly Pending[],
+  unfinished: (to: string | null) => Unfinished,
 ) {
-  const { name, hash, accepting, running, problem, open, routes } = status;
+  const { name, hash, accepting, running, problem, routes } = status;
   return {
-    ...{ name, hash, accepting, running, problem, open },
+    ...{ name, hash, accepting, running, problem, ...unfinished(null) },
     reads: definition === null ? null : readOf(definition),
     map: definition?.map ?? null,
-    parked: pending.reduce((sum, one) => sum + one.parked, 0),
     accepted: counted(traffic, null, "accepted"),
-    routes: routes.map(({ to, stopped, waitingUntil, open: queued }) => ({
-      ...{
-        to,
-        stopped,
-        open: queued,
-        publishes: definition === null ? null : topicBehind(to, definition),
-        waitingUntil: time(waitingUntil),
-      },
-      parked: pending.find((one) => one.to === to)?.parked ?? 0,
+    routes: routes.map(({ to, stopped, waitingUntil }) => ({
+      ...{ to, stopped, waitingUntil: time(waitingUntil), ...unfinished(to) },
+      publishes: definition === null ? null : topicBehind(to, definition),
       applied: counted(traffic, to, "applied"),
     })),
   };

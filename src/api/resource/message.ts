@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HubError } from "../../errors.ts";
 import { deliveryId, messageId, parseMessageId } from "../../message/id.ts";
-import { OUTCOMES, STATES } from "../../message/outcome.ts";
+import { OUTCOMES, STATES, WITHOUT_EFFECT } from "../../message/outcome.ts";
 import { may } from "../../message/permission.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf, notePayload } from "../act.ts";
@@ -29,7 +29,6 @@ import {
 } from "../schema.ts";
 import { readSlice } from "../slice.ts";
 import { timeline } from "../timeline.ts";
-import { withoutEffect } from "../without-effect.ts";
 
 const FIRST_BYTES = 64 * 1024;
 /** No body is longer: PostgreSQL keeps no value of more. */
@@ -53,6 +52,13 @@ const Summary = Type.Object({
 const Filter = closed({
   ...PageQuery,
   flow: Type.Optional(Type.String({ maxLength: 128 })),
+  to: Type.Optional(
+    Type.String({
+      maxLength: 256,
+      description:
+        "The route, as `system.sink`, that state, outcome and end are about; alone: what went there, or is on its way",
+    }),
+  ),
   state: Type.Optional(
     oneOf(
       [...STATES, "open", "rejected"],
@@ -70,6 +76,7 @@ const Filter = closed({
   file: Type.Optional(Type.Integer({ minimum: 1 })),
   since: Type.Optional(Moment),
   until: Type.Optional(Moment),
+  endedSince: Type.Optional(Moment),
   fingerprint: Type.Optional(CauseText),
 });
 
@@ -156,12 +163,8 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
         response: { 200: pageOf(Summary), ...problems(404) },
       },
     },
-    async ({ query: { outcome, ...query } }) => {
-      const isEffect = outcome !== "without-effect";
-      const filter = filterFrom({ ...query, ...(outcome === undefined || !isEffect ? {} : { outcome }) });
-      const queries = isEffect ? deps.queries : withoutEffect(deps.queries);
-      return presentPage(await queries.messages(filter, pageFrom(query)), presentMessage);
-    },
+    async ({ query }) =>
+      presentPage(await deps.queries.messages(filterFrom(query), pageFrom(query)), presentMessage),
   );
 
   app.get<{ Params: MessageParams }>(
@@ -280,18 +283,23 @@ export async function messageRoutes(app: FastifyInstance, deps: ApiDeps): Promis
 function filterFrom({
   since,
   until,
+  endedSince,
   cursor: _,
   limit: __,
   state,
+  outcome,
   fingerprint,
   ...rest
-}: Omit<Static<typeof Filter>, "outcome"> & Pick<MessageFilter, "outcome">): MessageFilter {
+}: Static<typeof Filter>): MessageFilter {
+  const end = state === "rejected" ? state : outcome;
   return {
     ...rest,
     ...(fingerprint === undefined ? {} : { cause: causeOf(fingerprint) }),
-    ...(state === undefined ? {} : state === "rejected" ? { outcome: state } : { state }),
+    ...(state === undefined || state === "rejected" ? {} : { state }),
+    ...(end === undefined ? {} : { outcomes: end === "without-effect" ? WITHOUT_EFFECT : [end] }),
     ...(since === undefined ? {} : { since: momentOf(since) }),
     ...(until === undefined ? {} : { until: momentOf(until) }),
+    ...(endedSince === undefined ? {} : { endedSince: momentOf(endedSince) }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../
 import { accessReads } from "./access-table.ts";
 import { listBundles } from "./query-bundles.ts";
 import { readErrorGroups } from "./query-error-groups.ts";
-import { findFile, listFiles, listRejects } from "./query-files.ts";
+import { findFile, listFiles, listRejects, readFileTotals } from "./query-files.ts";
 import {
   flowNames,
   listAlerts,
@@ -16,6 +16,7 @@ import { readDeliveryBody, readExchange, readMessage, readRaw } from "./query-me
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { readForgotten, readRetention } from "./query-retention.ts";
+import { readUnfinished } from "./query-unfinished.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import type { ReadSql } from "./sql.ts";
 
@@ -44,6 +45,8 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     texts: async (flow, hash) => readTexts(sql, await idOf(flow), hash),
     queuedLanes: () => readQueuedLanes(sql),
     pending: () => readPending(sql),
+    unfinished: () => readUnfinished(sql),
+    fileTotals: (since) => readFileTotals(sql, since),
     retention: (now) => readRetention(sql, now),
     isForgotten: (kind, number) => readForgotten(sql, kind, number),
     async ping() {

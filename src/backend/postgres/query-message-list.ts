@@ -3,6 +3,7 @@ import type { FlowNames } from "../rows/flow-names.ts";
 import { type DeliveryEnd, type SummaryColumns, toSummaries } from "../rows/message-summary.ts";
 import { LAST } from "../rows/page.ts";
 import {
+  earliest,
   lastShown,
   MOST_AT_ONCE,
   MOST_LOOKED_AT,
@@ -11,6 +12,7 @@ import {
   ranged,
   SLACK_MS,
 } from "../rows/positions.ts";
+import { type RouteRow, routesTo, SELECT_ROUTES } from "../rows/routes.ts";
 import { stateNumber } from "../rows/row.ts";
 import { type Conditions, conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
@@ -25,9 +27,17 @@ export async function listMessages(
 ): Promise<Paged<MessageSummary>> {
   const names = await flowNames(sql);
   const flow = filter.flow === undefined ? undefined : names.idOf(filter.flow);
-  const streams = await chooseStreams(sql, filter, flow === undefined ? names.ids : [flow]);
+  const flows = flow === undefined ? names.ids : [flow];
+  const { to, endedSince } = filter;
+  const routes = to === undefined ? null : routesTo(await sql.all<RouteRow>(SELECT_ROUTES), to, flows);
+  const streams = await chooseStreams(
+    sql,
+    filter,
+    routes === null ? flows : [...new Set(routes.map((route) => route.flow))],
+    endedSince === undefined ? 0 : await placeAt(sql, earliest(endedSince)),
+  );
   const { low, high } = ranged(filter) ? await placeRange(sql, filter) : NO_RANGE;
-  const rest = restOf(filter, flow);
+  const rest = restOf(filter, flow, routes);
   const items: MessageSummary[] = [];
   let before = Math.min(page.before ?? LAST, high);
   let lookedAt = 0;
@@ -56,17 +66,17 @@ async function placeRange(
   { since, until }: MessageFilter,
 ): Promise<{ readonly low: number; readonly high: number }> {
   if (since === undefined && until === undefined) return NO_RANGE;
-  const newest = await sql.get<{ place: number | null }>("SELECT max(place) AS place FROM message");
-  const last = newest?.place ?? 0;
   return {
-    low: since === undefined ? 0 : await firstAtOrAfter(sql, since - SLACK_MS, last),
-    high: until === undefined ? LAST : await firstAtOrAfter(sql, until + SLACK_MS, last),
+    low: since === undefined ? 0 : await placeAt(sql, since - SLACK_MS),
+    high: until === undefined ? LAST : await placeAt(sql, until + SLACK_MS),
   };
 }
 
-async function firstAtOrAfter(sql: ReadSql, time: number, last: number): Promise<number> {
+/** The first place that was accepted then or later. */
+async function placeAt(sql: ReadSql, time: number): Promise<number> {
+  const newest = await sql.get<{ place: number | null }>("SELECT max(place) AS place FROM message");
   const text = "SELECT accepted_at AS at FROM message WHERE place >= $1 ORDER BY place LIMIT 1";
-  let [low, high] = [0, last + 1];
+  let [low, high] = [0, (newest?.place ?? 0) + 1];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const row = await sql.get<{ at: number }>(text, middle);
@@ -77,7 +87,11 @@ async function firstAtOrAfter(sql: ReadSql, time: number, last: number): Promise
 }
 
 /** Every condition of the filter on a row at hand, also those its stream has met: a stream may be wider. */
-function restOf(filter: MessageFilter, flow: number | undefined): Conditions {
+function restOf(
+  filter: MessageFilter,
+  flow: number | undefined,
+  routes: readonly RouteRow[] | null,
+): Conditions {
   const rest = conditions(2);
   if (flow !== undefined) rest.add("m.flow = $?", flow);
   if (filter.key !== undefined) rest.add("m.key = $?", filter.key);
@@ -93,17 +107,51 @@ function restOf(filter: MessageFilter, flow: number | undefined): Conditions {
       rest.add(withDelivery("d.fingerprint = $?"), fingerprint);
     }
   }
-  if (filter.outcome !== undefined) {
+  const ids = routes === null ? null : rest.put(routes.map((route) => route.id));
+  addEnd(rest, filter, ids);
+  if (filter.state === "done") rest.add(`m.state = 5 AND NOT ${withDelivery("d.state <> 5")}`);
+  else if (filter.state !== undefined) {
+    const is = filter.state === "open" ? "state <> 5" : `state = ${stateNumber(filter.state)}`;
     rest.add(
-      `(strpos(m.outcomes, ':"' || $? || '"') > 0 OR ${withDelivery("d.outcome = $?")})`,
-      filter.outcome,
+      ids === null
+        ? `(m.${is} OR ${withDelivery(`d.${is}`)})`
+        : withDelivery(`d.${is} AND d.route = ANY (${ids}::bigint[])`),
     );
   }
-  if (filter.state === "done") rest.add(`m.state = 5 AND NOT ${withDelivery("d.state <> 5")}`);
-  else if (filter.state === "open") rest.add(`(m.state <> 5 OR ${withDelivery("d.state <> 5")})`);
-  else if (filter.state !== undefined)
-    rest.add(`(m.state = $? OR ${withDelivery("d.state = $?")})`, stateNumber(filter.state));
   return rest;
+}
+
+/**
+ * How and when it ended, on one route at least: by the message's own outcomes, which tell of the CRM, of topics and of
+ * what was left out (`*`: all routes alike), or by a delivery. With a route alone, whether it went there.
+ * @param ids stands for the ids of the routes that go there
+ */
+function addEnd(
+  rest: Conditions,
+  { to, outcomes, endedSince, state }: MessageFilter,
+  ids: string | null,
+): void {
+  const isAboutEnd = outcomes !== undefined || endedSince !== undefined;
+  if (!isAboutEnd && (to === undefined || (state !== undefined && state !== "done"))) return;
+  const own: string[] = [];
+  const sent: string[] = [];
+  if (outcomes !== undefined) {
+    const ends = rest.put(outcomes);
+    own.push(`o.value = ANY (${ends}::text[])`);
+    sent.push(`d.outcome = ANY (${ends}::text[])`);
+  }
+  if (endedSince !== undefined) {
+    const since = rest.put(endedSince);
+    own.push(`m.state = 5 AND m.finished_at >= ${since}`);
+    sent.push(`d.state = 5 AND d.finished_at >= ${since}`);
+  }
+  if (to !== undefined && ids !== null) {
+    own.push(`o.key IN (${rest.put(to)}, '*')`);
+    sent.push(`d.route = ANY (${ids}::bigint[])`);
+  }
+  rest.add(
+    `(EXISTS (SELECT 1 FROM json_each_text(m.outcomes::json) o WHERE ${own.join(" AND ")}) OR ${withDelivery(sent.join(" AND "))})`,
+  );
 }
 
 function withDelivery(condition: string): string {

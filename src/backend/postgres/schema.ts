@@ -1,3 +1,5 @@
+import { LATE_MS } from "../rows/positions.ts";
+
 /**
  * Tables of the store in PostgreSQL. Bodies lie apart from the rows that change, so that a change of state never
  * rewrites a payload; the indexes of open work are partial, so that finished messages cost nothing to later ones.
@@ -164,7 +166,9 @@ CREATE TABLE bundle_row (
  * of very many routes the first are indexed.
  */
 export const ENDED = `strpos(replace(outcomes, ':"applied"', ''), ':"') > 0`;
-export const KIND = "left(outcomes, 500)";
+/** Characters of the outcomes that are indexed. */
+export const KIND_LENGTH = 500;
+export const KIND = `left(outcomes, ${KIND_LENGTH})`;
 export const HISTORY_SCHEMA = `
 CREATE INDEX message_ended ON message (flow, ${KIND}, place) WHERE ${ENDED};
 CREATE INDEX delivery_ended ON delivery (outcome, flow, message) WHERE outcome <> 'applied';
@@ -196,4 +200,16 @@ CREATE INDEX delivery_failing ON delivery (route, fingerprint, message, created_
  */
 export const EXCHANGE_SCHEMA = `
 ALTER TABLE attempt ADD COLUMN exchange text, ADD COLUMN body bytea;
+`;
+
+/**
+ * What ended long after it was made (rows/positions.ts), which is little beside what ended at once: so all that ended
+ * since a time is found by place. And files by when they began.
+ */
+export const LATE = `state = 5 AND finished_at - accepted_at > ${LATE_MS}`;
+export const LATE_DELIVERY = `state = 5 AND finished_at - created_at > ${LATE_MS}`;
+export const LATE_SCHEMA = `
+CREATE INDEX message_late ON message (flow, place) WHERE ${LATE};
+CREATE INDEX delivery_late ON delivery (flow, message) WHERE ${LATE_DELIVERY};
+CREATE INDEX file_started ON file (started_at);
 `;

@@ -1,5 +1,6 @@
 import type { Failure } from "../../errors.ts";
 import type { ErrorGroup } from "../../store/queries.ts";
+import type { RouteRow } from "./routes.ts";
 
 /** So many groups are looked for; there are more only where texts of failures have names in them. */
 export const MOST_GROUPS = 200;
@@ -17,15 +18,6 @@ export interface Scope {
   readonly route: number | null;
   readonly to: string | null;
 }
-
-/** A route as the store has it. */
-export interface RouteRow {
-  readonly id: number;
-  readonly flow: number;
-  readonly to: string;
-}
-
-export const SELECT_ROUTES = 'SELECT id, flow, target AS "to" FROM route ORDER BY id';
 
 /** Where to look for what fails: at flows, and at these of their routes. */
 export function scopesOf(flows: readonly number[], routes: readonly RouteRow[]): readonly Scope[] {

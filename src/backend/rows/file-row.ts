@@ -1,5 +1,6 @@
 import type { Failure } from "../../errors.ts";
 import type { Books, FileRow, FileState } from "../../store/file-table.ts";
+import type { FileTotals } from "../../store/queries.ts";
 import { fromText } from "./row.ts";
 
 export interface FileColumns {
@@ -65,4 +66,25 @@ export function shifted(stored: string, route: string, from: string, to: string,
   if (counts[from] === 0) delete counts[from];
   books[route] = counts;
   return JSON.stringify(books);
+}
+
+/** Rows of a flow's files in one outcome of one route, added up. */
+export interface FileSum {
+  readonly flow: string;
+  readonly to: string;
+  readonly outcome: string;
+  readonly n: number;
+}
+
+/** @param counts of each flow that has read files, how many and their rows */
+export function toFileTotals(
+  counts: readonly Omit<FileTotals, "books">[],
+  sums: readonly FileSum[],
+): readonly FileTotals[] {
+  return counts.map((one) => {
+    const books: Record<string, Record<string, number>> = {};
+    for (const { to, outcome, n } of sums.filter(({ flow }) => flow === one.flow))
+      books[to] = { ...books[to], [outcome]: n };
+    return { ...one, books };
+  });
 }

@@ -15,8 +15,19 @@ export const MOST_AT_ONCE = 1000;
 /** Batches committed together may differ in time; the exact filter on acceptance follows anyway. */
 export const SLACK_MS = 5000;
 
+/**
+ * A message that ends, or a delivery, this long after it was made stands in an index of its own (LATE_SCHEMA): all
+ * others that ended since a time are among those accepted since twice as long before it.
+ */
+export const LATE_MS = 3_600_000;
+
 /** Places that are looked at, both inclusive. */
 export const NO_RANGE = { low: 0, high: Number.MAX_SAFE_INTEGER };
+
+/** Acceptance before which nothing can have ended since that time, but what is late. */
+export function earliest(endedSince: number): number {
+  return endedSince - 2 * LATE_MS - SLACK_MS;
+}
 
 /** Whether acceptance narrows the places to look at: positions are places then, not rows of a file. */
 export function ranged(filter: MessageFilter): boolean {

@@ -16,6 +16,8 @@ export type Walk =
   | "delivery-failing"
   | "ended"
   | "delivery-ended"
+  | "late"
+  | "delivery-late"
   | "queued"
   | "waiting"
   | "held"
@@ -30,32 +32,43 @@ const OWN_STATE: Readonly<Partial<Record<State, Walk>>> = {
 };
 
 /**
- * The end that a filter is led by: messages are found by it in an index of their outcomes as texts, which number in
- * tens. Null: by another condition, or by none, since most messages are applied.
+ * The ends that a filter is led by: messages are found by them in an index of their outcomes as texts, which number in
+ * tens. None: it is led by another condition, or by none, since most messages are applied.
  */
-export function leadingEnd({ key, code, cause, file, state, outcome }: MessageFilter): Outcome | null {
-  if (key !== undefined || code !== undefined || file !== undefined || cause !== undefined) return null;
-  if (outcome === undefined || outcome === "applied" || outcome === "rejected") return null;
-  return state === undefined || state === "done" ? outcome : null;
+export function leadingEnds({ key, code, cause, file, state, outcomes }: MessageFilter): readonly Outcome[] {
+  if (key !== undefined || code !== undefined || file !== undefined || cause !== undefined) return [];
+  if (outcomes === undefined || outcomes.includes("applied") || outcomes.includes("rejected")) return [];
+  return state === undefined || state === "done" ? outcomes : [];
 }
 
-/** Outcomes of messages of a flow as the store has them, which hold the leading end. */
+/** Outcomes of messages of a flow as the store has them. */
 export interface Ended {
   readonly flow: number;
   readonly outcomes: string;
+}
+
+/** Whether one of the ends is among them, as far as an index tells: of very many it has the first. */
+export function holdsEnd(
+  { outcomes }: Ended,
+  ends: readonly Outcome[],
+  most = Number.POSITIVE_INFINITY,
+): boolean {
+  return outcomes.length >= most || ends.some((end) => outcomes.includes(`:"${end}"`));
 }
 
 /**
  * The index walks that together meet every message the filter wants, and few others. Several are merged by their
  * reader; a message may come in more than one.
  * @param flows ids of the flows to look at: the filter's, or all
- * @param ended of these flows, where an end leads
+ * @param ended of these flows, those that hold an end that leads
+ * @param from where only what ended since a time is asked for: the place from which on all may have; 0 otherwise
  * @param walk makes one along an index, for what stands before the position in it
  */
 export function chooseWalks<Stream>(
   filter: MessageFilter,
   flows: readonly number[],
   ended: readonly Ended[],
+  from: number,
   walk: (along: Walk, ...values: readonly (string | number)[]) => Stream,
 ): readonly Stream[] {
   if (filter.key !== undefined) return [walk("key", filter.key)];
@@ -75,17 +88,24 @@ export function chooseWalks<Stream>(
       walk("delivery-state", state, flow),
     ]);
   }
-  const end = leadingEnd(filter);
-  if (end !== null) {
+  // What was rejected has a failure, and failures have few codes.
+  if (filter.outcomes?.length === 1 && filter.outcomes[0] === "rejected")
+    return Object.keys(ERRORS).map((code) => walk("code", code));
+  const ends = leadingEnds(filter);
+  const late =
+    filter.endedSince === undefined
+      ? []
+      : flows.flatMap((flow) => [walk("late", flow), walk("delivery-late", flow)]);
+  if (ends.length > 0) {
     return [
-      ...ended.map(({ flow, outcomes }) => walk("ended", flow, outcomes)),
-      ...flows.map((flow) => walk("delivery-ended", end, flow)),
+      ...ended.map(({ flow, outcomes }) => walk("ended", flow, outcomes, from)),
+      ...flows.flatMap((flow) => ends.map((end) => walk("delivery-ended", end, flow, from))),
+      ...late,
     ];
   }
-  // What was rejected has a failure, and failures have few codes.
-  if (filter.outcome === "rejected") return Object.keys(ERRORS).map((code) => walk("code", code));
-  if (filter.flow !== undefined) return flows.map((flow) => walk("flow", flow));
-  return [walk("place")];
+  const { flow, to, endedSince } = filter;
+  if (flow === undefined && to === undefined && endedSince === undefined) return [walk("place")];
+  return [...flows.map((one) => walk("flow", one, from)), ...late];
 }
 
 /** All that a flow has under way or at rest, which is little beside what is done. */

@@ -9,6 +9,7 @@ import {
   EXCHANGE_SCHEMA,
   FAILING_SCHEMA,
   HISTORY_SCHEMA,
+  LATE_SCHEMA,
   MESSAGE_SCHEMA,
   RETENTION_SCHEMA,
 } from "./schema.ts";
@@ -25,6 +26,7 @@ const STEPS: readonly string[] = [
   RETENTION_SCHEMA,
   FAILING_SCHEMA,
   EXCHANGE_SCHEMA,
+  LATE_SCHEMA,
 ];
 
 /** What a step has to work out of the rows that are there, by the step's text. */

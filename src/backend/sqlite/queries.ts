@@ -5,7 +5,7 @@ import type { MessageFilter, MessageSummary, Page, Paged, Queries } from "../../
 import { accessReads } from "./access-table.ts";
 import { listBundles } from "./query-bundles.ts";
 import { readErrorGroups } from "./query-error-groups.ts";
-import { findFile, listFiles, listRejects } from "./query-files.ts";
+import { findFile, listFiles, listRejects, readFileTotals } from "./query-files.ts";
 import {
   flowNames,
   listAlerts,
@@ -19,6 +19,7 @@ import { readDeliveryBody, readExchange, readMessage, readRaw } from "./query-me
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { readForgotten, readRetention } from "./query-retention.ts";
+import { readUnfinished } from "./query-unfinished.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import { openSql, type Sql } from "./sql.ts";
 import { DATABASE } from "./store.ts";
@@ -55,6 +56,8 @@ export function sqliteQueries(sql: Sql): Queries {
     texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),
     queuedLanes: async () => readQueuedLanes(sql),
     pending: async () => readPending(sql),
+    unfinished: async () => readUnfinished(sql),
+    fileTotals: async (since) => readFileTotals(sql, since),
     retention: async (now) => readRetention(sql, now),
     isForgotten: async (kind, number) => readForgotten(sql, kind, number),
     async ping() {

@@ -6,14 +6,13 @@ import {
   type GroupRow,
   MOST_GROUPS,
   type NewestRow,
-  type RouteRow,
   type Scope,
-  SELECT_ROUTES,
   scopeId,
   scopesOf,
   toErrorGroup,
   trendFrom,
 } from "../rows/error-group.ts";
+import { type RouteRow, SELECT_ROUTES } from "../rows/routes.ts";
 import { stateNumber } from "../rows/row.ts";
 import { flowNames } from "./query-flows.ts";
 import type { Sql } from "./sql.ts";

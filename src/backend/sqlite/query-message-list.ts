@@ -3,6 +3,7 @@ import type { FlowNames } from "../rows/flow-names.ts";
 import { type DeliveryEnd, type SummaryColumns, toSummaries } from "../rows/message-summary.ts";
 import { LAST } from "../rows/page.ts";
 import {
+  earliest,
   lastShown,
   MOST_AT_ONCE,
   MOST_LOOKED_AT,
@@ -11,6 +12,7 @@ import {
   ranged,
   SLACK_MS,
 } from "../rows/positions.ts";
+import { type RouteRow, routesTo, SELECT_ROUTES } from "../rows/routes.ts";
 import { stateNumber } from "../rows/row.ts";
 import { flowNames } from "./query-flows.ts";
 import { chooseStreams } from "./query-message-stream.ts";
@@ -20,9 +22,17 @@ import type { Sql, SqlValue } from "./sql.ts";
 export function listMessages(sql: Sql, filter: MessageFilter, page: Page): Paged<MessageSummary> {
   const names = flowNames(sql);
   const flow = filter.flow === undefined ? undefined : names.idOf(filter.flow);
-  const streams = chooseStreams(sql, filter, flow === undefined ? names.ids : [flow]);
+  const flows = flow === undefined ? names.ids : [flow];
+  const routes =
+    filter.to === undefined ? null : routesTo(sql.all<RouteRow>(SELECT_ROUTES), filter.to, flows);
+  const streams = chooseStreams(
+    sql,
+    filter,
+    routes === null ? flows : [...new Set(routes.map((route) => route.flow))],
+    filter.endedSince === undefined ? 0 : placeAt(sql, earliest(filter.endedSince)),
+  );
   const { low, high } = ranged(filter) ? placeRange(sql, filter) : NO_RANGE;
-  const rest = restOf(filter, flow);
+  const rest = restOf(filter, flow, routes);
   const items: MessageSummary[] = [];
   let before = Math.min(page.before ?? LAST, high);
   let lookedAt = 0;
@@ -59,16 +69,16 @@ export function listMessages(sql: Sql, filter: MessageFilter, page: Page): Paged
  */
 function placeRange(sql: Sql, filter: MessageFilter): { readonly low: number; readonly high: number } {
   if (filter.since === undefined && filter.until === undefined) return NO_RANGE;
-  const last = sql.get<{ place: number | null }>("SELECT max(place) AS place FROM message")?.place ?? 0;
   return {
-    low: filter.since === undefined ? 0 : firstAtOrAfter(sql, filter.since - SLACK_MS, last),
-    high: filter.until === undefined ? LAST : firstAtOrAfter(sql, filter.until + SLACK_MS, last),
+    low: filter.since === undefined ? 0 : placeAt(sql, filter.since - SLACK_MS),
+    high: filter.until === undefined ? LAST : placeAt(sql, filter.until + SLACK_MS),
   };
 }
 
-function firstAtOrAfter(sql: Sql, time: number, last: number): number {
+/** The first place that was accepted then or later. */
+function placeAt(sql: Sql, time: number): number {
   let low = 0;
-  let high = last + 1;
+  let high = (sql.get<{ place: number | null }>("SELECT max(place) AS place FROM message")?.place ?? 0) + 1;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
     const row = sql.get<{ at: number }>(
@@ -87,7 +97,7 @@ interface Rest {
 }
 
 /** Every condition of the filter on a row at hand, also those its stream has met: a stream may be wider. */
-function restOf(filter: MessageFilter, flow: number | undefined): Rest {
+function restOf(filter: MessageFilter, flow: number | undefined, routes: readonly RouteRow[] | null): Rest {
   const where: string[] = [];
   const values: SqlValue[] = [];
   const add = (text: string, ...given: SqlValue[]): void => {
@@ -111,20 +121,61 @@ function restOf(filter: MessageFilter, flow: number | undefined): Rest {
     if (route === null) add("m.fingerprint = ?", fingerprint);
     else add(withDelivery("d.route = ? AND d.fingerprint = ?"), route, fingerprint);
   }
-  if (filter.outcome !== undefined) {
-    add(
-      `(EXISTS (SELECT 1 FROM json_each(m.outcomes) o WHERE o.value = ?) OR ${withDelivery("d.outcome = ?")})`,
-      filter.outcome,
-      filter.outcome,
-    );
-  }
+  const end = endOf(filter, routes);
+  if (end !== null) add(end.text, ...end.values);
   if (filter.state === "done") add(`m.state = 5 AND NOT ${withDelivery("d.state <> 5")}`);
-  else if (filter.state === "open") add(`(m.state <> 5 OR ${withDelivery("d.state <> 5")})`);
   else if (filter.state !== undefined) {
-    const state = stateNumber(filter.state);
-    add(`(m.state = ? OR ${withDelivery("d.state = ?")})`, state, state);
+    const [is, ...values] =
+      filter.state === "open" ? ["state <> 5"] : ["state = ?", stateNumber(filter.state)];
+    if (routes === null) add(`(m.${is} OR ${withDelivery(`d.${is}`)})`, ...values, ...values);
+    else add(withDelivery(`d.${is} AND ${isOneOf("d.route", routes)}`), ...values, ...idsOf(routes));
   }
   return { text: where.map((one) => ` AND ${one}`).join(""), values };
+}
+
+/**
+ * How and when it ended, on one route at least: by the message's own outcomes, which tell of the CRM, of topics and of
+ * what was left out (`*`: all routes alike), or by a delivery. With a route alone, whether it went there. Null where
+ * the filter asks for none of it, or for a state of the route's deliveries.
+ */
+function endOf(
+  { to, outcomes, endedSince, state }: MessageFilter,
+  routes: readonly RouteRow[] | null,
+): Rest | null {
+  const isAboutEnd = outcomes !== undefined || endedSince !== undefined;
+  if (!isAboutEnd && (to === undefined || (state !== undefined && state !== "done"))) return null;
+  const own: string[] = [];
+  const sent: string[] = [];
+  const ends = outcomes ?? [];
+  const marks = ends.map(() => "?").join();
+  if (outcomes !== undefined) {
+    own.push(`o.value IN (${marks})`);
+    sent.push(`d.outcome IN (${marks})`);
+  }
+  if (endedSince !== undefined) {
+    own.push("m.state = 5 AND m.finished_at >= ?");
+    sent.push("d.state = 5 AND d.finished_at >= ?");
+  }
+  if (to !== undefined && routes !== null) {
+    own.push("o.key IN (?, '*')");
+    sent.push(isOneOf("d.route", routes));
+  }
+  const since = endedSince === undefined ? [] : [endedSince];
+  return {
+    text: `(EXISTS (SELECT 1 FROM json_each(m.outcomes) o WHERE ${own.join(" AND ")}) OR ${withDelivery(sent.join(" AND "))})`,
+    values: [
+      ...[...ends, ...since, ...(to === undefined ? [] : [to])],
+      ...[...ends, ...since, ...(routes === null ? [] : idsOf(routes))],
+    ],
+  };
+}
+
+function isOneOf(column: string, routes: readonly RouteRow[]): string {
+  return `${column} IN (${routes.map(() => "?").join()})`;
+}
+
+function idsOf(routes: readonly RouteRow[]): readonly number[] {
+  return routes.map((route) => route.id);
 }
 
 function withDelivery(condition: string): string {

@@ -478,6 +478,7 @@ export interface Operations {
       readonly cursor?: number;
       readonly flow?: string;
       readonly state?: "running" | "done" | "stopped" | "rejected" | "duplicate";
+      readonly since?: number | string;
     };
     body: undefined;
     answer: {
@@ -671,6 +672,7 @@ export interface Operations {
         readonly accepting: boolean;
         readonly running: boolean;
         readonly open: number;
+        readonly queued: number;
         readonly problem: string | null;
         readonly problems: readonly ({
           readonly place?: {
@@ -687,6 +689,7 @@ export interface Operations {
           readonly stopped: string | null;
           readonly waitingUntil: string | null;
           readonly open: number;
+          readonly queued: number;
         })[];
         readonly nextSlot: string | null;
         readonly source: {
@@ -736,6 +739,7 @@ export interface Operations {
       readonly accepting: boolean;
       readonly running: boolean;
       readonly open: number;
+      readonly queued: number;
       readonly problem: string | null;
       readonly problems: readonly ({
         readonly place?: {
@@ -752,6 +756,7 @@ export interface Operations {
         readonly stopped: string | null;
         readonly waitingUntil: string | null;
         readonly open: number;
+        readonly queued: number;
       })[];
       readonly nextSlot: string | null;
       readonly source: {
@@ -799,6 +804,9 @@ export interface Operations {
       readonly flow: string;
       readonly day: string;
       readonly zone: string;
+      readonly files: boolean;
+      readonly from: string;
+      readonly to: string;
       readonly accepted: number;
       readonly duplicate: number;
       readonly refused: number;
@@ -826,6 +834,7 @@ export interface Operations {
       readonly accepting: boolean;
       readonly running: boolean;
       readonly open: number;
+      readonly queued: number;
       readonly problem: string | null;
       readonly problems: readonly ({
         readonly place?: {
@@ -842,6 +851,7 @@ export interface Operations {
         readonly stopped: string | null;
         readonly waitingUntil: string | null;
         readonly open: number;
+        readonly queued: number;
       })[];
       readonly nextSlot: string | null;
       readonly source: {
@@ -1045,6 +1055,7 @@ export interface Operations {
       readonly accepting: boolean;
       readonly running: boolean;
       readonly open: number;
+      readonly queued: number;
       readonly problem: string | null;
       readonly problems: readonly ({
         readonly place?: {
@@ -1061,6 +1072,7 @@ export interface Operations {
         readonly stopped: string | null;
         readonly waitingUntil: string | null;
         readonly open: number;
+        readonly queued: number;
       })[];
       readonly nextSlot: string | null;
       readonly source: {
@@ -1113,6 +1125,7 @@ export interface Operations {
       readonly accepting: boolean;
       readonly running: boolean;
       readonly open: number;
+      readonly queued: number;
       readonly problem: string | null;
       readonly problems: readonly ({
         readonly place?: {
@@ -1129,6 +1142,7 @@ export interface Operations {
         readonly stopped: string | null;
         readonly waitingUntil: string | null;
         readonly open: number;
+        readonly queued: number;
       })[];
       readonly nextSlot: string | null;
       readonly source: {
@@ -1179,6 +1193,7 @@ export interface Operations {
       readonly accepting: boolean;
       readonly running: boolean;
       readonly open: number;
+      readonly queued: number;
       readonly problem: string | null;
       readonly problems: readonly ({
         readonly place?: {
@@ -1195,6 +1210,7 @@ export interface Operations {
         readonly stopped: string | null;
         readonly waitingUntil: string | null;
         readonly open: number;
+        readonly queued: number;
       })[];
       readonly nextSlot: string | null;
       readonly source: {
@@ -1290,7 +1306,8 @@ export interface Operations {
         readonly accepting: boolean;
         readonly running: boolean;
         readonly problem: string | null;
-        readonly open: number;
+        readonly files: boolean;
+        readonly queued: number;
         readonly parked: number;
         readonly accepted: number;
         readonly routes: readonly ({
@@ -1298,7 +1315,7 @@ export interface Operations {
           readonly publishes: string | null;
           readonly stopped: string | null;
           readonly waitingUntil: string | null;
-          readonly open: number;
+          readonly queued: number;
           readonly parked: number;
           readonly applied: number;
         })[];
@@ -1363,6 +1380,7 @@ export interface Operations {
       readonly limit?: number;
       readonly cursor?: number;
       readonly flow?: string;
+      readonly to?: string;
       readonly state?: "queued" | "waiting" | "held" | "sending" | "parked" | "done" | "open" | "rejected";
       readonly outcome?: "applied" | "unchanged" | "stale" | "superseded" | "duplicate" | "filtered" | "rejected" | "parked" | "discarded" | "without-effect";
       readonly key?: string;
@@ -1370,6 +1388,7 @@ export interface Operations {
       readonly file?: number;
       readonly since?: number | string;
       readonly until?: number | string;
+      readonly endedSince?: number | string;
       readonly fingerprint?: string;
     };
     body: undefined;
@@ -1965,11 +1984,15 @@ export interface Operations {
         readonly name: string;
         readonly files: boolean;
         readonly received: number;
-        readonly filtered: number;
+        readonly routes: readonly ({
+          readonly to: string;
+          readonly filtered: number;
+          readonly sent: number;
+        })[];
         readonly queued: number;
-        readonly sent: number;
-        readonly errored: number;
         readonly parked: number;
+        readonly rejected: number;
+        readonly rejectedMore: boolean;
         readonly oldest: string | null;
         readonly perHour: readonly (number)[];
       })[];

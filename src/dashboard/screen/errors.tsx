@@ -95,7 +95,9 @@ function GroupTable({
             <th>What failed and what to do</th>
             <th>Flow</th>
             <th className="number">Messages</th>
-            <th className="number">Keys</th>
+            <th className="number" title="Different keys of these messages">
+              Keys
+            </th>
             <th>Last 24 hours</th>
             <th className="number">First</th>
             <th className="number">Last</th>
@@ -183,9 +185,7 @@ function GroupRow({
         </Link>
       </td>
       <td className="number" data-name="keys">
-        <Link className="link" to="/messages" search={{ flow, state, fingerprint }}>
-          {keys.toLocaleString("en")}
-        </Link>
+        {keys.toLocaleString("en")}
       </td>
       <td>
         <Spark values={perHour} label="Accepted in each of the last 24 hours" bad />

@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 import type { Problem } from "../api/client.ts";
 import { Head } from "../part/head.tsx";
 import { Listed } from "../part/listed.tsx";
-import type { FilesSearch } from "../search-params.ts";
+import { Time } from "../part/time.tsx";
+import { type FilesSearch, sinceOf } from "../search-params.ts";
 
 const ADDRESSES = { taken: "/files", written: "/files/written" } as const;
 const KINDS = [
@@ -14,8 +15,14 @@ const KINDS = [
 ] as const;
 
 /** What is asked of the hub. Words that it does not know are told by its answer, which says which there are. */
-export function fileQuery<State extends string>({ state, ...rest }: FilesSearch) {
+export function fileQuery<State extends string>({ state, since: _, ...rest }: FilesSearch) {
   return { ...rest, ...(state === undefined ? {} : { state: state as State }) };
+}
+
+/** When files must have begun, as the hub is asked for it. */
+export function begunSince({ since }: FilesSearch): { readonly since?: number } {
+  const from = sinceOf(since, Date.now());
+  return from === undefined ? {} : { since: from };
 }
 
 /** One of the two lists of files, newest first: which it is, what it is narrowed to, and a page of it. */
@@ -41,6 +48,8 @@ export function FileList<One>({
   const to = ADDRESSES[kind];
   const { cursor, ...filter } = search;
   const { state: _, ...others } = filter;
+  const { since, ...always } = filter;
+  const begun = sinceOf(since, Date.now());
   return (
     <>
       <Head title="Files" at={query.dataUpdatedAt}>
@@ -48,6 +57,11 @@ export function FileList<One>({
         {search.flow === undefined ? null : (
           <Link className="chip link" to={to}>
             {search.flow} ×
+          </Link>
+        )}
+        {begun === undefined ? null : (
+          <Link className="chip link" to={to} search={always}>
+            begun since <Time at={new Date(begun).toISOString()} /> ×
           </Link>
         )}
       </Head>

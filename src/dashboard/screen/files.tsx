@@ -6,7 +6,7 @@ import { bytesInWords } from "../part/payload.tsx";
 import { Pill } from "../part/pill.tsx";
 import { Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
-import { FileList, fileQuery } from "./file-list.tsx";
+import { begunSince, FileList, fileQuery } from "./file-list.tsx";
 
 const route = getRouteApi("/files");
 const STATES = ["running", "stopped", "done", "rejected", "duplicate"];
@@ -17,7 +17,7 @@ export type FileItem = Item<"GET /files">;
 export function Files() {
   const search = route.useSearch();
   const query = useApi("GET /files", {
-    query: fileQuery<NonNullable<Query<"GET /files">["state"]>>(search),
+    query: { ...fileQuery<NonNullable<Query<"GET /files">["state"]>>(search), ...begunSince(search) },
     live: search.cursor === undefined,
   });
   return (
@@ -91,7 +91,7 @@ function FileRow({ file }: { readonly file: FileItem }) {
   );
 }
 
-/** Rows by route and outcome. Those that were rejected are messages, which the number leads to; the others left none. */
+/** Rows by route and outcome. Those that were rejected are messages, which the number leads to; most others left none. */
 export function Books({ of, file }: { readonly of: FileItem["books"]; readonly file: number }) {
   return Object.entries(of).map(([to, counts]) => (
     <div key={to}>
@@ -101,7 +101,7 @@ export function Books({ of, file }: { readonly of: FileItem["books"]; readonly f
         .map(([outcome, n]) => (
           <span key={outcome} className="whole">
             {outcome === "rejected" ? (
-              <Link className="link" to="/messages" search={{ file, outcome }}>
+              <Link className="link" to="/messages" search={{ file, to, outcome }}>
                 {n.toLocaleString("en")}
               </Link>
             ) : (

@@ -2,6 +2,7 @@ import { Title } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { counted } from "../part/counted.ts";
 import { placeInWords } from "../part/fault.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
@@ -95,18 +96,20 @@ function Routes({ flow }: { readonly flow: Detail }) {
         <thead>
           <tr>
             <th>Route</th>
-            <th className="number">Queued</th>
+            <th className="number" title="Messages with a delivery there that is not done, now">
+              Queued
+            </th>
             <th>State</th>
             <th />
           </tr>
         </thead>
         <tbody>
-          {routes.map(({ to, open, stopped, waitingUntil }) => (
+          {routes.map(({ to, queued, stopped, waitingUntil }) => (
             <tr key={to}>
               <td className="wide">{to}</td>
               <td className="number" data-name="queued">
-                <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
-                  {open.toLocaleString("en")}
+                <Link className="link" to="/messages" search={{ flow: name, to, state: "open" }}>
+                  {counted(queued)}
                 </Link>
               </td>
               <td className="wide">
@@ -151,6 +154,8 @@ function Routes({ flow }: { readonly flow: Detail }) {
   );
 }
 
+type DayBooks = Answer<"GET /flows/{name}/books">;
+
 /** opening + in = outcomes + closing, or something is wrong; the page shows the sum as it is. */
 function Books({ name }: { readonly name: string }) {
   const query = useApi("GET /flows/{name}/books", { path: { name } });
@@ -158,28 +163,30 @@ function Books({ name }: { readonly name: string }) {
     <section className="card">
       <header>
         <Title order={2}>Books</Title>
-        {query.data === undefined ? null : (
-          <span className="faint">
-            {query.data.day} in {query.data.zone}: {query.data.accepted.toLocaleString("en")} accepted,{" "}
-            {query.data.duplicate.toLocaleString("en")} duplicate, {query.data.refused.toLocaleString("en")}{" "}
-            refused
-          </span>
-        )}
+        {query.data === undefined ? null : <Came books={query.data} />}
       </header>
       <Loaded query={query} lines={2}>
-        {({ routes }) => (
+        {(books) => (
           <table className="rows fold">
             <thead>
               <tr>
                 <th>Route</th>
-                <th className="number">Opening</th>
-                <th className="number">In</th>
-                <th>Outcomes</th>
-                <th className="number">Closing</th>
+                <th className="number" title="Not ended there when the day began">
+                  Opening
+                </th>
+                <th className="number" title="Accepted on that day, again when replayed after a good end">
+                  In
+                </th>
+                <th title="How they ended there on that day; of what was replayed or mended since, less">
+                  Outcomes
+                </th>
+                <th className="number" title="Not ended there now">
+                  Closing
+                </th>
               </tr>
             </thead>
             <tbody>
-              {routes.map((one) => (
+              {books.routes.map((one) => (
                 <tr key={one.to}>
                   <td className="wide">{one.to}</td>
                   <td className="number" data-name="opening">
@@ -191,7 +198,9 @@ function Books({ name }: { readonly name: string }) {
                   <td>
                     {Object.entries(one.outcomes).map(([outcome, n]) => (
                       <span key={outcome} className="whole">
-                        {n.toLocaleString("en")} <Pill word={outcome} />{" "}
+                        <Ended books={books} to={one.to} outcome={outcome} n={n} /> <Pill
+                          word={outcome}
+                        />{" "}
                       </span>
                     ))}
                   </td>
@@ -205,5 +214,48 @@ function Books({ name }: { readonly name: string }) {
         )}
       </Loaded>
     </section>
+  );
+}
+
+/** What came again or was refused is no message, and rows that end well are none either: there is no list of them. */
+function Came({
+  books: { flow, day, zone, from, files, accepted, duplicate, refused },
+}: {
+  readonly books: DayBooks;
+}) {
+  const n = accepted.toLocaleString("en");
+  return (
+    <span className="faint">
+      {day} in {zone}:{" "}
+      {files ? (
+        `${n} rows`
+      ) : (
+        <Link className="link" to="/messages" search={{ flow, since: from }}>
+          {n}
+        </Link>
+      )}{" "}
+      accepted, {duplicate.toLocaleString("en")} duplicate, {refused.toLocaleString("en")} refused
+    </span>
+  );
+}
+
+/** What is parked has not ended, and is in the list of what waits. */
+function Ended({
+  books: { flow, from, files },
+  to,
+  outcome,
+  n,
+}: {
+  readonly books: DayBooks;
+  readonly to: string;
+  readonly outcome: string;
+  readonly n: number;
+}) {
+  const text = n.toLocaleString("en");
+  if (files || outcome === "parked") return text;
+  return (
+    <Link className="link" to="/messages" search={{ flow, to, outcome, endedSince: from }}>
+      {text}
+    </Link>
   );
 }

@@ -2,6 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Item } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { counted } from "../part/counted.ts";
 import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Pill } from "../part/pill.tsx";
@@ -49,7 +50,9 @@ export function Flows() {
                     <th>Flow</th>
                     <th>State</th>
                     <th>Routes</th>
-                    <th className="number">Queued</th>
+                    <th className="number" title="Messages that are not done, now">
+                      Queued
+                    </th>
                     <th>Next run</th>
                     <th>Version</th>
                     <th />
@@ -70,7 +73,7 @@ export function Flows() {
 }
 
 function FlowRow({ flow }: { readonly flow: FlowItem }) {
-  const { name, description, routes, open, nextSlot, hash } = flow;
+  const { name, description, routes, queued, nextSlot, hash } = flow;
   return (
     <tr>
       <td className="wide">
@@ -85,12 +88,12 @@ function FlowRow({ flow }: { readonly flow: FlowItem }) {
         ))}
       </td>
       <td className="wide">
-        {routes.map(({ to, open: waiting, stopped }) => (
+        {routes.map(({ to, queued: waiting, stopped }) => (
           <div key={to}>
             {to}{" "}
             {waiting === 0 ? null : (
-              <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
-                {waiting.toLocaleString("en")} queued
+              <Link className="link" to="/messages" search={{ flow: name, to, state: "open" }}>
+                {counted(waiting)} queued
               </Link>
             )}{" "}
             {stopped === null ? null : <Pill word="stopped" />}
@@ -99,7 +102,7 @@ function FlowRow({ flow }: { readonly flow: FlowItem }) {
       </td>
       <td className="number" data-name="queued">
         <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
-          {open.toLocaleString("en")}
+          {counted(queued)}
         </Link>
       </td>
       <td className="fit">

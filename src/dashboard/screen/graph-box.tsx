@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
+import { counted } from "../part/counted.ts";
 import { Pill } from "../part/pill.tsx";
 import type { Box } from "./graph-model.ts";
 
@@ -20,8 +21,8 @@ export function BoxView({ data: { box } }: NodeProps<BoxNode>) {
           <Pill key={state} word={state} />
         ))}{" "}
         {flow === null || flow.parked === 0 ? null : (
-          <Link className="pill bad" to="/errors" search={{ flow: flow.name }}>
-            {flow.parked.toLocaleString("en")} parked
+          <Link className="pill bad" to="/messages" search={{ flow: flow.name, state: "parked" }}>
+            {counted(flow.parked)} parked
           </Link>
         )}
       </div>

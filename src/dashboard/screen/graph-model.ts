@@ -23,7 +23,11 @@ export interface Way {
   /** Which of its numbers `n` is; null: it only shows that one feeds the other. */
   readonly what: "accepted" | "applied" | null;
   readonly n: number;
-  readonly open: number;
+  /** `system.sink` or `topic:<name>`; null: into the flow. */
+  readonly route: string | null;
+  /** What it counts are rows of files, most of which are no messages. */
+  readonly areRows: boolean;
+  readonly queued: number;
   readonly parked: number;
   readonly tone: "calm" | "warn" | "bad";
   /** What keeps it from crossing, in the hub's words for states. */
@@ -77,7 +81,7 @@ function graphOf(
       : [
           {
             ...{ id: `${source.id} → ${own.id}`, from: source.id, to: own.id, flow: flow.name },
-            ...{ what: "accepted", n: flow.accepted, open: 0, parked: 0 },
+            ...{ what: "accepted", n: flow.accepted, route: null, areRows: flow.files, queued: 0, parked: 0 },
             tone: flow.accepting ? "calm" : "warn",
             states: flow.accepting ? [] : ["paused"],
           },
@@ -88,7 +92,8 @@ function graphOf(
     boxes.push(target);
     ways.push({
       ...{ id: `${own.id} → ${route.to}`, from: own.id, to: target.id, flow: flow.name },
-      ...{ what: "applied", n: route.applied, open: route.open, parked: route.parked },
+      ...{ what: "applied", n: route.applied, route: route.to, areRows: flow.files },
+      ...{ queued: route.queued, parked: route.parked },
       tone: route.stopped !== null || route.parked > 0 ? "bad" : isLate ? "warn" : "calm",
       states: statesOf(route, flow),
     });
@@ -123,8 +128,8 @@ function neighbour(flow: Flow, from: string, to: string): Graph {
 }
 
 function feeding(from: string, to: string, flow: string): Way {
-  const none = { what: null, n: 0, open: 0, parked: 0, tone: "calm", states: [] } as const;
-  return { id: `${from} → ${to}`, from, to, flow, ...none };
+  const none = { what: null, n: 0, route: null, areRows: false, queued: 0, parked: 0 } as const;
+  return { id: `${from} → ${to}`, from, to, flow, ...none, tone: "calm", states: [] };
 }
 
 function flowId({ name }: Flow): string {

@@ -67,6 +67,15 @@ export function MessageFilters({
         value={since ?? ""}
         onChange={(event) => set({ since: event.currentTarget.value })}
       />
+      {search.to === undefined ? null : (
+        <Fixed text={`to ${search.to}`} onClear={() => onChange(without(filter, "to"))} />
+      )}
+      {search.endedSince === undefined ? null : (
+        <Fixed
+          text={`ended since ${search.endedSince}`}
+          onClear={() => onChange(without(filter, "endedSince"))}
+        />
+      )}
       {search.file === undefined ? null : (
         <Fixed text={`file ${search.file}`} onClear={() => onChange(without(filter, "file"))} />
       )}

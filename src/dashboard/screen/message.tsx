@@ -144,7 +144,7 @@ function InTheWay({ message }: { readonly message: Detail }) {
     <p className="notice warn">
       {waitsBehind === 0 ? null : (
         <>
-          Waits behind {some(waitsBehind)} of its key
+          Waits behind {some(waitsBehind)} of its key on this flow
           {blockedBy === null ? "" : ", held back by "}
           {blockedBy === null ? null : (
             <Link className="link mono" to="/messages/$id" params={{ id: blockedBy }}>
@@ -159,8 +159,8 @@ function InTheWay({ message }: { readonly message: Detail }) {
           {some(blocks)} of its key {blocks === 1 ? "waits" : "wait"} behind it.{" "}
         </>
       )}
-      <Link className="link" to="/messages" search={{ flow, key }}>
-        All of this key
+      <Link className="link" to="/messages" search={{ flow, key, state: "open" }}>
+        All of this key that wait
       </Link>
     </p>
   );

@@ -74,9 +74,16 @@ export function Messages() {
   );
 }
 
-function queryOf({ since, until, state, outcome, ...rest }: MessagesSearch): Query<"GET /messages"> {
+function queryOf({
+  since,
+  until,
+  endedSince,
+  state,
+  outcome,
+  ...rest
+}: MessagesSearch): Query<"GET /messages"> {
   const now = Date.now();
-  const [from, to] = [sinceOf(since, now), sinceOf(until, now)];
+  const [from, to, ended] = [since, until, endedSince].map((text) => sinceOf(text, now));
   return {
     ...rest,
     // Words that the hub does not know are told by its answer, which says which there are.
@@ -84,6 +91,7 @@ function queryOf({ since, until, state, outcome, ...rest }: MessagesSearch): Que
     ...(outcome === undefined ? {} : { outcome: outcome as NonNullable<Query<"GET /messages">["outcome"]> }),
     ...(from === undefined ? {} : { since: from }),
     ...(to === undefined ? {} : { until: to }),
+    ...(ended === undefined ? {} : { endedSince: ended }),
   };
 }
 

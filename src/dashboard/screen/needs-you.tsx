@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Answer, Item } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { counted } from "../part/counted.ts";
 import { ProblemNotice } from "../part/fault.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
@@ -104,7 +105,7 @@ function ofAlert({ id, rule, subject, detail, acknowledgedBy }: Item<"GET /alert
 }
 
 function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): readonly Need[] {
-  const needs: Need[] = routes.flatMap(({ to, stopped, open }) =>
+  const needs: Need[] = routes.flatMap(({ to, stopped, queued }) =>
     stopped === null
       ? []
       : [
@@ -114,7 +115,8 @@ function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): r
             tone: "bad" as const,
             text: (
               <>
-                <strong>{name}</strong> to {to} is stopped: {stopped}. {open} wait.
+                <strong>{name}</strong> to {to} is stopped: {stopped}.{" "}
+                <Waiting flow={name} to={to} n={queued} /> wait.
               </>
             ),
             act: (
@@ -123,7 +125,7 @@ function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): r
           },
         ],
   );
-  for (const { to, waitingUntil, open } of routes)
+  for (const { to, waitingUntil, queued } of routes)
     if (waitingUntil !== null)
       needs.push({
         id: `waiting ${name} ${to}`,
@@ -131,8 +133,8 @@ function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): r
         tone: "warn",
         text: (
           <>
-            <strong>{to}</strong> does not answer: {open} of {name} wait, and go out by themselves when it
-            does
+            <strong>{to}</strong> does not answer: <Waiting flow={name} to={to} n={queued} /> of {name} wait,
+            and go out by themselves when it does
           </>
         ),
         act: (
@@ -168,6 +170,14 @@ function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): r
   return needs;
 }
 
+function Waiting({ flow, to, n }: { readonly flow: string; readonly to: string; readonly n: number }) {
+  return (
+    <Link className="link" to="/messages" search={{ flow, to, state: "open" }}>
+      {counted(n)}
+    </Link>
+  );
+}
+
 export function pausedInWords(accepting: boolean, running: boolean): string {
   if (!accepting && !running) return "it takes nothing, and works on nothing stored";
   return accepting
@@ -187,7 +197,11 @@ function ofNumbers(
       tone: "bad",
       text: (
         <>
-          <strong>{name}</strong>: {parked === 10_000 ? "10,000 or more" : parked} parked now
+          <strong>{name}</strong>:{" "}
+          <Link className="link" to="/messages" search={{ flow: name, state: "parked" }}>
+            {counted(parked)} parked
+          </Link>{" "}
+          now
         </>
       ),
       act: (
@@ -204,7 +218,11 @@ function ofNumbers(
       tone: "warn",
       text: (
         <>
-          <strong>{name}</strong>: the oldest of {queued.toLocaleString("en")} has waited {span(age)}
+          <strong>{name}</strong>: the oldest of{" "}
+          <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
+            {counted(queued)}
+          </Link>{" "}
+          has waited {span(age)}
         </>
       ),
       act: (
@@ -241,7 +259,11 @@ function ofBadRows({ id, name, flow, books }: Answer<"GET /files">["items"][numb
       tone: "warn",
       text: (
         <>
-          <strong>{flow}</strong>: {bad} bad {bad === 1 ? "row" : "rows"} in {name}
+          <strong>{flow}</strong>:{" "}
+          <Link className="link" to="/messages" search={{ file: id, outcome: "rejected" }}>
+            {bad.toLocaleString("en")}
+          </Link>{" "}
+          bad {bad === 1 ? "row" : "rows"} in {name}
         </>
       ),
       act: (

@@ -2,6 +2,7 @@ import { Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Answer } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { counted } from "../part/counted.ts";
 import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Spark } from "../part/spark.tsx";
@@ -29,7 +30,7 @@ export function Overview() {
               <span className="faint">
                 {query.data === undefined ? null : (
                   <>
-                    since <Time at={query.data.since} />; queued, oldest and parked: now
+                    since <Time at={query.data.since} />; queued, errored and oldest: now
                   </>
                 )}
               </span>
@@ -54,11 +55,17 @@ export function Overview() {
 }
 
 const COLUMNS = [
-  ["Received", "Accepted in the span; of files each row"],
-  ["Filtered", "Ended without effect: filtered, unchanged, stale, superseded, duplicate, discarded"],
-  ["Queued", "Messages and deliveries that are not done, now"],
-  ["Sent", "Took effect in the span, once for each route"],
-  ["Errored", "Parked or rejected, and not mended since"],
+  [
+    "Received",
+    "Accepted in the span, again when replayed after a good end; of files each row of those begun in it",
+  ],
+  [
+    "Filtered",
+    "Ended in the span without effect: filtered, unchanged, stale, superseded, duplicate, discarded",
+  ],
+  ["Queued", "Messages that are not done, now"],
+  ["Sent", "Took effect in the span, on each route"],
+  ["Errored", "Messages that are parked, and messages and rows that were rejected and not mended, now"],
   ["Oldest", "How long the oldest that is worked on has waited"],
 ] as const;
 
@@ -86,41 +93,30 @@ function FlowTable({ flows, since }: { readonly flows: readonly Flow[]; readonly
 }
 
 function FlowRow({ flow, since }: { readonly flow: Flow; readonly since: string }) {
-  const { name, received, filtered, queued, sent, errored, oldest, parked, perHour } = flow;
+  const { name, received, queued, oldest, perHour } = flow;
   return (
     <tr>
       <td className="wide">
         <Link className="link" data-row to="/messages" search={{ flow: name }}>
           {name}
-        </Link>{" "}
-        {parked === 0 ? null : (
-          <Link className="pill bad" to="/messages" search={{ flow: name, state: "parked" }}>
-            {parked} parked
-          </Link>
-        )}
+        </Link>
       </td>
       <td className="number" data-name="received">
-        <Counted n={received} flow={flow} search={{ since }} />
+        <Counted n={received} flow={flow} since={since} search={{ since }} />
       </td>
       <td className="number" data-name="filtered">
-        <Counted n={filtered} flow={flow} search={{ outcome: "without-effect", since }} />
+        <OfRoutes flow={flow} since={since} what="filtered" outcome="without-effect" />
       </td>
       <td className="number" data-name="queued">
         <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
-          {queued.toLocaleString("en")}
+          {counted(queued)}
         </Link>
       </td>
       <td className="number" data-name="sent">
-        <Counted n={sent} flow={flow} search={{ outcome: "applied", since }} />
+        <OfRoutes flow={flow} since={since} what="sent" outcome="applied" />
       </td>
       <td className="number" data-name="errored">
-        <Link
-          className="link"
-          to="/errors"
-          search={{ flow: name, ...(parked === 0 && errored > 0 ? { state: "rejected" } : {}) }}
-        >
-          {errored.toLocaleString("en")}
-        </Link>
+        <Errored flow={flow} />
       </td>
       <td className="number" data-name="oldest">
         <Age at={oldest} />
@@ -132,19 +128,67 @@ function FlowRow({ flow, since }: { readonly flow: Flow; readonly since: string 
   );
 }
 
+/** One number for each route that has any: a message may have ended on several, and is in the list of each. */
+function OfRoutes({
+  flow,
+  since,
+  what,
+  outcome,
+}: {
+  readonly flow: Flow;
+  readonly since: string;
+  readonly what: "filtered" | "sent";
+  readonly outcome: string;
+}) {
+  const ended = { outcome, endedSince: since };
+  const routes = flow.routes.filter((route) => route[what] !== 0);
+  if (routes.length === 0) return <Counted n={0} flow={flow} since={since} search={ended} />;
+  return routes.map((route) => (
+    <div key={route.to}>
+      <Counted n={route[what]} flow={flow} since={since} search={{ to: route.to, ...ended }} />
+      {flow.routes.length > 1 ? <span className="faint"> {route.to}</span> : null}
+    </div>
+  ));
+}
+
+function Errored({ flow: { name, parked, rejected, rejectedMore } }: { readonly flow: Flow }) {
+  if (parked === 0 && rejected === 0)
+    return (
+      <Link className="link" to="/errors" search={{ flow: name }}>
+        0
+      </Link>
+    );
+  return (
+    <>
+      {parked === 0 ? null : (
+        <Link className="pill bad" to="/messages" search={{ flow: name, state: "parked" }}>
+          {counted(parked)} parked
+        </Link>
+      )}{" "}
+      {rejected === 0 ? null : (
+        <Link className="pill bad" to="/errors" search={{ flow: name, state: "rejected" }}>
+          {counted(rejected, rejectedMore)} rejected
+        </Link>
+      )}
+    </>
+  );
+}
+
 /** A number that leads to its messages; to the files where these are no messages but rows, which their books count. */
 function Counted({
   n,
   flow: { name, files },
+  since,
   search,
 }: {
   readonly n: number;
   readonly flow: Flow;
+  readonly since: string;
   readonly search: MessagesSearch;
 }) {
   const text = n.toLocaleString("en");
   return files ? (
-    <Link className="link" to="/files" search={{ flow: name }}>
+    <Link className="link" to="/files" search={{ flow: name, since }}>
       {text}
     </Link>
   ) : (

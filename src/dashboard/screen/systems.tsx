@@ -3,6 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type Answer, call, type Item, type Problem } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { counted } from "../part/counted.ts";
 import { FailureNotice, ProblemNotice } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
 import { Loaded } from "../part/loaded.tsx";
@@ -109,11 +110,11 @@ function Routes({
   const routes = flows.flatMap(({ name, routes: all }) =>
     all.filter(({ to }) => to.startsWith(`${system}.`)).map((route) => ({ flow: name, ...route })),
   );
-  return routes.map(({ flow, to, open, stopped, waitingUntil }) => (
+  return routes.map(({ flow, to, queued, stopped, waitingUntil }) => (
     <p key={`${flow} ${to}`}>
       {to} <Pill word={stopped !== null ? "stopped" : waitingUntil !== null ? "waiting" : "running"} />{" "}
-      <Link className="link" to="/messages" search={{ flow, state: "open" }}>
-        {open.toLocaleString("en")} of {flow} queued
+      <Link className="link" to="/messages" search={{ flow, to, state: "open" }}>
+        {counted(queued)} of {flow} queued
       </Link>
       {stopped === null ? null : <span> {stopped}</span>}
       {waitingUntil === null ? null : (
