@@ -22,7 +22,7 @@ export async function lookAt(queries: Queries, status: EngineStatus, now: number
   return {
     now,
     status,
-    pending: await queries.pending(),
+    pending: await queries.pending(now),
     traffic(lasts) {
       const known = counted.get(lasts);
       if (known !== undefined) return known;

@@ -49,10 +49,10 @@ const JUDGES: Readonly<Record<AlertRule["when"], Judge>> = {
 
   parked: (rule, { pending }) =>
     pending
-      .filter(({ flow, parked }) => isOf(rule, flow) && parked > rule.above)
-      .map(({ flow, to, parked }) => ({
+      .filter(({ flow, unmuted }) => isOf(rule, flow) && unmuted > rule.above)
+      .map(({ flow, to, unmuted }) => ({
         subject: to === null ? flow : `${flow} to ${to}`,
-        detail: `${parked} parked: they wait for a person`,
+        detail: `${unmuted} parked: they wait for a person`,
       })),
 
   async "error-rate"(rule, look) {

@@ -83,7 +83,7 @@ export async function healthRoutes(app: FastifyInstance, deps: ApiDeps, counters
       const text = await renderMetrics({
         status: withCounters(deps.status(), counters),
         version: deps.version,
-        pending: await deps.queries.pending(),
+        pending: await deps.queries.pending(deps.now()),
         queued: await deps.queries.queuedLanes(),
         loopLag: longestLag(lag),
         now: deps.now(),

@@ -65,6 +65,8 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "POST /api/v1/alerts/:id/acknowledge": "operate",
   "POST /api/v1/alerts/:id/mute": "operate",
   "POST /api/v1/alerts/test": "operate",
+  "POST /api/v1/error-groups/:fingerprint/mute": "operate",
+  "POST /api/v1/error-groups/:fingerprint/unmute": "operate",
 
   "POST /api/v1/flows/:name/cursor": "change",
   "POST /api/v1/deploy/plan": "change",

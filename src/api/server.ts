@@ -26,6 +26,7 @@ import { deployRoutes } from "./resource/deploy.ts";
 import { doctorRoutes } from "./resource/doctor.ts";
 import { errorRoutes } from "./resource/error.ts";
 import { errorGroupRoutes } from "./resource/error-group.ts";
+import { errorMuteRoutes } from "./resource/error-mute.ts";
 import { fileRoutes } from "./resource/file.ts";
 import { flowRoutes } from "./resource/flow.ts";
 import { graphRoutes } from "./resource/graph.ts";
@@ -214,6 +215,7 @@ async function guardedRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void>
   await overviewRoutes(app, deps);
   await graphRoutes(app, deps);
   await errorGroupRoutes(app, deps);
+  await errorMuteRoutes(app, deps);
   await scheduleRoutes(app, deps);
   await streamRoutes(app, deps);
   await ownSessionRoutes(app, deps);

@@ -225,6 +225,18 @@ export interface AlertEntry {
   readonly mutedUntil: string | null;
 }
 
+export interface ErrorGroup {
+  readonly fingerprint: string;
+  readonly flow: string;
+  readonly to: string | null;
+  readonly state: string;
+  readonly failure: Failure;
+  readonly count: number;
+  readonly more: boolean;
+  readonly newest: string;
+  readonly muted: { readonly until: string | null; readonly by: string } | null;
+}
+
 export interface AlertTest {
   readonly to: string;
   readonly failure: Failure | null;

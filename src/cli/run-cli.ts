@@ -49,6 +49,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
   files: async () => (await import("./files.ts")).addFiles,
   flows: async () => (await import("./flows.ts")).addFlows,
   systems: async () => (await import("./systems.ts")).addSystems,
+  errors: async () => (await import("./errors.ts")).addErrors,
   alerts: async () => (await import("./alerts.ts")).addAlerts,
   customers: async () => (await import("./customers.ts")).addCustomers,
   users: async () => (await import("./users.ts")).addUsers,

@@ -51,6 +51,13 @@ export interface Engine {
   acknowledgeAlert(act: Act, id: number): Promise<void>;
   /** Nobody is told of it until then, milliseconds since 1970; null: they are again. */
   muteAlert(act: Act, id: number, until: number | null): Promise<void>;
+  /**
+   * A cause of failures needs nobody until then, milliseconds since 1970; null: until the flow changes.
+   * @throws HubError TL_NOT_FOUND, TL_CONFLICT when it is to last until a change and no version is in force
+   */
+  muteErrors(act: Act, group: FailingGroup, until: number | null): Promise<void>;
+  /** It needs people again. @throws HubError TL_NOT_FOUND when it was not muted */
+  unmuteErrors(act: Act, group: FailingGroup): Promise<void>;
   /** Sends a test to every channel that alerts are told to. */
   testAlerts(act: Act): Promise<readonly ChannelTest[]>;
   /** Changes who may use the hub. @throws HubError TL_NOT_FOUND, TL_CONFLICT */
@@ -72,6 +79,14 @@ export interface Engine {
   addCase(act: Act, draft: CaseDraft): Promise<string>;
   /** Copies the store (consistent, online) and the archive of files to a folder. */
   backup(act: Act, folder: string): Promise<{ readonly bytes: number }>;
+}
+
+/** What of a flow fails for one reason: its messages (route null), or its deliveries on a route. */
+export interface FailingGroup {
+  readonly flow: string;
+  readonly fingerprint: string;
+  /** The store's number of the route. */
+  readonly route: number | null;
 }
 
 /** What takes the place of a message's body in its copy. */

@@ -143,6 +143,8 @@ export function connectEngine(port: MessagePort): RemoteEngine {
     deploy: (...args) => call("deploy", args),
     acknowledgeAlert: (...args) => call("acknowledgeAlert", args),
     muteAlert: (...args) => call("muteAlert", args),
+    muteErrors: (...args) => call("muteErrors", args),
+    unmuteErrors: (...args) => call("unmuteErrors", args),
     testAlerts: (...args) => call("testAlerts", args),
     changeAccess: (...args) => call("changeAccess", args),
     note: (...args) => call("note", args),

@@ -28,13 +28,14 @@ export function messagesSearch(given: Given): MessagesSearch {
 }
 
 export interface ErrorsSearch {
-  readonly state?: "parked" | "rejected";
+  /** `muted`: what is muted, of either state. */
+  readonly state?: "parked" | "rejected" | "muted";
   readonly flow?: string;
 }
 
 export function errorsSearch(given: Given): ErrorsSearch {
   const { state } = given;
-  return { ...texts(given, ["flow"]), ...(state === "rejected" ? { state } : {}) };
+  return { ...texts(given, ["flow"]), ...(state === "rejected" || state === "muted" ? { state } : {}) };
 }
 
 export interface FlowsSearch {

@@ -2,6 +2,7 @@ import type {
   Act,
   ChannelTest,
   Engine,
+  FailingGroup,
   Pausable,
   ReplayOptions,
   ReplayPlanReport,
@@ -15,6 +16,7 @@ import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import { replay, reportReplay } from "../flow/replay.ts";
 import { messageId, parseMessageId } from "../message/id.ts";
+import type { FlowRow } from "../store/flow-table.ts";
 import type { MessageSelection } from "../store/message-table.ts";
 import type { Store, Tx } from "../store/store.ts";
 
@@ -91,6 +93,13 @@ export function commands(env: CommandEnvironment): Commands {
     const accepting = what === "deliver" ? (row?.accepting ?? true) : !paused;
     const running = what === "accept" ? (row?.running ?? true) : !paused;
     await tx.flows.setPaused(flow.id, accepting, running);
+  }
+
+  /** Also one that is not in force. */
+  async function storedFlow(tx: Tx, name: string): Promise<FlowRow> {
+    const found = (await tx.flows.all()).find((one) => one.name === name);
+    if (found === undefined) throw new HubError("TL_NOT_FOUND", "there is no flow of this name");
+    return found;
   }
 
   function toSelection(selection: Selection): MessageSelection {
@@ -189,6 +198,21 @@ export function commands(env: CommandEnvironment): Commands {
       act(by, "mute", `alert ${id}`, { until }, async (tx) => {
         if (!(await tx.alerts.mute(id, until))) throw new HubError("TL_NOT_FOUND", `there is no alert ${id}`);
       }),
+    muteErrors: (by, group, until) =>
+      act(by, "mute-errors", namedGroup(group), { until }, async (tx) => {
+        const { id, version } = await storedFlow(tx, group.flow);
+        if (until === null && version === null)
+          throw new HubError("TL_CONFLICT", `no version of ${group.flow} is in force that could change`);
+        const { route, fingerprint } = group;
+        await tx.mutes.set({ flow: id, route, fingerprint, until, by: by.actor, at: env.now() });
+      }),
+    unmuteErrors: (by, group) =>
+      act(by, "unmute-errors", namedGroup(group), null, async (tx) => {
+        const { route, fingerprint } = group;
+        const { id } = await storedFlow(tx, group.flow);
+        if (!(await tx.mutes.clear({ flow: id, route, fingerprint })))
+          throw new HubError("TL_NOT_FOUND", "this cause was not muted");
+      }),
     async testAlerts(by) {
       await act(by, "test-alerts", "alerts", null, async () => undefined);
       return env.testAlerts();
@@ -199,6 +223,10 @@ export function commands(env: CommandEnvironment): Commands {
       return { bytes };
     },
   };
+
+  function namedGroup({ flow, fingerprint, route }: FailingGroup): string {
+    return `${flow} ${fingerprint}${route === null ? "" : `.${route}`}`;
+  }
 
   async function flowOf(tx: Tx, place: number): Promise<LiveFlow | undefined> {
     const message = await tx.messages.get(place);

@@ -4,7 +4,7 @@ export interface AuditEntry {
   readonly actor: string;
   /**
    * A verb: `replay`, `pause`, `resume`, `park`, `discard`, `run`, `move-cursor`, `backup`, `restore`, `migrate`, `deploy`,
-   * `acknowledge`, `mute`, `test-alerts`, `sign-in`, `add-user`, `see-payloads` and the like.
+   * `acknowledge`, `mute`, `mute-errors`, `unmute-errors`, `test-alerts`, `sign-in`, `add-user`, `see-payloads` and the like.
    */
   readonly act: string;
   readonly target: string;

@@ -39,7 +39,7 @@ export interface UnderWay {
 export interface FlowTable {
   all(): Promise<readonly FlowRow[]>;
   routes(): Promise<readonly RouteRow[]>;
-  /** The version with this hash, stored if it is new, and made the one in force. */
+  /** The version with this hash, stored if it is new, and made the one in force; what is muted until then is so no more. */
   deploy(
     name: string,
     hash: string,

@@ -58,8 +58,11 @@ export interface Queries {
   texts(flow: string, hash: string): Promise<Readonly<Record<string, string>> | undefined>;
   /** How the queue spreads over the lanes, by its first 2,000 messages. */
   queuedLanes(): Promise<LaneBacklog>;
-  /** What waits: for each flow its messages not yet transformed, then for each route to a system its deliveries. */
-  pending(): Promise<readonly Pending[]>;
+  /**
+   * What waits: for each flow its messages not yet transformed, then for each route to a system its deliveries.
+   * @param now milliseconds since 1970: what is muted is so until a time
+   */
+  pending(now: number): Promise<readonly Pending[]>;
   /** What is not done, counted as `messages` lists it: of each flow, and of each of its routes. */
   unfinished(): Promise<readonly Unfinished[]>;
   /** What files begun since then came to, by flow; of each flow that has ever read one. Milliseconds since 1970. */
@@ -96,6 +99,8 @@ export interface Pending {
   readonly oldest: number | null;
   /** Those that wait for a person; at most 10,000 are counted. */
   readonly parked: number;
+  /** Those among them whose cause nobody has muted, of which also at most 10,000 are counted. */
+  readonly unmuted: number;
 }
 
 /** Messages of a flow, at most 10,000 of each are counted. */
@@ -166,6 +171,8 @@ export interface ErrorGroupFilter {
   /** `rejected` are rows that ended so and are not mended. */
   readonly state: "parked" | "rejected";
   readonly flow?: string;
+  /** Those that are muted alone, or those that are not; undefined: all. */
+  readonly muted?: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -195,6 +202,8 @@ export interface ErrorGroup {
   readonly newest: number;
   /** Those that came in each of the last 24 hours up to now, oldest first. */
   readonly perHour: readonly number[];
+  /** Whether somebody knows of it: who said so when, and until when, null: until the flow changes. */
+  readonly muted: { readonly until: number | null; readonly by: string; readonly at: number } | null;
 }
 
 export interface MessageSummary {

@@ -9,6 +9,7 @@ import type { FileTable } from "./file-table.ts";
 import type { FlowTable } from "./flow-table.ts";
 import type { LaneTable, Seat } from "./lane-table.ts";
 import type { MessageTable } from "./message-table.ts";
+import type { MuteTable } from "./mute-table.ts";
 import type { RetentionTable } from "./retention-table.ts";
 import type { SlotTable } from "./slot-table.ts";
 import type { TallyTable } from "./tally-table.ts";
@@ -51,6 +52,7 @@ export interface Tx {
   readonly access: AccessTable;
   readonly audit: AuditTable;
   readonly alerts: AlertTable;
+  readonly mutes: MuteTable;
   readonly retention: RetentionTable;
   readonly crm: CrmTables;
   readonly lanes: LaneTable;

@@ -25,10 +25,10 @@ test("a flow is silent when nothing of its own came, be it a duplicate", async (
 test("what has waited longer than it may is told by flow and by route", async () => {
   const age = rule({ when: "age", for: 15 * MINUTE });
   const pending = [
-    { flow: "orders", to: null, oldest: T0 - 16 * MINUTE, parked: 0 },
-    { flow: "orders", to: "crm.customer", oldest: T0 - 15 * MINUTE, parked: 0 },
-    { flow: "calls", to: "billing.call", oldest: T0 - 120 * MINUTE, parked: 0 },
-    { flow: "calls", to: null, oldest: null, parked: 0 },
+    { flow: "orders", to: null, oldest: T0 - 16 * MINUTE, parked: 0, unmuted: 0 },
+    { flow: "orders", to: "crm.customer", oldest: T0 - 15 * MINUTE, parked: 0, unmuted: 0 },
+    { flow: "calls", to: "billing.call", oldest: T0 - 120 * MINUTE, parked: 0, unmuted: 0 },
+    { flow: "calls", to: null, oldest: null, parked: 0, unmuted: 0 },
   ];
   const of = (flow: string | null) => wrongsOf({ ...age, flow }, look({ pending }));
   expect((await of(null)).map((one) => one.subject)).toEqual(["orders", "calls to billing.call"]);
@@ -39,7 +39,7 @@ test("what has waited longer than it may is told by flow and by route", async ()
 
 test("what a route collects may wait for its time, but not for a system that does not take it", async () => {
   const age = rule({ when: "age", for: 15 * MINUTE });
-  const pending = [{ flow: "calls", to: "erp.calls", oldest: T0 - 120 * MINUTE, parked: 0 }];
+  const pending = [{ flow: "calls", to: "erp.calls", oldest: T0 - 120 * MINUTE, parked: 0, unmuted: 0 }];
   const subjects = async (waitingUntil: number | null): Promise<readonly string[]> => {
     const route = { to: "erp.calls", stopped: null, waitingUntil, open: 3, collects: true as const };
     const flows = [{ ...flowStatus(2, "calls"), routes: [route] }];
@@ -49,11 +49,13 @@ test("what a route collects may wait for its time, but not for a system that doe
   expect(await subjects(T0 + MINUTE)).toEqual(["calls to erp.calls"]);
 });
 
-test("parked and waiting messages count when there are more than the rule allows", async () => {
-  const pending = [{ flow: "orders", to: null, oldest: null, parked: 3 }];
+test("parked and waiting messages count when there are more than the rule allows, but for what is muted", async () => {
+  const pending = [{ flow: "orders", to: null, oldest: null, parked: 3, unmuted: 3 }];
   const parked = (above: number) => wrongsOf(rule({ when: "parked", above }), look({ pending }));
   expect(await parked(3)).toEqual([]);
   expect(await parked(2)).toMatchObject([{ subject: "orders" }]);
+  const known = [{ flow: "orders", to: null, oldest: null, parked: 3, unmuted: 0 }];
+  expect(await wrongsOf(rule({ when: "parked" }), look({ pending: known }))).toEqual([]);
   const flows = [flowStatus(1, "orders", { open: 11 }), flowStatus(2, "calls", { open: 10 })];
   expect(await wrongsOf(rule({ when: "backlog", above: 10 }), look({}, { flows }))).toEqual([
     { subject: "orders", detail: "11 wait" },

@@ -102,6 +102,8 @@ function recordingEngine(store: Store, status: () => EngineStatus): RecordingEng
     },
     acknowledgeAlert: note("acknowledgeAlert"),
     muteAlert: note("muteAlert"),
+    muteErrors: note("muteErrors"),
+    unmuteErrors: note("unmuteErrors"),
     async testAlerts(by, ...args) {
       await note("testAlerts")(by, ...args);
       return [{ to: "pager.alert", failure: null }];

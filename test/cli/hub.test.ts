@@ -321,6 +321,32 @@ describe("the commands against a running hub", () => {
     await run("flows resume list");
   });
 
+  it("what fails is listed by cause; what is muted is apart and needs nobody, until it is unmuted", async () => {
+    const groups = async (options: string) =>
+      ((await run(`errors ls ${options} --json`)).json() as { items: readonly { fingerprint: string }[] })
+        .items;
+    const [group] = await groups("--flow people");
+    expect(await run("errors ls --flow people")).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^CAUSE +FLOW .*\n[0-9a-f]{12} +people .*TL_ACCEPTS_FAILED/),
+    });
+    const cause = group?.fingerprint;
+    expect((await run(`errors mute ${cause} --flow people`)).code).toBe(2);
+    const muted = await run(`errors mute ${cause} --flow people --for 1d --reason known`);
+    expect(muted).toMatchObject({ code: 0, out: `✓ ${cause} is muted\n` });
+    expect(await run("errors ls --flow people")).toMatchObject({ code: 0, out: "Nothing fails.\n" });
+    expect((await run("errors ls --muted")).out).toMatch(/parked .*by cli until \d{4}-/);
+    expect((await run(`errors unmute ${cause} --flow people`)).code).toBe(0);
+    expect(await run(`errors unmute ${cause} --flow people`)).toMatchObject({ code: 1 });
+    expect((await run(`errors mute ${cause} --flow people --until-changed`)).code).toBe(0);
+    expect((await run("errors ls --muted")).out).toContain("until the flow changes");
+    expect((await run(`errors unmute ${cause} --flow people`)).code).toBe(0);
+    expect(await groups("--flow people")).toHaveLength(1);
+    const log = (await run("audit ls")).out;
+    expect(log).toMatch(new RegExp(`cli +mute-errors +people ${cause}`));
+    expect(log).toMatch(new RegExp(`cli +unmute-errors +people ${cause}`));
+  });
+
   it("doctor tells when the clock of the hub is another", async () => {
     const { code, out } = await run("doctor", { now: () => Date.now() - 60_000 });
     expect(out).toMatch(/! clock +hub and this machine \d+ ms apart\n +Synchronise/);

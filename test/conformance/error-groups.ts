@@ -162,6 +162,95 @@ export function describeErrorGroups(name: string, open: () => Promise<QueriesUnd
       expect(await listed()).toEqual([places[3]]);
     });
 
+    /** A cause of each text, and the flow's parked ones that need a person, of messages or on the route. */
+    const causesOf = async (flow: string) =>
+      new Map((await groupsOf(flow)).map((group) => [group.failure.message, group.cause]));
+    const needing = async (flow: string, now: number, to: string | null = null) =>
+      (await under.queries.pending(now))
+        .filter((one) => one.flow === flow && one.to === to)
+        .map(({ parked: all, unmuted }) => [all, unmuted])[0];
+
+    test("a muted cause is apart, and what of it is parked needs nobody, until its time", async () => {
+      const { id } = await flow("mutes");
+      await insert(
+        ...["known", "known", "new"].map((text) => parked(text, { flow: id })),
+        message({ flow: id, state: "parked" }),
+      );
+      expect(await needing("mutes", T0)).toEqual([4, 4]);
+      const { fingerprint = "" } = (await causesOf("mutes")).get("known") ?? {};
+      const until = T0 + 2 * HOUR;
+      const mute = { flow: id, route: null, fingerprint, until, by: "ada", at: T0 };
+      await store.transaction((tx) => tx.mutes.set(mute));
+      const named = async (muted: boolean, now: number) =>
+        counts((await under.queries.errorGroups({ flow: "mutes", state: "parked", muted, now })).groups);
+      expect([await named(true, until - 1), await named(false, until - 1)]).toEqual([
+        { known: 2 },
+        { new: 1 },
+      ]);
+      expect([await named(true, until), await named(false, until)]).toEqual([{}, { known: 2, new: 1 }]);
+      expect((await groupsOf("mutes")).map((one) => [one.failure.message, one.muted]).sort()).toEqual([
+        ["known", { until, by: "ada", at: T0 }],
+        ["new", null],
+      ]);
+      // The one that a person parked has no cause.
+      expect([await needing("mutes", until - 1), await needing("mutes", until)]).toEqual([
+        [4, 2],
+        [4, 4],
+      ]);
+      const cleared = () => store.transaction((tx) => tx.mutes.clear(mute));
+      expect([await cleared(), await cleared()]).toEqual([true, false]);
+      expect(await named(false, T0)).toEqual({ known: 2, new: 1 });
+    });
+
+    test("a mute until the flow changes ends with another version, and does not come back with the former", async () => {
+      const { id } = await flow("changes");
+      await insert(parked("known", { flow: id }));
+      const { fingerprint = "" } = (await causesOf("changes")).get("known") ?? {};
+      const deploy = (hash: string) =>
+        store.transaction((tx) => tx.flows.deploy("changes", hash, { "flow.yaml": hash }, [], T0));
+      const mute = { flow: id, route: null, fingerprint, by: "ada", at: T0 };
+      await store.transaction((tx) => tx.mutes.set({ ...mute, until: null }));
+      await deploy("hash-changes");
+      expect(await needing("changes", T0 + 1000 * HOUR)).toEqual([1, 0]);
+      await deploy("hash-2");
+      expect(await needing("changes", T0)).toEqual([1, 1]);
+      await deploy("hash-changes");
+      expect(await needing("changes", T0)).toEqual([1, 1]);
+      // One that lasts until a time does not care, and takes the place of another.
+      await store.transaction(async (tx) => {
+        await tx.mutes.set({ ...mute, until: null });
+        await tx.mutes.set({ ...mute, until: T0 + HOUR });
+      });
+      await deploy("hash-2");
+      expect(await needing("changes", T0)).toEqual([1, 0]);
+      expect(await needing("changes", T0 + HOUR)).toEqual([1, 1]);
+    });
+
+    test("what is muted on one route is not on another, nor among the flow's own messages", async () => {
+      const { id, route } = await flow("on-route");
+      const [place] = await insert(
+        message({ flow: id, state: "done", outcomes: { "crm.customer": "applied" } }),
+        parked("status 422 of order 7", { flow: id }),
+      );
+      await store.transaction(async (tx) => {
+        await tx.deliveries.insert([
+          {
+            ...{ message: place, flow: id, route, lane: 0, key: "a", version: null, replay: 0 },
+            ...{ allowStale: false, body: Buffer.from("{}"), createdAt: T0, file: null },
+          },
+        ]);
+        const [one] = await tx.deliveries.queued(route, 0, 10);
+        await tx.deliveries.change([delivered(one?.id ?? 0, "parked")]);
+      });
+      const group = (await groupsOf("on-route")).find(({ to }) => to === "shop.order");
+      const { fingerprint } = group!.cause;
+      await store.transaction((tx) =>
+        tx.mutes.set({ flow: id, route, fingerprint, until: T0 + HOUR, by: "ada", at: T0 }),
+      );
+      expect(await needing("on-route", T0, "shop.order")).toEqual([1, 0]);
+      expect(await needing("on-route", T0)).toEqual([1, 1]);
+    });
+
     test("a flow that nobody knows has no groups, and says so", async () => {
       await expect(groupsOf("nobody")).rejects.toMatchObject({ code: "TL_NOT_FOUND" });
     });

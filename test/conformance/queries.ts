@@ -548,19 +548,21 @@ export function describeQueries(name: string, open: () => Promise<QueriesUnderTe
             to: null,
             oldest: mine.find((one) => isOpen(one.state))?.acceptedAt ?? null,
             parked: mine.filter((one) => one.state === "parked").length,
+            unmuted: mine.filter((one) => one.state === "parked").length,
           },
           {
             flow: name,
             to: "billing.customer",
             oldest: states.some(isOpen) ? T0 : null,
             parked: states.filter((state) => state === "parked").length,
+            unmuted: states.filter((state) => state === "parked").length,
           },
         ];
       });
       expect(expected.filter((one) => one.oldest !== null && one.parked > 0).length).toBeGreaterThan(1);
       const byName = (one: { readonly flow: string; readonly to: string | null }): string =>
         `${one.flow} ${one.to}`;
-      const sorted = [...(await queries.pending())].sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
+      const sorted = [...(await queries.pending(T0))].sort((a, b) => (byName(a) < byName(b) ? -1 : 1));
       expect(sorted).toEqual(expected.sort((a, b) => (byName(a) < byName(b) ? -1 : 1)));
     });
 

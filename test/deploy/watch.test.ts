@@ -94,7 +94,7 @@ async function fullPage(): Promise<string> {
       },
     ],
   };
-  const pending = [null, "a.b"].map((to) => ({ flow, to, oldest: null, parked: 0 }));
+  const pending = [null, "a.b"].map((to) => ({ flow, to, oldest: null, parked: 0, unmuted: 0 }));
   return renderMetrics({ status, version: "1", pending, queued: { lanes: 0, most: 0 }, loopLag: 0, now: 0 });
 }
 

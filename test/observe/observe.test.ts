@@ -62,9 +62,9 @@ test("metrics show the engine's counters, gauges and histograms in the text form
     version: "1.2.3",
     queued: { lanes: 7, most: 12 },
     pending: [
-      { flow: "a", to: null, oldest: 500, parked: 2 },
-      { flow: "b", to: null, oldest: null, parked: 0 },
-      { flow: "a", to: "billing.customer", oldest: 1250, parked: 4 },
+      { flow: "a", to: null, oldest: 500, parked: 2, unmuted: 2 },
+      { flow: "b", to: null, oldest: null, parked: 0, unmuted: 0 },
+      { flow: "a", to: "billing.customer", oldest: 1250, parked: 4, unmuted: 4 },
     ],
     loopLag: 0.25,
     now: 2000,

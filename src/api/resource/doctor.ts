@@ -70,8 +70,8 @@ async function machineFindings(data: string, now: () => number): Promise<readonl
 async function storeFindings(deps: ApiDeps): Promise<readonly DoctorFinding[]> {
   try {
     await deps.queries.ping();
-    const [pending, retention] = await Promise.all([deps.queries.pending(), presentRetention(deps)]);
     const now = deps.now();
+    const [pending, retention] = await Promise.all([deps.queries.pending(now), presentRetention(deps)]);
     const flows = deps.status().flows.flatMap((flow) => {
       const own = pending.filter((one) => one.flow === flow.name);
       const parked = own.reduce((sum, one) => sum + one.parked, 0);

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
 import { messageId } from "../../message/id.ts";
-import type { ErrorGroup, Queries } from "../../store/queries.ts";
+import type { ErrorGroup, ErrorGroupFilter, Queries } from "../../store/queries.ts";
 import { CauseText, causeText } from "../cause.ts";
 import type { ApiDeps } from "../deps.ts";
 import { presentFailure, time } from "../present.ts";
@@ -13,6 +13,7 @@ const Group = Type.Object({
   to: nullable(
     Type.String({ description: "The route whose deliveries fail; null: the messages themselves do" }),
   ),
+  state: oneOf(["parked", "rejected"], "Whether its members wait for a person, or were rejected"),
   failure: FailureSchema,
   count: Count,
   more: Type.Boolean({ description: "There are more than were counted, which are the newest" }),
@@ -22,6 +23,13 @@ const Group = Type.Object({
   inForceSince: nullable(
     Type.String({ format: "date-time", description: "When the flow's version came into force" }),
   ),
+  muted: nullable(
+    Type.Object({
+      until: nullable(Type.String({ format: "date-time", description: "Null: until the flow changes" })),
+      by: Type.String(),
+      at: Time,
+    }),
+  ),
   sample: Type.String({ description: "The newest message" }),
   perHour: Type.Array(Count, { description: "Came in each of the last 24 hours, oldest first" }),
 });
@@ -29,7 +37,11 @@ const Group = Type.Object({
 const Query = closed({
   state: Type.Optional(oneOf(["parked", "rejected"], "Default: parked, those that wait for a person")),
   flow: Type.Optional(Type.String({ maxLength: 128 })),
+  muted: Type.Optional(
+    Type.Boolean({ description: "Those that are muted, of either state; left out: those that are not" }),
+  ),
 });
+type State = ErrorGroupFilter["state"];
 
 /** What failed, by cause: thousands of failures are mostly a few reasons. */
 export async function errorGroupRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
@@ -50,17 +62,23 @@ export async function errorGroupRoutes(app: FastifyInstance, deps: ApiDeps): Pro
         },
       },
     },
-    async ({ query: { state = "parked", flow } }) => {
-      const filter = { state, now: deps.now(), ...(flow === undefined ? {} : { flow }) };
-      const { groups, complete } = await deps.queries.errorGroups(filter);
+    async ({ query: { state = "parked", flow, muted = false } }) => {
+      const states: readonly State[] = muted ? ["parked", "rejected"] : [state];
+      const filter = { muted, now: deps.now(), ...(flow === undefined ? {} : { flow }) };
+      const found = await Promise.all(
+        states.map(async (one) => ({
+          state: one,
+          ...(await deps.queries.errorGroups({ ...filter, state: one })),
+        })),
+      );
+      const groups = found
+        .flatMap((part) => part.groups.map((group) => ({ ...group, state: part.state })))
+        .toSorted((a, b) => b.count - a.count);
       const since = await inForceSince(deps.queries, groups);
-      const items = groups
-        .toSorted((a, b) => b.count - a.count)
-        .map((group) => present(group, since.get(group.flow) ?? null));
       return {
-        items,
+        items: groups.map((group) => present(group, since.get(group.flow) ?? null)),
         looked: groups.reduce((sum, { count }) => sum + count, 0),
-        complete: complete && groups.every(({ more }) => !more),
+        complete: found.every(({ complete }) => complete) && groups.every(({ more }) => !more),
       };
     },
   );
@@ -79,10 +97,11 @@ async function inForceSince(
   return found;
 }
 
-function present(group: ErrorGroup, since: number | null) {
-  const { flow, to, cause, failure, count, more, keys, perHour } = group;
+function present(group: ErrorGroup & { readonly state: State }, since: number | null) {
+  const { flow, to, state, cause, failure, count, more, keys, perHour, muted } = group;
   return {
-    ...{ fingerprint: causeText(cause), flow, to, failure: presentFailure(failure) },
+    ...{ fingerprint: causeText(cause), flow, to, state, failure: presentFailure(failure) },
+    muted: muted === null ? null : { until: time(muted.until), by: muted.by, at: time(muted.at) },
     ...{ count, more, keys, perHour: [...perHour] },
     ...{ oldest: time(group.oldest), newest: time(group.newest), inForceSince: time(since) },
     sample: messageId(group.sample),

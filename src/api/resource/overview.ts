@@ -33,7 +33,15 @@ const Flow = Type.Object({
     minimum: 0,
     description: "Messages that wait for a person now; at most 10,000 are counted",
   }),
-  rejected: Type.Integer({ minimum: 0, description: "Messages and rows that were rejected, and not mended" }),
+  unmuted: Type.Integer({
+    minimum: 0,
+    description:
+      "Messages and deliveries that are parked now for a cause that nobody has muted; at most 10,000 of each route",
+  }),
+  rejected: Type.Integer({
+    minimum: 0,
+    description: "Messages and rows that were rejected, not mended, and not muted",
+  }),
   rejectedMore: Type.Boolean({ description: "There are more rejected ones than were counted" }),
   oldest: nullable(Time),
   perHour: Type.Array(Count, { description: "Received in each hour of the span, oldest first" }),
@@ -59,10 +67,10 @@ export async function overviewRoutes(app: FastifyInstance, deps: ApiDeps): Promi
       const since = Math.floor(now / HOUR) * HOUR - (HOURS - 1) * HOUR;
       const [traffic, pending, unfinished, files, rejected] = await Promise.all([
         queries.traffic(since, HOUR / 60_000),
-        queries.pending(),
+        queries.pending(now),
         readUnfinished(queries),
         queries.fileTotals(since),
-        queries.errorGroups({ state: "rejected", now }),
+        queries.errorGroups({ state: "rejected", muted: false, now }),
       ]);
       const flows = deps.flows().map(({ status: { name } }) => {
         const own = <Row extends { readonly flow: string }>(rows: readonly Row[]): readonly Row[] =>
@@ -75,6 +83,7 @@ export async function overviewRoutes(app: FastifyInstance, deps: ApiDeps): Promi
           perHour: byHour(own(traffic), since),
           ...unfinished(name, null),
           ...countedRejected(own(rejected.groups)),
+          unmuted: own(pending).reduce((sum, one) => sum + one.unmuted, 0),
           oldest: oldestOf(own(pending)),
         };
       });

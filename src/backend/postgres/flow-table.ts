@@ -50,6 +50,9 @@ export function flowTable(sql: Sql): FlowTable {
       );
       if (row === undefined) throw new Error("the flow version was not stored");
       sql.send("UPDATE flow SET version = $2, problem = NULL WHERE id = $1", flow, row.id);
+      const muted =
+        "DELETE FROM muted_cause WHERE flow = $1 AND until IS NULL AND version IS DISTINCT FROM $2";
+      sql.send(muted, flow, row.id);
       return toVersion(row);
     },
     async version(id) {

@@ -12,8 +12,10 @@ import {
   toErrorGroup,
   trendFrom,
 } from "../rows/error-group.ts";
+import { type MuteRow, mutesOf } from "../rows/mute.ts";
 import { type RouteRow, SELECT_ROUTES } from "../rows/routes.ts";
 import { stateNumber } from "../rows/row.ts";
+import { readMutes } from "./mute-table.ts";
 import { flowNames } from "./query-flows.ts";
 import type { ReadSql } from "./sql.ts";
 
@@ -26,8 +28,11 @@ export async function readErrorGroups(sql: ReadSql, filter: ErrorGroupFilter): P
   const flows = filter.flow === undefined ? names.ids : [names.idOf(filter.flow)];
   // What was rejected has no delivery.
   const routes = filter.state === "rejected" ? [] : await sql.all<RouteRow>(SELECT_ROUTES);
+  const mutes = await readMutes(sql, filter.now);
   const scopes = scopesOf(flows, routes);
-  const causes = (await Promise.all(scopes.map((scope) => causesOf(sql, scope)))).flat();
+  const causes = (await Promise.all(scopes.map((scope) => causesOf(sql, scope, mutes))))
+    .flat()
+    .filter(({ muted }) => filter.muted === undefined || filter.muted === (muted !== null));
   const state = stateNumber(filter.state === "parked" ? "parked" : "done");
   const newest = await Promise.all(causes.map((cause) => newestOf(sql, cause)));
   const known = causes.flatMap((cause, index) => {
@@ -46,8 +51,14 @@ export async function readErrorGroups(sql: ReadSql, filter: ErrorGroupFilter): P
   return { groups, complete: known.length <= MOST_GROUPS };
 }
 
-async function causesOf(sql: ReadSql, scope: Scope): Promise<readonly Cause[]> {
+/** From one to the next along the index. */
+export async function causesOf(
+  sql: ReadSql,
+  scope: Scope,
+  mutes: readonly MuteRow[],
+): Promise<readonly Cause[]> {
   const members = membersOf(scope);
+  const muted = mutesOf(mutes, scope);
   const rows = await sql.all<{ fingerprint: string }>(
     `WITH RECURSIVE found (fingerprint) AS (
        SELECT min(fingerprint) FROM ${members}
@@ -56,7 +67,7 @@ async function causesOf(sql: ReadSql, scope: Scope): Promise<readonly Cause[]> {
      SELECT fingerprint FROM found WHERE fingerprint IS NOT NULL LIMIT $2`,
     ...[scopeId(scope), 2 * MOST_GROUPS],
   );
-  return rows.map(({ fingerprint }) => ({ scope, fingerprint }));
+  return rows.map(({ fingerprint }) => ({ scope, fingerprint, muted: muted.get(fingerprint) ?? null }));
 }
 
 function newestOf(sql: ReadSql, { scope, fingerprint }: Cause): Promise<NewestRow | undefined> {
@@ -87,7 +98,7 @@ function countOf(
   );
 }
 
-function membersOf(scope: Scope): string {
+export function membersOf(scope: Scope): string {
   const { table, scope: column } = failingOf(scope);
   return `${table} WHERE fingerprint IS NOT NULL AND ${column} = $1`;
 }

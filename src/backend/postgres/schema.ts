@@ -213,3 +213,13 @@ CREATE INDEX message_late ON message (flow, place) WHERE ${LATE};
 CREATE INDEX delivery_late ON delivery (flow, message) WHERE ${LATE_DELIVERY};
 CREATE INDEX file_started ON file (started_at);
 `;
+
+/**
+ * Causes of failures that somebody knows of (store/mute-table.ts): until a time, or, without one, while the version of
+ * the flow is in force that was then. Route 0: of the flow's messages.
+ */
+export const MUTE_SCHEMA = `
+CREATE TABLE muted_cause (
+  flow bigint NOT NULL, route bigint NOT NULL, fingerprint text COLLATE "C" NOT NULL, until bigint, version bigint,
+  by text NOT NULL, at bigint NOT NULL, PRIMARY KEY (flow, route, fingerprint));
+`;

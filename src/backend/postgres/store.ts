@@ -15,6 +15,7 @@ import { flowTable } from "./flow-table.ts";
 import { laneTable } from "./lane-table.ts";
 import { type Link, openLink } from "./link.ts";
 import { messageTable } from "./message-table.ts";
+import { muteTable } from "./mute-table.ts";
 import { retentionTable } from "./retention-table.ts";
 import { postgresSeat } from "./seat.ts";
 import type { Session } from "./session.ts";
@@ -201,6 +202,7 @@ function tables({ sql, worker }: Session, written: WriteCount, schema: string): 
     access: accessTable(sql),
     audit: auditTable(sql),
     alerts: alertTable(sql),
+    mutes: muteTable(sql),
     retention: retentionTable(sql),
     crm: crmTables(sql, written, schema),
     lanes: laneTable(sql, worker),

@@ -51,6 +51,7 @@ export function scopeId({ flow, route }: Scope): number {
 export interface Cause {
   readonly scope: Scope;
   readonly fingerprint: string;
+  readonly muted: ErrorGroup["muted"];
 }
 
 export interface NewestRow {
@@ -80,7 +81,7 @@ export function trendFrom(now: number): number {
 }
 
 export function toErrorGroup(
-  { scope, fingerprint }: Cause,
+  { scope, fingerprint, muted }: Cause,
   flow: string,
   newest: NewestRow,
   row: GroupRow,
@@ -96,6 +97,6 @@ export function toErrorGroup(
     sample: newest.place,
     count: row.count,
     more: row.count >= counted,
-    ...{ keys: row.keys, oldest: row.oldest, newest: row.newest, perHour },
+    ...{ keys: row.keys, oldest: row.oldest, newest: row.newest, perHour, muted },
   };
 }

@@ -19,7 +19,17 @@ export interface PendingRow {
   readonly parked: number;
 }
 
-export function toPending({ flow, to, queued, waiting, parked }: PendingRow): Pending {
+/** @param unmuted where something of it is muted: how many of the parked ones are not */
+export function toPending(
+  { flow, to, queued, waiting, parked }: PendingRow,
+  unmuted: number | null = null,
+): Pending {
   const times = [queued, waiting].filter((at) => at !== null);
-  return { flow, to, oldest: times.length === 0 ? null : Math.min(...times), parked };
+  return {
+    flow,
+    to,
+    oldest: times.length === 0 ? null : Math.min(...times),
+    parked,
+    unmuted: unmuted ?? parked,
+  };
 }

@@ -37,6 +37,8 @@ export function flowTable(sql: Sql): FlowTable {
       );
       if (row === undefined) throw new Error("the flow version was not stored");
       sql.run("UPDATE flow SET version = ?, problem = NULL WHERE id = ?", row.id, flow);
+      const muted = "DELETE FROM muted_cause WHERE flow = ? AND until IS NULL AND version IS NOT ?";
+      sql.run(muted, flow, row.id);
       return toVersion(row);
     },
     async version(id) {

@@ -11,6 +11,7 @@ import {
   HISTORY_SCHEMA,
   LATE_SCHEMA,
   MESSAGE_SCHEMA,
+  MUTE_SCHEMA,
   RETENTION_SCHEMA,
 } from "./schema.ts";
 import type { Sql } from "./sql.ts";
@@ -27,6 +28,7 @@ const STEPS: readonly string[] = [
   FAILING_SCHEMA,
   EXCHANGE_SCHEMA,
   LATE_SCHEMA,
+  MUTE_SCHEMA,
 ];
 
 /** What a step has to work out of the rows that are there, by the step's text. */

@@ -55,7 +55,7 @@ export function sqliteQueries(sql: Sql): Queries {
     versions: async (flow) => listVersions(sql, flowNames(sql).idOf(flow)),
     texts: async (flow, hash) => readTexts(sql, flowNames(sql).idOf(flow), hash),
     queuedLanes: async () => readQueuedLanes(sql),
-    pending: async () => readPending(sql),
+    pending: async (now) => readPending(sql, now),
     unfinished: async () => readUnfinished(sql),
     fileTotals: async (since) => readFileTotals(sql, since),
     retention: async (now) => readRetention(sql, now),

@@ -12,8 +12,10 @@ import {
   toErrorGroup,
   trendFrom,
 } from "../rows/error-group.ts";
+import { type MuteRow, mutesOf } from "../rows/mute.ts";
 import { type RouteRow, SELECT_ROUTES } from "../rows/routes.ts";
 import { stateNumber } from "../rows/row.ts";
+import { readMutes } from "./mute-table.ts";
 import { flowNames } from "./query-flows.ts";
 import type { Sql } from "./sql.ts";
 
@@ -26,7 +28,10 @@ export function readErrorGroups(sql: Sql, filter: ErrorGroupFilter): ErrorGroups
   const flows = filter.flow === undefined ? names.ids : [names.idOf(filter.flow)];
   // What was rejected has no delivery.
   const routes = filter.state === "rejected" ? [] : sql.all<RouteRow>(SELECT_ROUTES);
-  const causes = scopesOf(flows, routes).flatMap((scope) => causesOf(sql, scope));
+  const mutes = readMutes(sql, filter.now);
+  const causes = scopesOf(flows, routes)
+    .flatMap((scope) => causesOf(sql, scope, mutes))
+    .filter(({ muted }) => filter.muted === undefined || filter.muted === (muted !== null));
   const state = stateNumber(filter.state === "parked" ? "parked" : "done");
   const known = causes.flatMap((cause) => {
     const newest = newestOf(sql, cause);
@@ -43,8 +48,10 @@ export function readErrorGroups(sql: Sql, filter: ErrorGroupFilter): ErrorGroups
   return { groups, complete: known.length <= MOST_GROUPS };
 }
 
-function causesOf(sql: Sql, scope: Scope): readonly Cause[] {
+/** From one to the next along the index. */
+export function causesOf(sql: Sql, scope: Scope, mutes: readonly MuteRow[]): readonly Cause[] {
   const members = membersOf(scope);
+  const muted = mutesOf(mutes, scope);
   return sql
     .all<{ fingerprint: string }>(
       `WITH RECURSIVE found (fingerprint) AS (
@@ -55,7 +62,7 @@ function causesOf(sql: Sql, scope: Scope): readonly Cause[] {
       scopeId(scope),
       2 * MOST_GROUPS,
     )
-    .map(({ fingerprint }) => ({ scope, fingerprint }));
+    .map(({ fingerprint }) => ({ scope, fingerprint, muted: muted.get(fingerprint) ?? null }));
 }
 
 function newestOf(sql: Sql, { scope, fingerprint }: Cause): NewestRow | undefined {
@@ -84,7 +91,7 @@ function countOf(sql: Sql, { scope, fingerprint }: Cause, most: number, now: num
   );
 }
 
-function membersOf(scope: Scope): string {
+export function membersOf(scope: Scope): string {
   const { table, scope: column } = failingOf(scope);
   return `${table} INDEXED BY ${table}_failing WHERE fingerprint IS NOT NULL AND ${column} = ?1`;
 }

@@ -1,16 +1,20 @@
 import type { LaneBacklog, Pending } from "../../store/queries.ts";
+import type { MuteRow } from "../rows/mute.ts";
 import { MOST_PARKED, MOST_QUEUED, MOST_WAITING, type PendingRow, toPending } from "../rows/pending-row.ts";
+import { countUnmuted } from "./count-unmuted.ts";
+import { readMutes } from "./mute-table.ts";
 import { flowNames } from "./query-flows.ts";
 import type { Sql } from "./sql.ts";
 
 /** Every question is answered from the front of a partial index, whatever the backlog. */
-export function readPending(sql: Sql): readonly Pending[] {
+export function readPending(sql: Sql, now: number): readonly Pending[] {
   const names = flowNames(sql);
-  const flows = names.ids.map((id) => ofMessages(sql, id, names.nameOf(id)));
-  return [...flows, ...names.ids.flatMap((id) => ofDeliveries(sql, id, names.nameOf(id)))];
+  const mutes = readMutes(sql, now);
+  const flows = names.ids.map((id) => ofMessages(sql, id, names.nameOf(id), mutes));
+  return [...flows, ...names.ids.flatMap((id) => ofDeliveries(sql, id, names.nameOf(id), mutes))];
 }
 
-function ofMessages(sql: Sql, id: number, flow: string): Pending {
+function ofMessages(sql: Sql, id: number, flow: string, mutes: readonly MuteRow[]): Pending {
   const at = (where: string): number | null =>
     sql.get<{ at: number }>(
       `SELECT accepted_at AS at FROM message INDEXED BY ${where} ORDER BY place LIMIT 1`,
@@ -22,18 +26,17 @@ function ofMessages(sql: Sql, id: number, flow: string): Pending {
     id,
     MOST_PARKED,
   );
-  return toPending({
-    flow,
-    to: null,
+  const row = {
+    ...{ flow, to: null, parked: parked?.n ?? 0 },
     queued: at("message_queued WHERE state = 0 AND flow = ?"),
     waiting: at("message_state WHERE state = 1 AND state IN (1, 2, 4) AND flow = ?"),
-    parked: parked?.n ?? 0,
-  });
+  };
+  return toPending(row, countUnmuted(sql, { flow: id, route: null, to: null }, mutes));
 }
 
-function ofDeliveries(sql: Sql, flow: number, name: string): readonly Pending[] {
-  const rows = sql.all<PendingRow>(
-    `SELECT ? AS flow, target AS "to",
+function ofDeliveries(sql: Sql, flow: number, name: string, mutes: readonly MuteRow[]): readonly Pending[] {
+  const rows = sql.all<PendingRow & { readonly id: number }>(
+    `SELECT id, ? AS flow, target AS "to",
        (SELECT created_at FROM delivery INDEXED BY delivery_queued
         WHERE state = 0 AND delivery.route = route.id ORDER BY id LIMIT 1) AS queued,
        (SELECT min(created_at) FROM (SELECT route AS r, created_at FROM delivery INDEXED BY delivery_state
@@ -46,7 +49,7 @@ function ofDeliveries(sql: Sql, flow: number, name: string): readonly Pending[] 
     MOST_PARKED,
     flow,
   );
-  return rows.map(toPending);
+  return rows.map((row) => toPending(row, countUnmuted(sql, { flow, route: row.id, to: row.to }, mutes)));
 }
 
 export function readQueuedLanes(sql: Sql): LaneBacklog {

@@ -182,3 +182,13 @@ CREATE INDEX message_late ON message (flow, place) WHERE ${LATE};
 CREATE INDEX delivery_late ON delivery (flow, message) WHERE ${LATE_DELIVERY};
 CREATE INDEX file_started ON file (started_at);
 `;
+
+/**
+ * Causes of failures that somebody knows of (store/mute-table.ts): until a time, or, without one, while the version of
+ * the flow is in force that was then. Route 0: of the flow's messages.
+ */
+export const MUTE_SCHEMA = `
+CREATE TABLE muted_cause (
+  flow INTEGER NOT NULL, route INTEGER NOT NULL, fingerprint TEXT NOT NULL, until INTEGER, version INTEGER,
+  by TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (flow, route, fingerprint)) WITHOUT ROWID;
+`;

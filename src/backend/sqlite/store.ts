@@ -18,6 +18,7 @@ import { lockFolder } from "./lock.ts";
 import { messageTable } from "./message-table.ts";
 import { migrate } from "./migrate.ts";
 import { requireUnmoved } from "./moved.ts";
+import { muteTable } from "./mute-table.ts";
 import { retentionTable } from "./retention-table.ts";
 import { slotTable } from "./slot-table.ts";
 import { openSql, type Sql } from "./sql.ts";
@@ -82,6 +83,7 @@ function tables(sql: Sql, lanes: LaneTable): Tx {
     access: accessTable(sql),
     audit: auditTable(sql),
     alerts: alertTable(sql),
+    mutes: muteTable(sql),
     retention: retentionTable(sql),
     crm: crmTables(sql),
     lanes,

@@ -403,6 +403,7 @@ export interface Operations {
     query: {
       readonly state?: "parked" | "rejected";
       readonly flow?: string;
+      readonly muted?: boolean;
     };
     body: undefined;
     answer: {
@@ -410,6 +411,7 @@ export interface Operations {
         readonly fingerprint: string;
         readonly flow: string;
         readonly to: string | null;
+        readonly state: "parked" | "rejected";
         readonly failure: {
           readonly code: string;
           readonly message: string;
@@ -439,11 +441,39 @@ export interface Operations {
         readonly oldest: string;
         readonly newest: string;
         readonly inForceSince: string | null;
+        readonly muted: {
+          readonly until: string | null;
+          readonly by: string;
+          readonly at: string;
+        } | null;
         readonly sample: string;
         readonly perHour: readonly (number)[];
       })[];
       readonly looked: number;
       readonly complete: boolean;
+    };
+  };
+  "POST /error-groups/{fingerprint}/mute": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly flow: string;
+      readonly reason?: string;
+      readonly for?: string;
+      readonly until?: number | string;
+      readonly untilChanged?: boolean;
+    };
+    answer: {
+      readonly ok: boolean;
+    };
+  };
+  "POST /error-groups/{fingerprint}/unmute": {
+    query: Readonly<Record<string, never>>;
+    body: {
+      readonly flow: string;
+      readonly reason?: string;
+    };
+    answer: {
+      readonly ok: boolean;
     };
   };
   "GET /errors": {
@@ -1991,6 +2021,7 @@ export interface Operations {
         })[];
         readonly queued: number;
         readonly parked: number;
+        readonly unmuted: number;
         readonly rejected: number;
         readonly rejectedMore: boolean;
         readonly oldest: string | null;

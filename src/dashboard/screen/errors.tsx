@@ -5,21 +5,25 @@ import { type Answer, call } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { placeInWords } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
+import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { May } from "../part/may.tsx";
+import { MuteDialog } from "../part/mute.tsx";
 import { ReplayDialog, type Selection } from "../part/replay.tsx";
 import { Spark } from "../part/spark.tsx";
-import { Age } from "../part/time.tsx";
+import { Age, Time } from "../part/time.tsx";
+import type { ErrorsSearch } from "../search-params.ts";
 
 const route = getRouteApi("/errors");
 
 type Groups = Answer<"GET /error-groups">;
 type Group = Groups["items"][number];
-type State = "parked" | "rejected";
+type Shown = NonNullable<ErrorsSearch["state"]>;
 
-const STATES = [
-  { value: "parked", label: "Parked: wait for a person" },
-  { value: "rejected", label: "Rejected rows" },
+const SHOWN: readonly { readonly value: Shown; readonly label: string; readonly none: string }[] = [
+  { value: "parked", label: "Parked: wait for a person", none: "Nothing is parked that is not muted." },
+  { value: "rejected", label: "Rejected rows", none: "No row was rejected that is not mended or muted." },
+  { value: "muted", label: "Muted", none: "Nothing is muted." },
 ];
 
 /** What failed, by cause: the largest first, each with what to do. */
@@ -27,17 +31,19 @@ export function Errors() {
   const { state = "parked", flow } = route.useSearch();
   const navigate = route.useNavigate();
   const [replay, setReplay] = useState<Group | null>(null);
+  const [muting, setMuting] = useState<Group | null>(null);
   const query = useApi("GET /error-groups", {
-    query: { state, ...(flow === undefined ? {} : { flow }) },
-    live: replay === null,
+    query: { ...(state === "muted" ? { muted: true } : { state }), ...(flow === undefined ? {} : { flow }) },
+    live: replay === null && muting === null,
   });
+  const others = state === "parked" ? {} : { state };
   return (
     <>
       <Head title="Errors" at={query.dataUpdatedAt}>
         {flow === undefined ? (
           <span className="faint">of all flows, by cause</span>
         ) : (
-          <Link className="chip link" to="/errors" search={state === "rejected" ? { state } : {}}>
+          <Link className="chip link" to="/errors" search={others}>
             {flow} ×
           </Link>
         )}
@@ -46,11 +52,11 @@ export function Errors() {
         <SegmentedControl
           size="xs"
           aria-label="Which errors"
-          data={STATES}
+          data={SHOWN.map(({ value, label }) => ({ value, label }))}
           value={state}
           onChange={(value) => {
             const kept = flow === undefined ? {} : { flow };
-            void navigate({ search: value === "rejected" ? { ...kept, state: "rejected" } : kept });
+            void navigate({ search: value === "parked" ? kept : { ...kept, state: value as Shown } });
           }}
         />
       </div>
@@ -58,11 +64,9 @@ export function Errors() {
         <Loaded query={query} lines={8}>
           {(found) =>
             found.items.length === 0 ? (
-              <p className="empty">
-                {state === "parked" ? "Nothing is parked." : "No row was rejected that is not mended."}
-              </p>
+              <p className="empty">{SHOWN.find(({ value }) => value === state)?.none}</p>
             ) : (
-              <GroupTable found={found} state={state} onReplay={setReplay} />
+              <GroupTable found={found} shown={state} onReplay={setReplay} onMute={setMuting} />
             )
           }
         </Loaded>
@@ -70,22 +74,25 @@ export function Errors() {
       {replay === null ? null : (
         <ReplayDialog
           title={`Replay: ${replay.failure.title}`}
-          selection={() => membersOf(replay, state)}
+          selection={() => membersOf(replay)}
           onClose={() => setReplay(null)}
         />
       )}
+      {muting === null ? null : <MuteDialog group={muting} onClose={() => setMuting(null)} />}
     </>
   );
 }
 
 function GroupTable({
   found,
-  state,
+  shown,
   onReplay,
+  onMute,
 }: {
   readonly found: Groups;
-  readonly state: State;
+  readonly shown: Shown;
   readonly onReplay: (group: Group) => void;
+  readonly onMute: (group: Group) => void;
 }) {
   return (
     <>
@@ -115,8 +122,8 @@ function GroupTable({
               <GroupRow
                 key={`${group.flow} ${group.fingerprint}`}
                 group={group}
-                state={state}
                 onReplay={() => onReplay(group)}
+                onMute={() => onMute(group)}
               />
             ))}
           </tbody>
@@ -124,8 +131,8 @@ function GroupTable({
       </table>
       <div className="foot">
         {found.complete
-          ? `all ${found.looked.toLocaleString("en")} ${state} now`
-          : `${found.looked.toLocaleString("en")} ${state} now were counted; there are more`}
+          ? `all ${found.looked.toLocaleString("en")} ${shown} now`
+          : `${found.looked.toLocaleString("en")} ${shown} now were counted; there are more`}
       </div>
     </>
   );
@@ -142,14 +149,14 @@ function sections({ items }: Groups) {
 
 function GroupRow({
   group,
-  state,
   onReplay,
+  onMute,
 }: {
   readonly group: Group;
-  readonly state: State;
   readonly onReplay: () => void;
+  readonly onMute: () => void;
 }) {
-  const { fingerprint, flow, to, failure, count, more, keys, oldest, newest, perHour, sample } = group;
+  const { fingerprint, flow, to, state, failure, count, more, keys, oldest, newest, perHour, sample } = group;
   const { title, code, message, place, cure } = failure;
   return (
     <tr data-fingerprint={fingerprint}>
@@ -173,6 +180,7 @@ function GroupRow({
             newest: {sample}
           </Link>
         </div>
+        <Muted group={group} />
       </td>
       <td className="fit">
         {flow}
@@ -200,10 +208,31 @@ function GroupRow({
         <May permission="operate">
           <Button size="compact-xs" onClick={onReplay}>
             Replay {count.toLocaleString("en")}…
-          </Button>
+          </Button>{" "}
+          {group.muted === null ? (
+            <Button size="compact-xs" variant="default" onClick={onMute}>
+              Mute…
+            </Button>
+          ) : (
+            <Lever
+              name="Unmute"
+              operation="POST /error-groups/{fingerprint}/unmute"
+              path={{ fingerprint }}
+              body={{ flow }}
+            />
+          )}
         </May>
       </td>
     </tr>
+  );
+}
+
+function Muted({ group: { muted } }: { readonly group: Group }) {
+  if (muted === null) return null;
+  return (
+    <div className="faint">
+      muted by {muted.by} until {muted.until === null ? "the flow changes" : <Time at={muted.until} />}
+    </div>
   );
 }
 
@@ -211,7 +240,7 @@ function GroupRow({
 const MOST = 10_000;
 
 /** All messages of a group, found page by page. */
-async function membersOf({ flow, fingerprint }: Group, state: State): Promise<Selection | null> {
+async function membersOf({ flow, state, fingerprint }: Group): Promise<Selection | null> {
   const messages: string[] = [];
   let cursor: number | null = null;
   do {

@@ -186,11 +186,11 @@ export function pausedInWords(accepting: boolean, running: boolean): string {
 }
 
 function ofNumbers(
-  { name, parked, oldest, queued }: Overview["flows"][number],
+  { name, parked, unmuted, oldest, queued }: Overview["flows"][number],
   now: number,
 ): readonly Need[] {
   const needs: Need[] = [];
-  if (parked > 0)
+  if (unmuted > 0)
     needs.push({
       id: `parked ${name}`,
       rank: 2,
@@ -201,7 +201,7 @@ function ofNumbers(
           <Link className="link" to="/messages" search={{ flow: name, state: "parked" }}>
             {counted(parked)} parked
           </Link>{" "}
-          now
+          now{unmuted < parked ? ", some of them muted" : ""}
         </>
       ),
       act: (

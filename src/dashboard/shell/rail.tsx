@@ -7,7 +7,7 @@ import { SCREENS } from "./screens.ts";
 export function Rail({ version }: { readonly version: string }) {
   const overview = useApi("GET /overview");
   const may = usePermissions();
-  const parked = overview.data?.flows.reduce((sum, flow) => sum + flow.parked, 0) ?? 0;
+  const parked = overview.data?.flows.reduce((sum, flow) => sum + flow.unmuted, 0) ?? 0;
   return (
     <nav className="rail" aria-label="Screens">
       {SCREENS.filter((screen) => !("permission" in screen) || may.includes(screen.permission)).map(
@@ -20,7 +20,7 @@ export function Rail({ version }: { readonly version: string }) {
           >
             {name}
             {to === "/errors" && parked > 0 ? (
-              <span className="count" title="Parked now: they wait for a person">
+              <span className="count" title="Parked now and not muted: they wait for a person">
                 {parked}
               </span>
             ) : null}

@@ -23,7 +23,7 @@ test("what looks for queued work never walks finished messages, of which there a
   await messages.withQueued([1]);
   await messages.open();
   await messages.openOnVersion(1);
-  readPending(noting);
+  readPending(noting, 0);
   sql.close();
   expect(plans.length).toBeGreaterThanOrEqual(7);
   expect(plans.filter((plan) => !/INDEX message_(queued|open|state)\b/.test(plan))).toEqual([]);
