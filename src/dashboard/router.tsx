@@ -7,6 +7,7 @@ import {
   errorsSearch,
   filesSearch,
   flowsSearch,
+  mappingSearch,
   messagesSearch,
   textSearch,
   unassignedSearch,
@@ -53,6 +54,7 @@ const flow = createRoute({
 const mapping = createRoute({
   getParentRoute: () => root,
   path: "/flows/$name/mapping",
+  validateSearch: mappingSearch,
   component: lazyRouteComponent(() => import("./screen/mapping.tsx"), "MappingWorkbench"),
 });
 const files = createRoute({

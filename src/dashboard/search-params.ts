@@ -58,6 +58,16 @@ export function filesSearch(given: Given): FilesSearch {
   return { ...texts(given, ["flow", "state", "since"]), ...numbers(given, ["cursor"]) };
 }
 
+export interface MappingSearch {
+  /** A place in its text, counted from 1, that is shown and selected. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export function mappingSearch(given: Given): MappingSearch {
+  return numbers(given, ["line", "column"]);
+}
+
 export interface AgentSearch {
   /** The telephone system. */
   readonly system?: string;

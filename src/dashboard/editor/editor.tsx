@@ -29,6 +29,12 @@ export interface Mark {
   readonly column: number | null;
 }
 
+/** A place in a text; lines and columns count from 1. */
+export interface TextPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
 const NO_MARKS: readonly Mark[] = [];
 
 /** An editor, of a mapping or of any text. `text` is taken over when it differs from what was typed. */
@@ -38,6 +44,7 @@ export function Editor({
   onChange,
   vocabulary,
   marks = NO_MARKS,
+  at = null,
 }: {
   readonly name: string;
   readonly text: string;
@@ -45,6 +52,8 @@ export function Editor({
   /** Of a mapping, which is told apart and completed by it; without it any text. */
   readonly vocabulary?: Vocabulary;
   readonly marks?: readonly Mark[];
+  /** Where it is opened: that line is in view and selected, and takes what is typed. */
+  readonly at?: TextPlace | null;
 }) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
@@ -67,6 +76,10 @@ export function Editor({
     view.current = opened;
     return () => opened.destroy();
   }, []);
+  const { line, column } = at ?? {};
+  useEffect(() => {
+    if (view.current !== null && line !== undefined) goTo(view.current, { line, column: column ?? 1 });
+  }, [line, column]);
   useEffect(() => {
     const current = view.current;
     if (current === null || current.state.doc.toString() === text) return;
@@ -117,6 +130,17 @@ function extensions(name: string, typed: (text: string) => void) {
       if (update.docChanged) typed(update.state.doc.toString());
     }),
   ];
+}
+
+/** Selects the line, with the cursor at its column. */
+function goTo(view: EditorView, { line, column }: TextPlace): void {
+  const { doc } = view.state;
+  const found = doc.line(Math.min(line, doc.lines));
+  const head = Math.min(found.to, found.from + column - 1);
+  // What is selected reaches from the line's end to the column; from its begin where that is the last.
+  const anchor = head === found.to ? found.from : found.to;
+  view.dispatch({ selection: { anchor, head }, effects: EditorView.scrollIntoView(head, { y: "center" }) });
+  view.focus();
 }
 
 /** From the place to the end of the word there. */

@@ -11,7 +11,7 @@ export interface Failure {
   readonly issues?: readonly { readonly message: string; readonly place?: PlaceOf }[];
 }
 
-interface PlaceOf {
+export interface PlaceOf {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;

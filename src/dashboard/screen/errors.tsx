@@ -7,6 +7,7 @@ import { placeInWords } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { MappingLink } from "../part/mapping-link.tsx";
 import { May } from "../part/may.tsx";
 import { MuteDialog } from "../part/mute.tsx";
 import { ReplayDialog, type Selection } from "../part/replay.tsx";
@@ -168,11 +169,7 @@ function GroupRow({
         <div>
           {message}
           {place === undefined ? null : <span className="mono faint"> {placeInWords(place)}</span>}{" "}
-          {place?.file?.endsWith(".jsonata") === true ? (
-            <Link className="link" to="/flows/$name/mapping" params={{ name: flow }}>
-              Open the mapping{place.line === undefined ? "" : `, line ${place.line}`}
-            </Link>
-          ) : null}
+          <MappingLink flow={flow} place={place} />
         </div>
         <div className="faint">
           {cure}{" "}

@@ -5,6 +5,7 @@ import { useApi } from "../api/use.ts";
 import { FailureNotice, placeInWords } from "../part/fault.tsx";
 import { Lever } from "../part/lever.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { MappingLink } from "../part/mapping-link.tsx";
 import { May } from "../part/may.tsx";
 import { bytesInWords } from "../part/payload.tsx";
 import { Pill } from "../part/pill.tsx";
@@ -146,7 +147,8 @@ function BadRows({ file }: { readonly file: Answer<"GET /files/{id}"> }) {
                       <td>{key}</td>
                       <td className="wide">
                         <strong>{failure.title}</strong> {failure.message}{" "}
-                        <span className="mono faint">{placeInWords(failure.place ?? {})}</span>
+                        <span className="mono faint">{placeInWords(failure.place ?? {})}</span>{" "}
+                        <MappingLink flow={file.flow} place={failure.place} />
                       </td>
                     </tr>
                   ))}

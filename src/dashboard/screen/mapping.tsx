@@ -4,10 +4,10 @@ import { useState } from "react";
 import type { Answer } from "../api/client.ts";
 import { useMay } from "../api/may.ts";
 import { useApi } from "../api/use.ts";
-import { Editor } from "../editor/editor.tsx";
+import { Editor, type TextPlace } from "../editor/editor.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Needs } from "../part/needs.tsx";
-import { Source } from "../part/source.tsx";
+import { Source, SourceAt } from "../part/source.tsx";
 import { Cases } from "./mapping-cases.tsx";
 import { useDraft, useSettled } from "./mapping-draft.ts";
 import { Publish } from "./mapping-publish.tsx";
@@ -20,6 +20,8 @@ type Mapping = Answer<"GET /flows/{name}/mapping">;
 /** Work on the mapping of a flow: a sample, the text, and what comes of it at each key. */
 export function MappingWorkbench() {
   const { name } = route.useParams();
+  const { line, column = 1 } = route.useSearch();
+  const at = line === undefined ? null : { line, column };
   const mayChange = useMay("change");
   const query = useApi("GET /flows/{name}/mapping", { path: { name }, live: false });
   return (
@@ -32,9 +34,9 @@ export function MappingWorkbench() {
       <Loaded query={query}>
         {(mapping) =>
           mayChange ? (
-            <Bench key={mapping.hash} name={name} mapping={mapping} />
+            <Bench key={mapping.hash} name={name} mapping={mapping} at={at} />
           ) : (
-            <InForce name={name} mapping={mapping} />
+            <InForce name={name} mapping={mapping} at={at} />
           )
         }
       </Loaded>
@@ -42,8 +44,15 @@ export function MappingWorkbench() {
   );
 }
 
+interface Shown {
+  readonly name: string;
+  readonly mapping: Mapping;
+  /** Where the address leads in the text. */
+  readonly at: TextPlace | null;
+}
+
 /** The mapping as it is, for those who may not change it. */
-function InForce({ name, mapping }: { readonly name: string; readonly mapping: Mapping }) {
+function InForce({ name, mapping, at }: Shown) {
   return (
     <>
       <div className="head">
@@ -53,7 +62,7 @@ function InForce({ name, mapping }: { readonly name: string; readonly mapping: M
         <span className="pill good">as in force</span>
       </div>
       <section className="card">
-        <Source>{mapping.text}</Source>
+        {at === null ? <Source>{mapping.text}</Source> : <SourceAt text={mapping.text} line={at.line} />}
         <Needs permission="change" />
       </section>
     </>
@@ -77,7 +86,7 @@ interface Chosen {
   readonly text: string;
 }
 
-function Bench({ name, mapping }: { readonly name: string; readonly mapping: Mapping }) {
+function Bench({ name, mapping, at }: Shown) {
   const [text, setText] = useState(mapping.text);
   const first = mapping.cases.find((one) => one.text !== null);
   const [sample, setSample] = useState<Chosen>({
@@ -124,6 +133,7 @@ function Bench({ name, mapping }: { readonly name: string; readonly mapping: Map
             name="Mapping"
             text={text}
             onChange={setText}
+            at={at}
             marks={inMapping}
             vocabulary={{ functions: mapping.functions, fields: mapping.source }}
           />

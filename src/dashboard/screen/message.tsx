@@ -6,6 +6,7 @@ import { useApi } from "../api/use.ts";
 import { type Act, ActDialog } from "../part/act.tsx";
 import { FailureNotice } from "../part/fault.tsx";
 import { Loaded } from "../part/loaded.tsx";
+import { MappingLink } from "../part/mapping-link.tsx";
 import { May } from "../part/may.tsx";
 import { Outcomes, Pill } from "../part/pill.tsx";
 import { ReplayDialog } from "../part/replay.tsx";
@@ -50,7 +51,12 @@ function Whole({ message }: { readonly message: Detail }) {
           <div className="body">
             <Facts message={message} />
           </div>
-          {message.failure === null ? null : <FailureNotice failure={message.failure} />}
+          {message.failure === null ? null : (
+            <FailureNotice
+              failure={message.failure}
+              actions={<MappingLink flow={message.flow} place={message.failure.place} />}
+            />
+          )}
           <InTheWay message={message} />
           <Levers message={message} />
         </div>
