@@ -1,8 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
+import type { Finding } from "../config/finding.ts";
 import type { HubSettings } from "../config/hub-settings.ts";
 import { bad, type DoctorFinding, failed, ok, warn } from "../doctor/finding.ts";
 import { isObject, type Json } from "../message/json.ts";
+import { describePlace } from "../message/place.ts";
 import { plural } from "../message/units.ts";
 import { inspect } from "./project-files.ts";
 
@@ -25,14 +27,25 @@ export async function projectFindings(
       ];
     }
     const found = `${plural(project.flows.length, "flow")}, ${plural(Object.keys(project.settings.systems).length, "system")}, secrets set`;
-    const warnings =
-      findings.length === 0
-        ? []
-        : [warn("project", plural(findings.length, "warning"), "`tieline check` lists them.")];
-    return [ok("project", found), ...warnings, ...(await dropFindings(project.settings))];
+    return [ok("project", found), ...warningsOf(findings), ...(await dropFindings(project.settings))];
   } catch (error) {
     return [failed("project", error)];
   }
+}
+
+/** The first in words, since it mostly is the only one. */
+function warningsOf(findings: readonly Finding[]): readonly DoctorFinding[] {
+  const [first] = findings;
+  if (first === undefined) return [];
+  const count = plural(findings.length, "warning");
+  const list = "`tieline check` lists them.";
+  return [
+    warn(
+      "project",
+      `${count}: ${describePlace(first.place)} ${first.message}`,
+      first.cure === null ? list : `${first.cure} ${list}`,
+    ),
+  ];
 }
 
 /** A claim is a hard link inside the inbox: both must lie on one file system. */

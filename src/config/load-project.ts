@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join, posix, resolve } from "node:path";
 import { HubError } from "../errors.ts";
+import { checkRetention } from "./check-retention.ts";
 import type { ProjectEnvironment } from "./environment.ts";
 import { type Finding, sortFindings } from "./finding.ts";
 import type { FlowContext, Topics } from "./flow-context.ts";
@@ -10,6 +11,7 @@ import type { HubSettings } from "./hub-settings.ts";
 import { checkProject, type LoadedFlow } from "./project-rules.ts";
 import { readFlow } from "./read-flow.ts";
 import { readSettings, settingsFile } from "./read-settings.ts";
+import { createReporter } from "./reporter.ts";
 import { checkStrict } from "./strict/check-strict.ts";
 import { listAt, textAt } from "./value-at.ts";
 import { parseYaml, type YamlFile } from "./yaml-file.ts";
@@ -68,13 +70,11 @@ export function inspectSettings(
 export function inspectProject(folder: string, env: ProjectEnvironment): Inspection {
   const dir = resolve(folder);
   const found: Finding[] = [];
-  const { settings, systems } = readSettings(
-    settingsFile(readIfThere(join(dir, "tieline.yaml"))),
-    dir,
-    env,
-    found,
-  );
+  const own = settingsFile(readIfThere(join(dir, "tieline.yaml")));
+  const { settings, systems } = readSettings(own, dir, env, found);
   const files = flowFiles(dir, found);
+  const names = files.map((file) => posix.basename(posix.dirname(file.path)));
+  checkRetention(createReporter(own, found), names);
   const topics = topicsOf(files);
   const flows: LoadedFlow[] = [];
   for (const file of files) {
@@ -89,7 +89,7 @@ export function inspectProject(folder: string, env: ProjectEnvironment): Inspect
     settings,
     flows: sound,
     readable: flows.map(({ flow }) => flow),
-    folders: files.map((file) => posix.basename(posix.dirname(file.path))),
+    folders: names,
     fromTexts: (name: string, texts: Readonly<Record<string, string>>) =>
       readStored(name, texts, { env, systems }),
   };

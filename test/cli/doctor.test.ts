@@ -65,6 +65,16 @@ describe("tieline doctor where no hub runs", () => {
     expect(out).toMatch(/! data folder .*may be read by others[^\n]*\n +chmod 700/);
   });
 
+  it("tells what of the project is doubtful, with its place and what was probably meant", async () => {
+    const { doctor } = await setup({
+      "tieline.yaml": "apiVersion: tieline/v1\nretention:\n  flows:\n    ordres: 30d\n",
+    });
+    const { out } = await doctor();
+    expect(out).toMatch(
+      /! project +1 warning: tieline\.yaml:4:5 retention\.flows\.ordres: .*\n +Did you mean "orders"\? `tieline check` lists them\./,
+    );
+  });
+
   it("finds an address that another program has", async () => {
     const { doctor, port } = await setup();
     const other = createServer((_, response) => response.destroy());

@@ -333,6 +333,21 @@ describe("flows that are each right and not together", () => {
     expect(project?.warnings).toEqual(findings);
   });
 
+  it("that a rule of retention names and that are not there are warned of, with the one that was meant", () => {
+    const { findings, project } = inspect({
+      "tieline.yaml": `${SETTINGS}retention:\n  flows:\n    shop: 30d\n    shpo: never\n    invoices: 1d\n`,
+    });
+    expect(project?.settings.retention.flows).toMatchObject({ shpo: null, invoices: 86_400_000 });
+    expect(findings.map(({ severity }) => severity)).toEqual(["warning", "warning"]);
+    const line = SETTINGS.split("\n").length + 3;
+    const rest = "there is no flow of this name; the rule is only for what a former one has left";
+    expect(places(findings)).toEqual([
+      `tieline.yaml:${line}:5 retention.flows.shpo: ${rest}`,
+      `tieline.yaml:${line + 1}:5 retention.flows.invoices: ${rest}`,
+    ]);
+    expect(findings.map(({ cure }) => cure)).toEqual(['Did you mean "shop"?', "There is erp, shop."]);
+  });
+
   it("may both add interactions when they read different systems", () => {
     const changes = {
       "mappings/shop/flow.yaml": PUSH_FLOW.replace("crm.order", "crm.interaction"),
