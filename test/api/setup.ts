@@ -203,6 +203,8 @@ export interface BenchOptions {
   readonly settings?: Partial<ApiDeps["settings"]>;
   /** What agents see of calls, over the customers of the bench. */
   readonly desk?: (crm: CrmReads) => Promise<Desk>;
+  /** Systems beside the two that every bench has. */
+  readonly systems?: readonly string[];
 }
 
 /** A listening server over a real store and an engine that only records. */
@@ -257,6 +259,9 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
         check: async () => undefined,
       },
       { name: "down", connector: "erp", written: {}, check: () => Promise.reject(new Error("secret text")) },
+      ...(options.systems ?? []).map((name) => ({
+        ...{ name, connector: "web", written: {}, check: async () => undefined },
+      })),
     ],
     settings: {
       publicUrl: null,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Bench } from "../api/setup.ts";
 import { openBrowser } from "./chromium.ts";
 import { barriers, cutOff } from "./judge.ts";
+import { openMany } from "./many.ts";
 import { openNaughty } from "./naughty.ts";
 import { ADDRESSES, type Look, type Opened, openPage } from "./page.ts";
 import { openEmpty, openFew } from "./seed.ts";
@@ -41,7 +42,9 @@ const LOOKS: Readonly<Record<string, Look>> = {
   "on a phone": { width: 390 },
 };
 
-describe.each(Object.entries({ empty: openEmpty, few: openFew }))("a hub with %s", (_name, open) => {
+const HUBS = { empty: openEmpty, few: openFew, many: openMany };
+
+describe.each(Object.entries(HUBS))("a hub with %s", (_name, open) => {
   let bench: Bench;
   beforeAll(async () => {
     bench = await open();

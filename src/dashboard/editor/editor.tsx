@@ -117,7 +117,8 @@ function extensions(name: string, typed: (text: string) => void) {
     bracketMatching(),
     closeBrackets(),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": name }),
+    // What scrolls is reached by the keyboard, and says so also where a text is longer than the window.
+    EditorView.contentAttributes.of({ "aria-label": name, tabindex: "0" }),
     // Tab leaves the editor, as in any field: whoever has no mouse must not be caught in it.
     keymap.of([
       ...closeBracketsKeymap,

@@ -30,6 +30,13 @@ export function placeInWords({ file, line, column, record, field }: PlaceOf): st
   return parts.filter((one) => one !== "").join(", ");
 }
 
+/** The first of them; several may say the same. */
+function numbered<Issue extends object>(
+  issues: readonly Issue[],
+): readonly (Issue & { readonly at: number })[] {
+  return issues.slice(0, 20).map((issue, at) => ({ ...issue, at }));
+}
+
 /** What went wrong with a message, in words, with the place and what to do. */
 export function FailureNotice({
   failure,
@@ -48,8 +55,8 @@ export function FailureNotice({
       </p>
       {issues.length === 0 ? null : (
         <ul>
-          {issues.slice(0, 20).map((issue) => (
-            <li key={`${issue.message} ${issue.place?.field ?? ""}`}>
+          {numbered(issues).map(({ at, ...issue }) => (
+            <li key={at}>
               <span className="mono">{issue.place === undefined ? "" : `${placeInWords(issue.place)} `}</span>
               {issue.message}
             </li>
@@ -78,8 +85,8 @@ export function ProblemNotice({
       <p>{problem.message}</p>
       {problem.issues.length === 0 ? null : (
         <ul>
-          {problem.issues.slice(0, 20).map((issue) => (
-            <li key={issue.message + JSON.stringify(issue.place)}>
+          {numbered(problem.issues).map(({ at, ...issue }) => (
+            <li key={at}>
               {issue.message} <span className="mono faint">{placeInWords(issue.place ?? {})}</span>
             </li>
           ))}

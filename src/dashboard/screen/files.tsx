@@ -95,7 +95,7 @@ function FileRow({ file }: { readonly file: FileItem }) {
 export function Books({ of, file }: { readonly of: FileItem["books"]; readonly file: number }) {
   return Object.entries(of).map(([to, counts]) => (
     <div key={to}>
-      <span className="faint">{to}</span>{" "}
+      <span className="faint route">{to}</span>{" "}
       {Object.entries(counts)
         .filter(([, n]) => n !== 0)
         .map(([outcome, n]) => (

@@ -145,8 +145,8 @@ function OfRoutes({
   if (routes.length === 0) return <Counted n={0} flow={flow} since={since} search={ended} />;
   return routes.map((route) => (
     <div key={route.to}>
-      <Counted n={route[what]} flow={flow} since={since} search={{ to: route.to, ...ended }} />
-      {flow.routes.length > 1 ? <span className="faint"> {route.to}</span> : null}
+      <Counted n={route[what]} flow={flow} since={since} search={{ to: route.to, ...ended }} />{" "}
+      {flow.routes.length > 1 ? <span className="faint route">{route.to}</span> : null}
     </div>
   ));
 }

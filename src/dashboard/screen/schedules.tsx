@@ -106,7 +106,7 @@ function Past({ flow }: { readonly flow: string }) {
                   <td>
                     <Time at={at} />
                   </td>
-                  <td>
+                  <td className="wide">
                     <Pill word={state} /> {detail === null ? null : <span className="faint">{detail}</span>}
                   </td>
                   <td>
