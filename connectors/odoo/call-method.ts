@@ -34,7 +34,7 @@ export function callMethod(odoo: Odoo, options: CallSinkOptions): Sink {
     const found = await names.recordOf(id, signal);
     if (found !== undefined) return found;
     // It may be on its way: a record and what is done with it go by different sinks.
-    throw new HubError("TL_TARGET_FAILED", `${model} has no record of this external id`, {
+    throw new HubError("TL_REFERENCE_MISSING", `${model} has no record of this external id`, {
       place: { field: "id" },
     });
   }

@@ -7,6 +7,8 @@ export interface ExternalIds {
   namesOf(ids: readonly number[], signal?: AbortSignal): Promise<ReadonlyMap<number, string>>;
   /** The record that bears a name; undefined: there is none. @throws OdooFailure */
   recordOf(name: string, signal?: AbortSignal): Promise<number | undefined>;
+  /** Records by name; names that none bears are missing. @throws OdooFailure */
+  recordsOf(names: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, number>>;
 }
 
 /** What may follow the dot of an external id. */
@@ -39,6 +41,10 @@ export function externalIds(odoo: Odoo, model: string, module: string): External
     },
     async recordOf(name, signal) {
       return (await search(["name", "=", name], signal))[0]?.[0];
+    },
+    async recordsOf(names, signal) {
+      if (names.length === 0) return new Map();
+      return new Map((await search(["name", "in", [...names]], signal)).map(([id, name]) => [name, id]));
     },
   };
 }

@@ -37,6 +37,21 @@ export async function askFields(odoo: Odoo, model: string, signal?: AbortSignal)
   }
 }
 
+/** The fields of models, each asked for once; one that could not be is asked for again. */
+export function fieldsOfModels(odoo: Odoo): (model: string, signal?: AbortSignal) => Promise<Fields> {
+  const known = new Map<string, Promise<Fields>>();
+  return (model, signal) => {
+    const asking =
+      known.get(model) ??
+      askFields(odoo, model, signal).catch((error: unknown) => {
+        known.delete(model);
+        throw error;
+      });
+    known.set(model, asking);
+    return asking;
+  };
+}
+
 function fieldOf(said: Json): Field {
   const { type, digits, relation } = isObject(said) ? said : {};
   const places = Array.isArray(digits) && typeof digits[1] === "number" ? digits[1] : undefined;

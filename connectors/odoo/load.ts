@@ -3,9 +3,9 @@ import { OdooFailure } from "./failure.ts";
 import type { Odoo } from "./rpc.ts";
 
 export interface Loaded {
-  /** Of the records, in the order of the rows; null: nothing was written. */
+  /** Of the records, in their order; null: nothing was written. */
   readonly ids: readonly number[] | null;
-  /** What Odoo said of rows, by their index. */
+  /** What Odoo said of records, by their index. */
   readonly refused: ReadonlyMap<number, OdooFailure>;
 }
 
@@ -13,7 +13,8 @@ export interface Loaded {
 const BUSY = /could not serialize access|deadlock detected|could not obtain lock|canceling statement/;
 
 /**
- * Writes rows by Odoo's import: all of them or none.
+ * Writes records by Odoo's import: all of them or none.
+ * @param records the rows of each: one, and one more for each further line of it, in which only the line's columns are filled
  * @throws OdooFailure
  */
 export async function load(
@@ -21,17 +22,18 @@ export async function load(
   model: string,
   module: string,
   columns: readonly string[],
-  rows: readonly (readonly string[])[],
+  records: readonly (readonly (readonly string[])[])[],
 ): Promise<Loaded> {
   // Moments are in UTC, names as they are written, and what is archived is there.
   const context = { tz: "UTC", lang: null, active_test: false, module };
-  const matrix = rows.map((row) => [...row]);
+  const matrix = records.flatMap((rows) => rows.map((row) => [...row]));
   const answer = await odoo.call(model, "load", [[...columns], matrix], {
     kwargs: { context },
     writes: true,
   });
   const { ids, messages } = isObject(answer) ? answer : {};
-  if (Array.isArray(ids) && ids.length === rows.length) return { ids: ids.map(Number), refused: new Map() };
+  if (Array.isArray(ids) && ids.length === records.length)
+    return { ids: ids.map(Number), refused: new Map() };
   const errors = (Array.isArray(messages) ? messages : [])
     .filter(isObject)
     .filter(({ type }) => type === "error");

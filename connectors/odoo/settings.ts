@@ -60,19 +60,32 @@ const Read = Type.Object(
   { additionalProperties: false, description: "A model whose records are read as they change" },
 );
 
+const Columns = (description: string) =>
+  Type.Array(
+    Type.String({
+      description: "A column: name, country_id/id, product_id/default_code",
+      pattern: "^[a-z_][a-zA-Z0-9_]{0,62}(/(\\.?id|[a-z_][a-zA-Z0-9_]{0,62}))?$",
+    }),
+    { description, minItems: 1, uniqueItems: true },
+  );
+
 const Upsert = Type.Object(
   {
     model: Model,
-    fields: Type.Array(
-      Type.String({
-        description: "A column: name, country_id/id",
-        pattern: "^[a-z_][a-zA-Z0-9_]{0,62}(/\\.?id)?$",
-      }),
-      {
-        description:
-          "Columns that are written, as Odoo's import names them; one that is missing is left as it is",
-        minItems: 1,
-      },
+    fields: Columns(
+      "Columns that are written, as Odoo's import names them; one that is missing is left as it is. After a slash may stand the field by which the record is found that is referred to",
+    ),
+    lines: Type.Optional(
+      Type.Object(
+        {
+          field: Field("Where the record lists them: order_line"),
+          fields: Columns("Columns of a line"),
+        },
+        {
+          additionalProperties: false,
+          description: "Lines that belong to the record, such as those of an order; needs Odoo 14 or later",
+        },
+      ),
     ),
     module: Type.Optional(
       Type.String({

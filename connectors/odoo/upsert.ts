@@ -1,7 +1,6 @@
 import {
   HubError,
   isObject,
-  type Json,
   type JsonObject,
   type Outgoing,
   type Sent,
@@ -9,102 +8,127 @@ import {
   type Together,
   together,
 } from "tieline/connector";
-import { EXTERNAL_ID, externalIds } from "./external-ids.ts";
+import { requireQuantity } from "./bound.ts";
+import { columnOf } from "./columns.ts";
+import { externalIds } from "./external-ids.ts";
 import { OdooFailure, targetFailure, tellFailure } from "./failure.ts";
-import { askFields, type Fields, requireFields } from "./fields.ts";
+import { fieldsOfModels, requireFields } from "./fields.ts";
 import { load } from "./load.ts";
-import type { OwnValues, RecordName } from "./own-values.ts";
+import { loadEach } from "./load-each.ts";
+import { type Message, messageOf } from "./message.ts";
+import type { OwnValues } from "./own-values.ts";
+import { planner } from "./plan.ts";
+import type { Plan } from "./plan-record.ts";
 import type { Odoo } from "./rpc.ts";
 import type { UpsertOptions } from "./settings.ts";
-import { cellOf, jsonOf } from "./value.ts";
+import { jsonOf } from "./value.ts";
 
 const BATCH = 50;
 const MODULE = "tieline";
+/** All that wait are planned together, and written with those that have the same columns. */
+const ANY: readonly string[] = [];
+/** The answer where Odoo holds all of it, so that nothing was sent. */
+const UNCHANGED = "unchanged";
 
-/** By what a message names its record: a name that the hub gives, or Odoo's own number. */
-type NamedBy = "id" | ".id";
+type Waiting = Together<{ readonly columns: readonly string[]; readonly message: Message }>;
 
-type Waiting = Together<{
-  /** `id` or `.id` first, then those it has of the settings' columns, in their order. */
-  readonly columns: readonly string[];
-  readonly cells: readonly string[];
-}>;
+/** A message that waits, and what is to be written of it. */
+interface Work extends Pick<Waiting, "resolve" | "reject" | "message"> {
+  readonly plan: Plan;
+}
 
 /**
  * Records that are made, or changed where they are, by Odoo's import. The external id names a record, so a second arrival
  * changes it to what it is. Deliveries that are under way at once share a call; one that Odoo refuses is told apart from
  * the others, so that each has a result of its own.
+ * @throws HubError TL_CONFIG_INVALID
  */
 export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink {
-  const { model, module = MODULE, batch = BATCH, fields: allowed } = options;
+  requireQuantity(options);
+  const { model, module = MODULE, batch = BATCH, lines } = options;
   const names = externalIds(odoo, model, module);
-  let asking: Promise<Fields> | null = null;
-
-  function fieldsOf(signal?: AbortSignal): Promise<Fields> {
-    asking ??= askFields(odoo, model, signal)
-      .then((known) => {
-        requireFields(model, known, allowed.map(fieldOf));
-        return known;
-      })
-      .catch((error: unknown) => {
-        asking = null;
-        throw error;
-      });
-    return asking;
-  }
+  const fieldsOf = fieldsOfModels(odoo);
+  const plan = planner(odoo, module, options, fieldsOf);
 
   async function write(group: readonly Waiting[]): Promise<void> {
     try {
-      const columns = group[0]?.columns ?? [];
-      const rows = group.map(({ cells }) => cells);
-      own.begins(model, group.map(nameOf), columns.slice(1).map(fieldOf));
-      const { ids, refused } = await load(odoo, model, module, columns, rows);
-      if (ids !== null) {
-        await remember(ids, columns.slice(1));
-        own.settled(model, group.map(nameOf));
-        for (const one of group) one.resolve({ answer: "written" });
-        return;
+      const plans = await plan(group.map(({ message }) => message));
+      const alike = new Map<string, Work[]>();
+      for (const [index, { message, resolve, reject }] of group.entries()) {
+        const one = plans[index] as Plan | HubError;
+        if (one instanceof HubError) {
+          reject(one);
+          continue;
+        }
+        const columns = one.columns.join("\n");
+        alike.set(columns, [...(alike.get(columns) ?? []), { message, resolve, reject, plan: one }]);
       }
-      await writeApart(group, refused);
+      await Promise.all([...alike.values()].map(writeAlike));
     } catch (error) {
       for (const one of group) one.reject(targetFailure(error));
     }
   }
 
-  /** How the first cell names the record, without the module. */
-  function nameOf({ columns: [by], cells: [cell = ""] }: Waiting): RecordName {
-    return by === "id" ? cell.slice(module.length + 1) : Number(cell);
+  /** @param works all of the same columns */
+  async function writeAlike(works: readonly Work[]): Promise<void> {
+    try {
+      const columns = works[0]?.plan.columns ?? [];
+      const written = columns.length === 0 ? works : await loadAlike(works, columns);
+      for (const work of written) await dropLines(work);
+    } catch (error) {
+      for (const work of works) work.reject(targetFailure(error));
+    }
   }
 
-  /** Nothing of the group is written: those that Odoo named are tried alone, the others together; else it is halved. */
-  async function writeApart(
-    group: readonly Waiting[],
-    refused: ReadonlyMap<number, OdooFailure>,
-  ): Promise<void> {
-    const [first] = refused.values();
-    if (group.length === 1) {
-      own.settled(model, group.map(nameOf));
-      group[0]?.reject(
-        targetFailure(first ?? new OdooFailure("data", "Odoo refused the record and did not say why")),
-      );
-      return;
+  /** Gives those that are written; the others are told why they are not. */
+  async function loadAlike(works: readonly Work[], columns: readonly string[]): Promise<readonly Work[]> {
+    const named = columns.slice(1).map((name) => columnOf(name).field);
+    const fields = [...new Set(named)].filter((field) => field !== lines?.field);
+    const nameOf = ({ message: { name } }: Work) => name;
+    own.begins(model, works.map(nameOf), fields);
+    const ends = await loadEach(works, (some) =>
+      load(
+        odoo,
+        model,
+        module,
+        columns,
+        some.map(({ plan: { rows } }) => rows),
+      ),
+    );
+    const [written, ids]: [Work[], number[]] = [[], []];
+    for (const [work, end] of ends) {
+      if ("id" in end) {
+        written.push(work);
+        ids.push(end.id);
+        continue;
+      }
+      // What it says of the record itself, it says of one that it has not written.
+      if (end.failure instanceof OdooFailure && end.failure.fault === "data")
+        own.settled(model, [nameOf(work)]);
+      work.reject(targetFailure(end.failure));
     }
-    const bad = group.filter((_, index) => refused.has(index));
-    if (bad.length === 0 || bad.length === group.length) {
-      const half = Math.ceil(group.length / 2);
-      await write(group.slice(0, half));
-      await write(group.slice(half));
-      return;
+    await remember(ids, fields);
+    own.settled(model, written.map(nameOf));
+    return written;
+  }
+
+  async function dropLines({ plan: { of, drop, rows }, resolve, reject }: Work): Promise<void> {
+    try {
+      if (of !== undefined && drop.length > 0 && lines !== undefined) {
+        const commands = drop.map((line) => [2, line, 0]);
+        await odoo.call(model, "write", [[of], { [lines.field]: commands }], { writes: true });
+      }
+      resolve({ answer: rows.length + drop.length === 0 ? UNCHANGED : "written" });
+    } catch (error) {
+      reject(targetFailure(error));
     }
-    await write(group.filter((_, index) => !refused.has(index)));
-    for (const one of bad) await write([one]);
   }
 
   /** Notes what the records hold now, by which they are known when they are read; unless somebody else was faster. */
-  async function remember(ids: readonly number[], columns: readonly string[]): Promise<void> {
-    const written = [...new Set(columns.map(fieldOf))];
-    const known = await fieldsOf();
-    const kwargs = { fields: [...written, "write_uid"], context: { active_test: false, lang: null } };
+  async function remember(ids: readonly number[], fields: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const known = await fieldsOf(model);
+    const kwargs = { fields: [...fields, "write_uid"], context: { active_test: false, lang: null } };
     const answer = await odoo.call(model, "read", [[...ids]], { kwargs, writes: true });
     const uid = await odoo.uid();
     const rows = (Array.isArray(answer) ? answer.filter(isObject) : []).filter(
@@ -112,26 +136,25 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
     );
     const unknown = { type: "char", places: undefined, relation: "" };
     const values = (row: JsonObject) =>
-      written.map((field) => [field, jsonOf(row[field] ?? null, known.get(field) ?? unknown)] as const);
+      fields.map((field) => [field, jsonOf(row[field] ?? null, known.get(field) ?? unknown)] as const);
     own.wrote(
       model,
       rows.map((row) => ({ id: row["id"] ?? null, ...Object.fromEntries(values(row)) })),
-      written,
+      fields,
     );
   }
 
-  async function takeAway(row: JsonObject, by: NamedBy, signal: AbortSignal): Promise<Sent> {
+  async function takeAway({ by, name }: Message, signal: AbortSignal): Promise<Sent> {
     const how = options.gone ?? "archive";
     if (how === "refuse")
       throw new HubError(
         "TL_TARGET_REFUSED",
         "the message is a deletion, and `gone` of the sink refuses those",
       );
-    const named = row[by];
-    const id = by === ".id" ? Number(named) : await names.recordOf(String(named), signal);
+    const id = by === ".id" ? Number(name) : await names.recordOf(String(name), signal);
     if (id === undefined) return { answer: "there was none" };
     if (how === "archive") {
-      requireFields(model, await fieldsOf(signal), ["active"]);
+      requireFields(model, await fieldsOf(model, signal), ["active"]);
       await odoo.call(model, "write", [[id], { active: false }], { signal, writes: true });
       return { answer: "archived" };
     }
@@ -146,24 +169,16 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
 
   const add = together(write);
 
-  async function writeOne(row: JsonObject, by: NamedBy, signal: AbortSignal): Promise<Sent> {
-    const known = await fieldsOf(signal);
-    const columns = allowed.filter((column) => Object.hasOwn(row, column));
-    const cells = columns.map((column) => cellFor(row[column] ?? null, column, known));
-    const first = by === "id" ? `${module}.${row["id"]}` : String(row[".id"]);
-    return add({ columns: [by, ...columns], cells: [first, ...cells] });
-  }
-
   return {
     idempotent: true,
     concurrency: batch,
     async send({ body }: Outgoing, signal, tell) {
-      const { row, by } = rowOf(body, allowed);
-      const isGone = row["op"] === "delete";
-      const sent = { line: `${model}.${isGone ? (options.gone ?? "archive") : "load"} ${row[by]}` };
+      const message = messageOf(body, options);
+      const { isDeletion, name } = message;
+      const sent = { line: `${model}.${isDeletion ? (options.gone ?? "archive") : "load"} ${name}` };
       try {
-        const done = isGone ? await takeAway(row, by, signal) : await writeOne(row, by, signal);
-        tell?.({ sent, answered: { line: done.answer } });
+        const done = await (isDeletion ? takeAway(message, signal) : add({ columns: ANY, message }));
+        if (done.answer !== UNCHANGED) tell?.({ sent, answered: { line: done.answer } });
         return done;
       } catch (error) {
         tellFailure(tell, sent, error);
@@ -171,44 +186,4 @@ export function upsert(odoo: Odoo, options: UpsertOptions, own: OwnValues): Sink
       }
     },
   };
-}
-
-/** The field of a column: `country_id/id` writes `country_id`. */
-function fieldOf(column: string): string {
-  return column.split("/", 1)[0] ?? column;
-}
-
-function cellFor(value: Json, column: string, known: Fields): string {
-  const cell = cellOf(value, known.get(column)?.type);
-  if (cell !== undefined) return cell;
-  throw new HubError("TL_TARGET_REFUSED", "a value is a list or an object, and a column holds neither", {
-    place: { field: column },
-    cure: "Give a text, a number, true, false or null in the mapping.",
-  });
-}
-
-/** @throws HubError TL_TARGET_REFUSED when it lacks its id, or has a field that no column is named for */
-function rowOf(body: Json, allowed: readonly string[]): { readonly row: JsonObject; readonly by: NamedBy } {
-  if (!isObject(body))
-    throw new HubError("TL_TARGET_REFUSED", "the message is not an object, so it is no record");
-  const by: NamedBy = Object.hasOwn(body, ".id") ? ".id" : "id";
-  const named = body[by];
-  const isNamed =
-    by === "id"
-      ? typeof named === "string" && EXTERNAL_ID.test(named)
-      : Number.isSafeInteger(Number(named ?? "none"));
-  if (!isNamed) {
-    throw new HubError("TL_TARGET_REFUSED", `the message has no ${by} that names a record`, {
-      place: { field: by },
-      cure: "Give `id`, a name of letters, digits, dash and underscore, or `.id`, the number of a record in Odoo.",
-    });
-  }
-  for (const field of Object.keys(body)) {
-    if (field === by || field === "op" || allowed.includes(field)) continue;
-    throw new HubError("TL_TARGET_REFUSED", "the message has a field for which no column is named", {
-      place: { field },
-      cure: "Leave it out in the mapping, or name it in `fields` of the sink.",
-    });
-  }
-  return { row: body, by };
 }

@@ -17,6 +17,18 @@ const COUNT = 8;
 /** Names what this run makes: the database is shared with the other cases. */
 const RUN = `r${randomBytes(3).toString("hex")}`;
 const BILLED = `Billed ${RUN} `;
+const WEBHOOK = { scheme: "standard", secrets: [`\${env:BILLING_SECRET}`] };
+/** Orders as a shop tells them, in the hub's own words. */
+const SHOP_ORDERS = {
+  apiVersion: "tieline/v1",
+  source: { system: "billing", read: "orders", format: "json" },
+  event: "id",
+  key: "data.id",
+  carries: "state",
+  map: "order.jsonata",
+  emits: "schemas/canonical/order.schema.json",
+  routes: [{ to: "crm.order" }],
+};
 const FLOWS = ["odoo-partners", "crm-customers-to-odoo", "odoo-orders", "odoo-pickings", "billing-customers"];
 
 let people: OdooPeople;
@@ -33,6 +45,9 @@ beforeAll(async () => {
   for (const path of ["schemas/canonical", "schemas/billing", "mappings/billing-customers"])
     cpSync(join(ROOT, path), join(dir, path), { recursive: true });
   cpSync(join(ROOT, "connectors/odoo/example"), dir, { recursive: true });
+  mkdirSync(join(dir, "mappings/shop-orders"));
+  writeFileSync(join(dir, "mappings/shop-orders/flow.yaml"), JSON.stringify(SHOP_ORDERS));
+  writeFileSync(join(dir, "mappings/shop-orders/order.jsonata"), "data");
   const { url, database, user } = people.hub;
   const look = { every: 1_000, compare: 3_000 };
   const settings = {
@@ -40,7 +55,7 @@ beforeAll(async () => {
     systems: {
       billing: {
         connector: "billing",
-        settings: { webhooks: { customers: { scheme: "standard", secrets: [`\${env:BILLING_SECRET}`] } } },
+        settings: { webhooks: { customers: WEBHOOK, orders: WEBHOOK } },
       },
       odoo: {
         connector: "odoo",
@@ -60,6 +75,23 @@ beforeAll(async () => {
                 ...["name", "is_company", "active", "email", "phone", "mobile", "vat"],
                 ...["street", "street2", "zip", "city", "country_id/id"],
               ],
+            },
+            order: {
+              model: "sale.order",
+              module: RUN,
+              fields: ["partner_id/.id", "partner_id/id", "client_order_ref"],
+              lines: {
+                field: "order_line",
+                fields: ["product_id/default_code", "product_uom_qty", "price_unit"],
+              },
+            },
+          },
+          call: {
+            confirm: {
+              model: "sale.order",
+              module: RUN,
+              method: "action_confirm",
+              done: [["state", "in", ["sale", "done"]]],
             },
           },
         },
@@ -83,13 +115,17 @@ async function start(): Promise<void> {
   });
 }
 
-/** What billing says of a customer, sent again until the hub has it. */
+/** What billing says of a customer. */
 async function bill(type: string, data: JsonObject): Promise<void> {
-  const id = `evt_${String(data["number"])}_${String(data["version"])}`;
+  await post("customers", `evt_${String(data["number"])}_${String(data["version"])}`, type, data);
+}
+
+/** Sends an event again until the hub has it. */
+async function post(webhook: string, id: string, type: string, data: JsonObject): Promise<void> {
   const body = JSON.stringify({ id, type, created: "2026-11-27T10:00:00Z", data });
   for (;;) {
     const at = Math.floor(Date.now() / 1_000);
-    const answer = await fetch(`http://127.0.0.1:${port}/in/billing/customers`, {
+    const answer = await fetch(`http://127.0.0.1:${port}/in/billing/${webhook}`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -215,4 +251,63 @@ test("a day of changes on both sides, with a hub that is killed in its middle: n
       flow,
     ).toEqual([]);
   }
+});
+
+test("an order that is confirmed comes to Odoo with its lines, waits for its product, and is dispatched", {
+  timeout: 300_000,
+}, async () => {
+  const sku = (n: number): string => `${RUN}-${n}`;
+  const product = (n: number): Promise<number> =>
+    people.call<number>("product.product", "create", [
+      { name: sku(n), default_code: sku(n), type: "consu", list_price: 5 },
+    ]);
+  const order = (version: number, more: JsonObject): Promise<void> =>
+    post("orders", `order_${RUN}_${version}`, "order.changed", {
+      ...{ id: RUN, number: `A ${RUN}`, customer: { system: "billing", id: "B-9" }, placedOn: "2026-11-27" },
+      ...more,
+    });
+  const line = (n: number, quantity: string) => ({ sku: sku(n), quantity, unitPrice: "12.34" });
+  const inOdoo = (): Promise<JsonObject[]> =>
+    people.call<JsonObject[]>("sale.order", "search_read", [[["client_order_ref", "=", `A ${RUN}`]]], {
+      fields: ["state", "amount_untaxed", "partner_id", "picking_ids"],
+    });
+
+  await product(1);
+  await bill("customer.created", {
+    ...{ number: "B-9", version: 1, company: `Buyer ${RUN}`, state: "active" },
+    address: { line1: "Street 1", zip: "10115", city: "Berlin", country: "DE" },
+  });
+  await until(async () => (await recordsIn(0, "billing")).some(({ externalId }) => externalId === "B-9"));
+  await order(1, { status: "placed", lines: [line(1, "3"), line(2, "1")] });
+  await until(async () =>
+    (await booksOf(store, "crm-orders-to-odoo")).deliveries.some(({ attempts }) => attempts > 0),
+  );
+  expect(await inOdoo()).toEqual([]);
+  await product(2);
+  await until(async () => (await inOdoo()).length === 1);
+  expect(await inOdoo()).toMatchObject([{ state: "draft", amount_untaxed: 49.36 }]);
+
+  await order(2, { status: "confirmed", lines: [line(1, "2")] });
+  await until(async () => (await inOdoo())[0]?.["state"] === "sale");
+  await until(async () => (await inOdoo())[0]?.["amount_untaxed"] === 24.68);
+  const [sold] = await inOdoo();
+  const [picking = 0] = (sold?.["picking_ids"] ?? []) as number[];
+  const moves = await people.call<JsonObject[]>(
+    "stock.move",
+    "search_read",
+    [[["picking_id", "=", picking]]],
+    {
+      fields: ["product_uom_qty"],
+    },
+  );
+  for (const { id = 0, product_uom_qty: quantity = 0 } of moves)
+    await people.call("stock.move", "write", [[id], { quantity_done: quantity }]);
+  await people.call("stock.picking", "button_validate", [[picking]]);
+  await until(async () =>
+    (await recordsIn(3, "odoo")).some(
+      ({ externalId, body }) => externalId === String(sold?.["id"]) && body.includes("shipped"),
+    ),
+  );
+  await calm();
+  expect(await inOdoo()).toHaveLength(1);
 });

@@ -49,7 +49,15 @@ export async function openOdoo(): Promise<OdooPeople> {
   await call(
     "res.users",
     "create",
-    [{ name: "Tieline", login: user, password: PASSWORD, groups_id: [[6, 0, groups]] }],
+    [
+      {
+        name: "Tieline",
+        login: user,
+        password: PASSWORD,
+        email: `${user}@example.com`,
+        groups_id: [[6, 0, groups]],
+      },
+    ],
     {
       context: { no_reset_password: true },
     },

@@ -83,6 +83,28 @@ const send = (sink: Sink | undefined, body: Json): Promise<string> =>
 
 const partner = (values: object): Promise<number> =>
   people.call<number>("res.partner", "create", [values as Json]);
+/** There is enough of a product. */
+async function stock(product: number): Promise<void> {
+  const [location = 0] = await people.call<number[]>(
+    "stock.location",
+    "search",
+    [[["usage", "=", "internal"]]],
+    { limit: 1 },
+  );
+  const quant = { product_id: product, location_id: location, inventory_quantity: 100 };
+  await people.call("stock.quant", "create", [quant], { context: { inventory_mode: true } });
+}
+/** What is done with an order and with its dispatch. */
+const CALLS = {
+  confirm: { model: "sale.order", method: "action_confirm", done: [["state", "in", ["sale", "done"]]] },
+  dispatch: {
+    model: "stock.picking",
+    method: "button_validate",
+    done: [["state", "=", "done"]],
+    wizards: { "stock.immediate.transfer": "process", "stock.backorder.confirmation": "process" },
+  },
+  silent: { model: "stock.picking", method: "button_validate", done: [["state", "=", "done"]] },
+};
 const partners = (): ReadOptions => ({ model: "res.partner", domain: [["ref", "=", ref]] });
 const read = () => ({ read: { partners: partners() } });
 
@@ -326,38 +348,192 @@ describe("records that are written", () => {
   });
 });
 
-describe("a method that is called", () => {
+describe("an order with its lines", () => {
+  const lines = [
+    ...["product_id/id", "product_id/default_code", "product_id/barcode"],
+    ...["product_uom_qty", "price_unit", "discount", "tax_id/id"],
+  ];
   const settings = {
-    call: {
-      confirm: { model: "sale.order", method: "action_confirm", done: [["state", "in", ["sale", "done"]]] },
-      dispatch: {
-        model: "stock.picking",
-        method: "button_validate",
-        done: [["state", "=", "done"]],
-        wizards: { "stock.immediate.transfer": "process", "stock.backorder.confirmation": "process" },
+    read: { orders: { model: "sale.order" } },
+    upsert: {
+      partner: { model: "res.partner", fields: ["name", "ref"] },
+      order: {
+        model: "sale.order",
+        fields: ["partner_id/.id", "partner_id/id", "partner_id/ref", "client_order_ref"],
+        lines: { field: "order_line", fields: lines },
       },
-      silent: { model: "stock.picking", method: "button_validate", done: [["state", "=", "done"]] },
     },
+    call: { confirm: CALLS.confirm, dispatch: CALLS.dispatch },
   };
+
+  async function product(code: string, more: object = {}): Promise<number> {
+    const id = await people.call<number>("product.product", "create", [
+      { name: code, default_code: `${ref}-${code}`, type: "product", list_price: 12.34, ...more },
+    ]);
+    await stock(id);
+    return id;
+  }
+  const line = (id: string, code: string, quantity: string, more: object = {}): Json => ({
+    ...{ id, "product_id/default_code": `${ref}-${code}`, product_uom_qty: quantity },
+    ...more,
+  });
+  const orderOf = (named: readonly Json[], id = "1"): Json => ({
+    ...{
+      id: `${ref}-o-${id}`,
+      "partner_id/id": `${ref}-c`,
+      client_order_ref: `B ${ref}`,
+      order_line: [...named],
+    },
+  });
+  const numberOf = async (name: string): Promise<number> => {
+    const domain = [
+      ["module", "=", "tieline"],
+      ["name", "=", name],
+    ];
+    const found = await people.call<JsonObject[]>("ir.model.data", "search_read", [domain], {
+      fields: ["res_id"],
+    });
+    return Number(found[0]?.["res_id"]);
+  };
+  const linesIn = async (order: number): Promise<readonly JsonObject[]> => {
+    const fields = ["product_id", "product_uom_qty", "price_unit", "discount", "tax_id", "name"];
+    const found = await people.call<JsonObject[]>(
+      "sale.order.line",
+      "search_read",
+      [[["order_id", "=", order]]],
+      { fields, order: "id" },
+    );
+    return found.map(
+      ({ product_id: of, ...line }) => ({ ...line, product: Array.isArray(of) ? of[0] : of }) as JsonObject,
+    );
+  };
+  const writtenAt = async (order: number) =>
+    people.sql(`SELECT max(write_date) FROM (SELECT write_date FROM sale_order WHERE id = ${order}
+      UNION ALL SELECT write_date FROM sale_order_line WHERE order_id = ${order}) w`);
+
+  test("is made with them, priced and taxed by Odoo unless it says; sent again it changes nothing", async () => {
+    const system = open(settings);
+    const { order: sink } = system.sinks;
+    const [widget, gadget] = [await product("W", { barcode: `${ref}-ean` }), await product("G")];
+    await send(system.sinks["partner"], { id: `${ref}-c`, name: "Buyer" });
+    const priced = { price_unit: "9.90", discount: "10" };
+    const body = orderOf([
+      line("1", "W", "3"),
+      { id: "2", "product_id/barcode": `${ref}-ean`, product_uom_qty: "2.5" },
+    ]);
+    expect(await send(sink, body)).toBe("written");
+    const order = await numberOf(`${ref}-o-1`);
+    expect(await linesIn(order)).toMatchObject([
+      {
+        product: widget,
+        product_uom_qty: 3,
+        price_unit: 12.34,
+        discount: 0,
+        name: expect.stringContaining("W"),
+      },
+      { product: widget, product_uom_qty: 2.5, price_unit: 12.34 },
+    ]);
+    const taxes = await people.call<JsonObject[]>("product.product", "read", [[widget], ["taxes_id"]]);
+    expect((await linesIn(order)).map((one) => one["tax_id"])).toEqual([
+      taxes[0]?.["taxes_id"],
+      taxes[0]?.["taxes_id"],
+    ]);
+    const before = await writtenAt(order);
+    expect(await send(sink, body)).toBe("unchanged");
+    expect(await writtenAt(order)).toEqual(before);
+    const changed = orderOf([line("1", "W", "4", priced), line("3", "G", "1", priced)]);
+    expect(await send(sink, changed)).toBe("written");
+    expect(await linesIn(order)).toMatchObject([
+      { product: widget, product_uom_qty: 4, price_unit: 9.9, discount: 10 },
+      { product: gadget, product_uom_qty: 1, price_unit: 9.9, discount: 10 },
+    ]);
+    expect(await send(sink, changed)).toBe("unchanged");
+  });
+
+  test("waits for a product or customer that is not there, and keeps no other order back", async () => {
+    const system = open(settings);
+    const { order: sink } = system.sinks;
+    await product("W");
+    const bodies = Array.from({ length: 6 }, (_, n) =>
+      orderOf([line("1", "W", "1"), line("2", n === 3 ? "N" : "W", n === 4 ? "x" : "1")], String(n)),
+    );
+    expect(await send(sink, bodies[0] ?? {})).toBe("TL_REFERENCE_MISSING");
+    await send(system.sinks["partner"], { id: `${ref}-c`, name: "Buyer" });
+    expect(await Promise.all(bodies.map((body) => send(sink, body)))).toEqual([
+      ...["written", "written", "written", "TL_REFERENCE_MISSING", "TL_TARGET_REFUSED", "written"],
+    ]);
+    const refused = sink?.send(deliveryOf(bodies[3] ?? {}), AbortSignal.timeout(14_000));
+    await expect(refused).rejects.toMatchObject({ place: { field: "/order_line/1/product_id" } });
+    await product("N");
+    expect(await send(sink, bodies[3] ?? {})).toBe("written");
+  });
+
+  test("that is confirmed keeps a line that is gone, with quantity 0; a draft loses it", async () => {
+    const system = open(settings);
+    const { order: sink, confirm } = system.sinks;
+    const [widget, gadget] = [await product("W"), await product("G")];
+    await send(system.sinks["partner"], { id: `${ref}-c`, name: "Buyer" });
+    const both = orderOf([line("1", "W", "3"), line("2", "G", "1")]);
+    const one = orderOf([line("1", "W", "3")]);
+    await send(sink, both);
+    const order = await numberOf(`${ref}-o-1`);
+    expect(await send(sink, one)).toBe("written");
+    expect(await linesIn(order)).toHaveLength(1);
+    await send(sink, both);
+    expect(await send(confirm, { id: `${ref}-o-1` })).toBe("done");
+    expect(await send(sink, both)).toBe("unchanged");
+    expect(await send(sink, one)).toBe("written");
+    expect(await linesIn(order)).toMatchObject([
+      { product: widget, product_uom_qty: 3 },
+      { product: gadget, product_uom_qty: 0 },
+    ]);
+    expect(await send(sink, one)).toBe("unchanged");
+    await people.call("sale.order", "action_done", [[order]]);
+    expect(await send(sink, one)).toBe("unchanged");
+    expect(await send(sink, orderOf([line("1", "W", "5")]))).toBe("TL_TARGET_REFUSED");
+  });
+
+  test("is confirmed and dispatched: what the hub sent has left the stock", async () => {
+    const system = open(settings);
+    const { order: sink, confirm, dispatch } = system.sinks;
+    const [widget, gadget] = [await product("W"), await product("G")];
+    await send(system.sinks["partner"], { id: `${ref}-c`, name: "Buyer" });
+    expect(await send(sink, orderOf([line("1", "W", "3"), line("2", "G", "2")]))).toBe("written");
+    expect(await send(confirm, { id: `${ref}-o-1` })).toBe("done");
+    const order = await numberOf(`${ref}-o-1`);
+    const [picking = 0] = await people.call<number[]>("stock.picking", "search", [[["sale_id", "=", order]]]);
+    expect(await send(dispatch, { ".id": picking })).toBe("done");
+    const moved = await people.call<JsonObject[]>(
+      "stock.move",
+      "search_read",
+      [[["picking_id", "=", picking]]],
+      { fields: ["product_id", "quantity_done", "state"], order: "id" },
+    );
+    expect(
+      moved.map(({ product_id: of, quantity_done: done, state }) => [(of as Json[])[0], done, state]),
+    ).toEqual([
+      [widget, 3, "done"],
+      [gadget, 2, "done"],
+    ]);
+    const orders = (await readAll(pullOf(system, "orders"), null)).records;
+    expect(orders.find((one) => one["id"] === order)).toMatchObject({
+      external_id: `${ref}-o-1`,
+      client_order_ref: `B ${ref}`,
+      state: "sale",
+      order_line: [{ product_uom_qty: "3.00" }, { product_uom_qty: "2.00" }],
+      picking_ids: [{ state: "done", picking_type_code: "outgoing" }],
+    });
+  });
+});
+
+describe("a method that is called", () => {
+  const settings = { call: CALLS };
 
   async function order(): Promise<number> {
     const product = await people.call<number>("product.product", "create", [
       { name: "Widget", type: "product", list_price: 12.34 },
     ]);
-    const [location] = await people.call<number[]>(
-      "stock.location",
-      "search",
-      [[["usage", "=", "internal"]]],
-      { limit: 1 },
-    );
-    await people.call(
-      "stock.quant",
-      "create",
-      [{ product_id: product, location_id: location ?? 0, inventory_quantity: 100 }],
-      {
-        context: { inventory_mode: true },
-      },
-    );
+    await stock(product);
     const customer = await partner({ name: "Buyer" });
     return people.call<number>("sale.order", "create", [
       { partner_id: customer, order_line: [[0, 0, { product_id: product, product_uom_qty: 3 }]] },
@@ -395,7 +571,7 @@ describe("a method that is called", () => {
   test("on a record that is not there is refused, by number at once, by name after its retries", async () => {
     const system = open(settings);
     expect(await send(system.sinks["confirm"], { ".id": 9_999_999 })).toBe("TL_TARGET_REFUSED");
-    expect(await send(system.sinks["confirm"], { id: "o-1" })).toBe("TL_TARGET_FAILED");
+    expect(await send(system.sinks["confirm"], { id: "o-1" })).toBe("TL_REFERENCE_MISSING");
     expect(await send(system.sinks["confirm"], {})).toBe("TL_TARGET_REFUSED");
   });
 });
