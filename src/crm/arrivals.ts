@@ -4,6 +4,7 @@ import type { CrmItem, CrmResult } from "./apply.ts";
 import { customerChange } from "./customer-change.ts";
 import { EMPTY } from "./golden.ts";
 import { declaresLinks, type Newcomer, newcomerOf, valuesOf } from "./newcomer.ts";
+import { awaitedPayers } from "./payment-owner.ts";
 import { keyText, takeCustomerId, takeRecordId, type WorkingSet } from "./working-set.ts";
 
 /**
@@ -46,8 +47,12 @@ export async function findArrivals(
     else others.push(newcomer.externalId);
   }
   for (const [system, externalIds] of ids) {
-    for (const link of await tables.linksTo(system, externalIds))
-      found.delete(keyText("customer", system, link.externalId));
+    const [links, payers] = await Promise.all([
+      tables.linksTo(system, externalIds),
+      awaitedPayers(tables, system, externalIds),
+    ]);
+    for (const id of [...links.map(({ externalId }) => externalId), ...payers])
+      found.delete(keyText("customer", system, id));
   }
   return new Map([...found.values()].map(({ index, newcomer }) => [index, newcomer]));
 }

@@ -80,3 +80,17 @@ export async function addPayers(
       set.payers.get(nameOf({ system, externalId }))?.push({ customer, holder: null, holderId: record });
   }
 }
+
+/**
+ * Of ids that one system gives its customers, those of payers whose payments belong to nobody. Who comes with such an id
+ * brings more than the own record: the payments become theirs.
+ */
+export async function awaitedPayers(
+  tables: CrmTables,
+  system: string,
+  externalIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const names = externalIds.map((externalId) => nameOf({ system, externalId }));
+  const waiting = await tables.unassigned("phone", names);
+  return new Set(waiting.flatMap(({ phone }) => (phone === null ? [] : [phone.slice(system.length + 1)])));
+}

@@ -1,3 +1,4 @@
+import { awaitedPayers } from "../crm/payment-owner.ts";
 import type { Newcomers } from "../store/crm-tables.ts";
 import type { Places } from "../store/message-table.ts";
 import type { Sharing, Store, Tx } from "../store/store.ts";
@@ -95,10 +96,15 @@ async function refuseOlder(
   }
 }
 
-/** @throws when a cross-reference names one of them, or a record of one is there */
+/** @throws when a cross-reference or a payment names one of them, or a record of one is there */
 async function arrive(tx: Tx, newcomers: Newcomers, now: number): Promise<void> {
   const { system, externalIds } = newcomers;
-  if ((await tx.crm.linksTo(system, externalIds)).length > 0) throw new MoreToSay("there are links to them");
+  const [links, payers] = await Promise.all([
+    tx.crm.linksTo(system, externalIds),
+    awaitedPayers(tx.crm, system, externalIds),
+  ]);
+  if (links.length > 0) throw new MoreToSay("there are links to them");
+  if (payers.size > 0) throw new MoreToSay("payments wait for them");
   const { length } = externalIds;
   await tx.crm.arrive(newcomers, await tx.crm.reserve(length, length), now);
 }

@@ -398,23 +398,49 @@ export function describeCrmTables(
         expect(await crm.reads.recordsOf([1])).toEqual([]);
       });
 
-      it("carries the repository from a first load to the views", async () => {
-        let at = NOW;
-        const item = (entity: CrmItem["entity"], system: string, body: JsonObject): CrmItem => {
-          at += 1;
-          const origin = { message: at - NOW, file: null, row: null, flowVersion: 1, at };
-          return {
-            entity,
-            system,
-            record: body,
-            version: null,
-            hash: null,
-            origin,
-            allowStale: false,
-            missingReference: "fail",
-          };
+      let at = NOW;
+      const item = (entity: CrmItem["entity"], system: string, body: JsonObject): CrmItem => {
+        at += 1;
+        const origin = { message: at - NOW, file: null, row: null, flowVersion: 1, at };
+        return {
+          entity,
+          system,
+          record: body,
+          version: null,
+          hash: null,
+          origin,
+          allowStale: false,
+          missingReference: "fail",
         };
-        const apply = (...items: CrmItem[]) => crm.transaction((tables) => applyToCrm(items, tables, NOW));
+      };
+      const apply = (...items: CrmItem[]) => crm.transaction((tables) => applyToCrm(items, tables, NOW));
+      const unassigned = async () => (await unassignedPage(crm.reads, "payment", null, 9)).entries;
+
+      it.each<readonly [string, (payers: CrmItem[]) => CrmItem[]]>([
+        ["alone in their batch", (payers) => payers],
+        [
+          "beside others that are no newcomers",
+          (payers) => [item("customer", "erp", { id: "1", name: { full: "Ann" } }), ...payers],
+        ],
+      ])("gives payments to newcomers who are their payers: %s", async (_, batch) => {
+        const payment = (id: string, payer: string) =>
+          item("payment", "bank", { id, amount: "1.00", payer: { system: "bank", id: payer } });
+        await apply(item("customer", "erp", { id: "1" }));
+        await apply(payment("P", "DE1"), payment("Q", "DE2"), payment("R", "DE3"), payment("S", "DE1"));
+        const payers = Array.from({ length: 5 }, (_unused, n) =>
+          item("customer", "bank", { id: `DE${n + 2}` }),
+        );
+        const results = await apply(...batch([item("customer", "bank", { id: "DE1" }), ...payers.slice(1)]));
+        expect((await unassigned()).map(({ id }) => id)).toEqual(["Q"]);
+        expect(results.flatMap((result) => ("also" in result ? (result.also ?? []) : []))).toMatchObject(
+          ["P", "S", "R"].map((id) => ({ topic: "payment.changed", fields: ["customer"], content: { id } })),
+        );
+        const owner = await byExternalId(crm.reads, "bank", "DE1");
+        const history = await historyOf(crm.reads, owner?.id ?? "", null, 9);
+        expect(history?.entries.map(({ id }) => id).sort()).toEqual(["P", "S"]);
+      });
+
+      it("carries the repository from a first load to the views", async () => {
         const load = Array.from({ length: 200 }, (_, n) =>
           item("customer", "erp", {
             id: `${n}`,
@@ -461,7 +487,6 @@ export function describeCrmTables(
           item("payment", "bank", { id: "Q", ...paid, invoice: { system: "billing", id: "I" } }),
           item("payment", "bank", { id: "R", ...paid }),
         );
-        const unassigned = async () => (await unassignedPage(crm.reads, "payment", null, 9)).entries;
         expect((await unassigned()).map(({ id }) => id)).toEqual(["R", "Q", "P"]);
         await apply(
           item("customer", "erp", {

@@ -108,6 +108,11 @@ const OTHERS_HAVE_A_SAY: Readonly<Record<string, Case>> = {
     await store.transaction((tx) => applyToCrm([linked], tx.crm, NOW));
     return {};
   },
+  "a payment waits for one as its payer": async (store) => {
+    const paid = { id: "P", payer: { system: "shop", id: "2" } };
+    await store.transaction((tx) => applyToCrm([item("bank", paid, { entity: "payment" })], tx.crm, NOW));
+    return {};
+  },
   "an older message of one is parked": async (store, _batch, flow) => {
     await store.transaction((tx) =>
       tx.messages.insert([

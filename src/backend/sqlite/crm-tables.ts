@@ -38,6 +38,10 @@ const UNASSIGNED = {
   email: `SELECT ${RECORD} FROM json_each(?1) k CROSS JOIN source_record r ON r.email = k.value
     WHERE r.customer IS NULL AND r.email IS NOT NULL AND r.deleted = 0`,
 };
+const ANY_UNASSIGNED = {
+  phone: "SELECT 1 FROM source_record WHERE customer IS NULL AND phone IS NOT NULL LIMIT 1",
+  email: "SELECT 1 FROM source_record WHERE customer IS NULL AND email IS NOT NULL LIMIT 1",
+};
 const CUSTOMERS = `SELECT ${CUSTOMER_COLUMNS.map((column) => `c.${column}`).join(", ")} FROM json_each(?1) k
   CROSS JOIN customer c ON c.id = k.value`;
 const WITH_CONTACT = `SELECT p.value, p.customer FROM json_each(?2) k
@@ -96,6 +100,8 @@ export function crmTables(sql: Sql): CrmTables {
       return sql.all<StoredCustomer>(CUSTOMERS, distinct(ids)).map(toCustomer);
     },
     async unassigned(column, values) {
+      // A first load asks for each newcomer, and mostly there are none.
+      if (sql.get(ANY_UNASSIGNED[column]) === undefined) return [];
       return sql.all<StoredRecord>(UNASSIGNED[column], distinct(values)).map(toRecord);
     },
     async crossReference(asked) {
