@@ -99,6 +99,8 @@ async function refuseOlder(
 /** @throws when a cross-reference or a payment names one of them, or a record of one is there */
 async function arrive(tx: Tx, newcomers: Newcomers, now: number): Promise<void> {
   const { system, externalIds } = newcomers;
+  // Another process may be about to commit a link or a payment that names one of them.
+  await tx.crm.alone();
   const [links, payers] = await Promise.all([
     tx.crm.linksTo(system, externalIds),
     awaitedPayers(tx.crm, system, externalIds),
