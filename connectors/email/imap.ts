@@ -1,6 +1,6 @@
 import type { ImapFlow, MailboxObject } from "imapflow";
 import { MailFailure, networkFailure } from "./failure.ts";
-import { bareToken, type Server } from "./server.ts";
+import { type Server, withProof } from "./server.ts";
 
 const CONNECT_MS = 10_000;
 /** A server that says nothing for so long is gone; idling says something every `every`. */
@@ -11,9 +11,17 @@ const SILENT_MS = 120_000;
  * @param limit largest literal, bytes
  * @throws MailFailure
  */
-export async function connectImap(server: Server, limit: number, signal: AbortSignal): Promise<ImapFlow> {
+export function connectImap(server: Server, limit: number, signal: AbortSignal): Promise<ImapFlow> {
+  return withProof(server, signal, (token) => logIn(server, token, limit, signal));
+}
+
+async function logIn(
+  server: Server,
+  token: string | null,
+  limit: number,
+  signal: AbortSignal,
+): Promise<ImapFlow> {
   const { ImapFlow } = await import("imapflow");
-  const token = server.tokens === null ? null : await bareToken(server.tokens, signal);
   const ca = await server.authority();
   const client = new ImapFlow({
     host: server.host,
@@ -43,7 +51,6 @@ export async function connectImap(server: Server, limit: number, signal: AbortSi
     return client;
   } catch (error) {
     client.close();
-    if (token !== null && isRefusedLogin(error)) server.tokens?.refused(`Bearer ${token}`);
     throw imapFailure(error);
   } finally {
     signal.removeEventListener("abort", stop);

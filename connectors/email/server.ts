@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { HubError, type OAuthTokens, oauthTokens, type SystemContext } from "tieline/connector";
+import { MailFailure } from "./failure.ts";
 import type { AccessOptions } from "./settings.ts";
 
 /** Where a mail server is, and how the hub proves itself there. */
@@ -58,7 +59,30 @@ export function serverOf(name: "imap" | "smtp", options: AccessOptions, context:
   };
 }
 
-/** A present OAuth token, as SASL XOAUTH2 wants it. @throws HubError TL_TARGET_* */
-export async function bareToken(tokens: OAuthTokens, signal: AbortSignal): Promise<string> {
-  return (await tokens.header(signal)).replace(/^\S+\s+/, "");
+/**
+ * Logs in: with an OAuth token twice where need be, since one that the server refuses may have ended before its time.
+ * @param logIn with a token, or null where the password proves it
+ * @throws MailFailure; HubError TL_TARGET_* when no token could be got
+ */
+export async function withProof<Result>(
+  { tokens }: Server,
+  signal: AbortSignal,
+  logIn: (token: string | null) => Promise<Result>,
+): Promise<Result> {
+  if (tokens === null) return await logIn(null);
+  for (let again = false; ; again = true) {
+    const header = await tokens.header(signal);
+    try {
+      return await logIn(header.replace(/^\S+\s+/, ""));
+    } catch (error) {
+      if (!(error instanceof MailFailure) || error.fault !== "access") throw error;
+      tokens.refused(header);
+      if (!again) continue;
+      throw new MailFailure("access", "the mail server refused the token, and a new one too", {
+        // It holds the server's own words.
+        cause: error.cause,
+        cure: "Compare `oauth` with what the server wants: the scope, and a client that may use this mailbox; then resume the route.",
+      });
+    }
+  }
 }

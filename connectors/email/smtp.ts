@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Composed } from "./compose.ts";
 import { MailFailure, type MailFault, networkFailure } from "./failure.ts";
-import { bareToken, type Server } from "./server.ts";
+import { type Server, withProof } from "./server.ts";
 
 const CONNECT_MS = 8_000;
 /** No answer for so long, and the connection is given up. */
@@ -65,9 +65,12 @@ export async function handOver(server: Server, mail: Composed, signal: AbortSign
 }
 
 /** Connects and logs in. @throws MailFailure */
-export async function connectSmtp(server: Server, signal: AbortSignal): Promise<SMTPConnection> {
+export function connectSmtp(server: Server, signal: AbortSignal): Promise<SMTPConnection> {
+  return withProof(server, signal, (token) => logIn(server, token, signal));
+}
+
+async function logIn(server: Server, token: string | null, signal: AbortSignal): Promise<SMTPConnection> {
   const { default: Connection } = await import("nodemailer/lib/smtp-connection");
-  const token = server.tokens === null ? null : await bareToken(server.tokens, signal);
   const ca = await server.authority();
   const connection = new Connection({
     host: server.host,
@@ -81,7 +84,7 @@ export async function connectSmtp(server: Server, signal: AbortSignal): Promise<
     dnsTimeout: CONNECT_MS,
     socketTimeout: SILENT_MS,
     maxResponseSize: 64 * 1024,
-    customAuth: { XOAUTH2: xoauth2 },
+    customAuth: { [BEARER]: bearer },
   });
   try {
     await untilAborted(connection, signal, (done) => connection.connect((error) => done(error ?? null)));
@@ -89,24 +92,27 @@ export async function connectSmtp(server: Server, signal: AbortSignal): Promise<
     const login =
       token === null
         ? { user: server.user, pass: server.password ?? "" }
-        : { user: server.user, pass: token, method: "XOAUTH2" };
+        : { user: server.user, pass: token, method: BEARER };
     await untilAborted(connection, signal, (done) => connection.login(login, done));
     return connection;
   } catch (error) {
     connection.close();
-    const failure = smtpFailure((error ?? {}) as SmtpError);
-    if (token !== null && failure.fault === "access") server.tokens?.refused(`Bearer ${token}`);
-    throw failure;
+    throw smtpFailure((error ?? {}) as SmtpError);
   }
 }
 
-/** SASL XOAUTH2, with a token in place of the password. */
-const xoauth2: NonNullable<SMTPConnection.Options["customAuth"]>[string] = async (context) => {
+/** Called XOAUTH2, nodemailer would take what the server names first, and send the token as a password by PLAIN. */
+const BEARER = "BEARER-TOKEN";
+
+/** SASL XOAUTH2, or OAUTHBEARER (RFC 7628) where the server lacks it, with a token in place of the password. */
+const bearer: NonNullable<SMTPConnection.Options["customAuth"]>[string] = async (context) => {
   const { user, pass } = context.auth.credentials;
-  const proof = Buffer.from(`user=${user}\u0001auth=Bearer ${pass}\u0001\u0001`).toString("base64");
-  let answer = await context.sendCommand(`AUTH XOAUTH2 ${proof}`);
-  // The server says why in a challenge, and wants an empty answer before it refuses.
-  if (answer.status === 334) answer = await context.sendCommand("");
+  const isXoauth2 = context.authMethods.includes("XOAUTH2");
+  const name = isXoauth2 ? `user=${user}` : `n,a=${user.replaceAll("=", "=3D").replaceAll(",", "=2C")},`;
+  const proof = Buffer.from(`${name}\u0001auth=Bearer ${pass}\u0001\u0001`).toString("base64");
+  let answer = await context.sendCommand(`AUTH ${isXoauth2 ? "XOAUTH2" : "OAUTHBEARER"} ${proof}`);
+  // The server says why in a challenge, and wants an answer that says nothing before it refuses.
+  if (answer.status === 334) answer = await context.sendCommand(isXoauth2 ? "" : "AQ==");
   if (answer.status === 235) context.resolve();
   else context.reject(Object.assign(new Error("refused"), { responseCode: answer.status }));
 };

@@ -5,6 +5,10 @@ export interface MailPorts {
   readonly sasl: number;
   readonly smtp: number;
   readonly smtps: number;
+  /** SMTP as `smtp`, where a token is proved by OAUTHBEARER and by nothing else. */
+  readonly bearer: number;
+  /** Where Dovecot asks whose a token is: a server of the cases. */
+  readonly introspection: number;
 }
 
 interface Names {
@@ -15,7 +19,18 @@ interface Names {
   readonly ports: MailPorts;
 }
 
-/** Everybody at crm.test has a mailbox, all with one password. */
+/** How Dovecot finds out whose a token is. */
+export function dovecotOauth({ ports }: Pick<Names, "ports">): string {
+  return `
+introspection_mode = post
+introspection_url = http://127.0.0.1:${ports.introspection}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+`;
+}
+
+/** Everybody at crm.test has a mailbox, all with one password, or each by a token. */
 export function dovecotConf({ folder, uid, gid, password, ports }: Names): string {
   return `
 base_dir = ${folder}/dovecot/run
@@ -27,13 +42,19 @@ ssl = yes
 ssl_cert = <${folder}/certificate.pem
 ssl_key = <${folder}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 mail_location = maildir:${folder}/mail/%n
 mail_uid = ${uid}
 mail_gid = ${gid}
 first_valid_uid = 1
 passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${folder}/dovecot/oauth2.conf
+}
+passdb {
   driver = static
+  mechanisms = plain login
   args = password=${password}
 }
 userdb {
@@ -53,6 +74,12 @@ service lmtp {
   inet_listener lmtp {
     address = 127.0.0.1
     port = ${ports.lmtp}
+  }
+}
+# All cases come from one address: those that are refused are not to slow the others down.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
   }
 }
 service auth {
@@ -104,6 +131,8 @@ export function postfixMaster({ ports }: Names): string {
 127.0.0.1:${ports.smtp} inet n - n - - smtpd
 127.0.0.1:${ports.smtps} inet n - n - - smtpd
   -o smtpd_tls_wrappermode=yes
+127.0.0.1:${ports.bearer} inet n - n - - smtpd
+  -o smtpd_sasl_mechanism_filter=oauthbearer
 postlog   unix-dgram n - n - 1 postlogd
 pickup    unix n - n 60 1 pickup
 cleanup   unix n - n - 0 cleanup

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { needProgram } from "../fakes/debian.ts";
 import { freePort } from "../faults/hub-process.ts";
-import { dovecotConf, type MailPorts, postfixMain, postfixMaster } from "./mail-conf.ts";
+import { dovecotConf, dovecotOauth, type MailPorts, postfixMain, postfixMaster } from "./mail-conf.ts";
 import type { Peer } from "./peer.ts";
 
 const START_MS = 30_000;
@@ -17,7 +17,7 @@ const START_MS = 30_000;
 export const postfix: Peer = {
   name: "postfix",
   connector: "email",
-  cases: ["email.peer.ts"],
+  cases: ["email.peer.ts", "email-oauth.peer.ts"],
   async start() {
     if (process.getuid?.() !== 0) throw new Error("Postfix starts as root only");
     await needProgram("postfix", "postfix");
@@ -34,6 +34,8 @@ export const postfix: Peer = {
       sasl: await freePort(),
       smtp: await freePort(),
       smtps: await freePort(),
+      bearer: await freePort(),
+      introspection: await freePort(),
     };
     const password = randomBytes(12).toString("hex");
     makeCertificate(folder);
@@ -47,7 +49,7 @@ export const postfix: Peer = {
     const begun = spawnSync("postfix", ["-c", join(folder, "postfix"), "start"], { encoding: "utf8" });
     try {
       if (begun.status !== 0) throw new Error(`Postfix did not start: ${begun.stderr.trim().slice(-300)}`);
-      for (const port of Object.values(ports)) await answers(port);
+      for (const [name, port] of Object.entries(ports)) if (name !== "introspection") await answers(port);
     } catch (error) {
       stop();
       throw error;
@@ -92,6 +94,7 @@ async function configure(
   execFileSync("chown", ["postfix", join(folder, "data")]);
   const names = { folder, uid: uid ?? "", gid: gid ?? "", ...options };
   await writeFile(join(folder, "dovecot/dovecot.conf"), dovecotConf(names), { mode: 0o600 });
+  await writeFile(join(folder, "dovecot/oauth2.conf"), dovecotOauth(names), { mode: 0o600 });
   await writeFile(join(folder, "postfix/main.cf"), postfixMain(names));
   await writeFile(join(folder, "postfix/master.cf"), postfixMaster(names));
 }
