@@ -284,6 +284,8 @@ export interface Outgoing {
   readonly sequence: number;
   readonly key: string | null;
   readonly body: Json;
+  /** When the hub stored it, in milliseconds since 1970; stable over retries. Undefined: it is not stored. */
+  readonly storedAt?: number;
   /** From 1. */
   readonly attempt: number;
   /** W3C Trace Context of this attempt, for the target; only where the hub traces. */

@@ -1,5 +1,5 @@
 import { HubError } from "../errors.ts";
-import type { RecordWriter } from "../format/write.ts";
+import type { RecordWriter } from "../format/record-writer.ts";
 import type { OutgoingBundle } from "./contract.ts";
 import type { FileSinkOptions } from "./file-sink-settings.ts";
 
@@ -28,17 +28,16 @@ export function bundleWriter(
   };
 
   async function* write(bundle: OutgoingBundle): AsyncGenerator<Uint8Array> {
-    yield writer.mark;
+    const document = writer.open(bundle);
+    yield writer.bom;
     if (header !== undefined) yield lineOf(header, bundle, 0);
-    yield writer.head;
+    yield document.head;
     let rows = 0;
-    let isFirst = true;
-    for await (const { body } of bundle.deliveries()) {
-      yield writer.part(body, isFirst);
+    for await (const { body, sequence } of bundle.deliveries()) {
+      yield document.part(body, sequence);
       rows += Array.isArray(body) ? body.length : 1;
-      isFirst = false;
     }
-    yield writer.tail;
+    yield document.tail();
     if (trailer !== undefined) yield lineOf(trailer, bundle, rows);
   }
 

@@ -1,6 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { HubError } from "../errors.ts";
+import type { FileMark } from "../format/record-writer.ts";
 import { recordWriter } from "../format/write.ts";
 import type { Outgoing, Sink, SystemContext } from "./contract.ts";
 import { codeOf } from "./drop-folder-claim.ts";
@@ -50,7 +51,7 @@ export function fileSink(
     idempotent: true,
     async send(delivery, signal, tell) {
       const file = nameOf(name, delivery);
-      const bytes = writer.whole(delivery.body);
+      const bytes = writer.whole(delivery.body, markOf(delivery));
       // The content is made of the delivery again whenever somebody wants it, and lies at the target.
       const sent = { line: `write ${file}`, fields: { folder, bytes: String(bytes.length) } };
       try {
@@ -63,7 +64,7 @@ export function fileSink(
       return { answer: `${file}, ${bytes.length} bytes` };
     },
     bundle: {
-      check: ({ body }) => void writer.part(body, true),
+      check: ({ body }) => writer.check(body),
       async send(bundle, signal) {
         const file = nameOf(name, bundle);
         let size = 0;
@@ -83,6 +84,16 @@ export function fileSink(
 
 function nameOf(template: string, { id, sequence }: Pick<Outgoing, "id" | "sequence">): string {
   return template.replaceAll("{id}", id).replaceAll("{sequence}", String(sequence).padStart(12, "0"));
+}
+
+/** A file of its own is of the time at which its delivery was stored, in UTC. */
+function markOf({ sequence, storedAt }: Outgoing): FileMark {
+  if (storedAt === undefined) return { sequence };
+  const [date = "", time = ""] = new Date(storedAt)
+    .toISOString()
+    .replace(/[-:]|\..*/g, "")
+    .split("T");
+  return { sequence, date, time };
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -11,6 +11,7 @@ export function outgoing(delivery: StoredDelivery, route: LiveRoute, attempt: nu
     sequence: delivery.id,
     key: delivery.key,
     body: JSON.parse(Buffer.from(delivery.body).toString("utf8")) as Json,
+    storedAt: delivery.createdAt,
     attempt,
   };
 }

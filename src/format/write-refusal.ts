@@ -1,8 +1,15 @@
 import { HubError } from "../errors.ts";
 
-/** What went wrong with a record, by its number and its field. */
-export function refused(record: number, message: string): HubError {
+const CURE = "Mend the mapping, or the `format` of the sink, then replay.";
+
+/**
+ * What went wrong with a record, by its number and its field.
+ * @param record from 0
+ * @param field JSON pointer within it
+ */
+export function refused(record: number, message: string, field?: string, cure: string = CURE): HubError {
   return new HubError("TL_TARGET_REFUSED", `record ${record + 1} ${message}`, {
-    cure: "Mend the mapping, or the `format` of the sink, then replay.",
+    ...(field === undefined ? {} : { place: { record: record + 1, field } }),
+    cure,
   });
 }

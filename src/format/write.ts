@@ -1,10 +1,10 @@
 import { HubError } from "../errors.ts";
-import { isObject, type Json, type JsonObject } from "../message/json.ts";
+import type { Json, JsonObject } from "../message/json.ts";
 import { createEncoder } from "./encode.ts";
 import { createDecoder, encodingName } from "./encoding.ts";
+import { NOTHING, type RecordWriter, recordsOf } from "./record-writer.ts";
 import { type CsvWriteOptions, csvHeader, csvLine } from "./write-csv.ts";
 import { FIXED_ENDS, type FixedWriteOptions, fixedWriter } from "./write-fixed.ts";
-import { refused } from "./write-refusal.ts";
 import { type XmlWriteOptions, xmlElement, xmlHead, xmlTail } from "./write-xml.ts";
 
 /** A format that is written, with the same words as one that is read. */
@@ -14,28 +14,6 @@ export type WriteDefinition =
   | { readonly csv: CsvWriteOptions }
   | { readonly fixed: FixedWriteOptions }
   | { readonly xml: XmlWriteOptions };
-
-/** Writes records, whole or one after the other. The same records give the same bytes. */
-export interface RecordWriter {
-  /**
-   * A document of a record, or of a list of them.
-   * @throws HubError TL_TARGET_REFUSED, naming the field and never its value
-   */
-  whole(body: Json): Uint8Array;
-  /** What a document of many records begins with, before `head`: a byte order mark, or nothing. */
-  readonly mark: Uint8Array;
-  readonly head: Uint8Array;
-  /**
-   * A record, or a list of them, within a document of many.
-   * @param isFirst whether it is the first one
-   * @throws HubError TL_TARGET_REFUSED, as `whole`
-   */
-  part(body: Json, isFirst: boolean): Uint8Array;
-  /** What a document of many records ends with. */
-  readonly tail: Uint8Array;
-  /** A line before or behind the records, with its end; undefined where the format has no lines. */
-  readonly line: ((text: string) => Uint8Array) | undefined;
-}
 
 /** @throws HubError TL_CONFIG_INVALID */
 export function recordWriter(definition: WriteDefinition): RecordWriter {
@@ -56,24 +34,31 @@ export function recordWriter(definition: WriteDefinition): RecordWriter {
   return "jsonl" in definition ? JSON_LINES : JSON_DOCUMENT;
 }
 
-const NOTHING = new Uint8Array(0);
-
 const JSON_LINES: RecordWriter = {
   whole: jsonLines,
-  mark: NOTHING,
-  head: NOTHING,
-  part: jsonLines,
-  tail: NOTHING,
+  check: (body) => void jsonLines(body),
+  open: () => ({ head: NOTHING, part: jsonLines, tail: () => NOTHING }),
+  bom: NOTHING,
   line: (text) => Buffer.from(`${text}\n`),
 };
 
 /** Alone a document is what it is; many are the members of a list. */
 const JSON_DOCUMENT: RecordWriter = {
   whole: (body) => Buffer.from(`${JSON.stringify(body)}\n`),
-  mark: NOTHING,
-  head: Buffer.from("[\n"),
-  part: (body, isFirst) => Buffer.from(`${isFirst ? "" : ",\n"}${JSON.stringify(body)}`),
-  tail: Buffer.from("\n]\n"),
+  check: (body) => void JSON.stringify(body),
+  open() {
+    let isFirst = true;
+    return {
+      head: Buffer.from("[\n"),
+      part(body) {
+        const bytes = Buffer.from(`${isFirst ? "" : ",\n"}${JSON.stringify(body)}`);
+        isFirst = false;
+        return bytes;
+      },
+      tail: () => Buffer.from("\n]\n"),
+    };
+  },
+  bom: NOTHING,
   line: undefined,
 };
 
@@ -91,22 +76,14 @@ function textWriter(
 ): RecordWriter {
   const { mark, encode } = strictEncoder(label ?? "utf-8");
   const many = (body: Json): string => recordsOf(body).map(write).join("");
+  const part = (body: Json): Uint8Array => encode(many(body));
   return {
     whole: (body) => Buffer.concat([mark, encode(head + many(body) + tail)]),
-    mark,
-    head: encode(head),
-    part: (body) => encode(many(body)),
-    tail: encode(tail),
+    check: (body) => void part(body),
+    open: () => ({ head: encode(head), part, tail: () => encode(tail) }),
+    bom: mark,
     line: end === null ? undefined : (text) => encode(text + end),
   };
-}
-
-function recordsOf(body: Json): readonly JsonObject[] {
-  const list: readonly Json[] = Array.isArray(body) ? body : [body];
-  return list.map((record, index) => {
-    if (isObject(record)) return record;
-    throw refused(index, "is not an object");
-  });
 }
 
 /** A character that the encoding does not have would be written as another. */

@@ -7,9 +7,10 @@ import { openFormat } from "../../src/format/open.ts";
 import { recordWriter } from "../../src/format/write.ts";
 import type { Json } from "../../src/message/json.ts";
 
+const MARK = { sequence: 1 };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
 const csv = (body: Json, over: object = {}): string =>
-  text(recordWriter({ csv: { columns: ["id", "name"], ...over } }).whole(body));
+  text(recordWriter({ csv: { columns: ["id", "name"], ...over } }).whole(body, MARK));
 
 describe("CSV as it is written", () => {
   it("quotes what would be read otherwise, and leaves out what is missing or null", () => {
@@ -50,7 +51,7 @@ describe("CSV as it is written", () => {
     expect(() => csv("text")).toThrow("is not an object");
     expect(() => csv({ id: "Ж" }, { encoding: "windows-1252" })).toThrow("windows-1252 does not have");
     const latin = recordWriter({ csv: { columns: ["id"], header: false, encoding: "windows-1252" } });
-    expect([...latin.whole({ id: "ü" })]).toEqual([0xfc, 13, 10]);
+    expect([...latin.whole({ id: "ü" }, MARK)]).toEqual([0xfc, 13, 10]);
   });
 
   it("is read back as it was, whatever the texts are", async () => {
@@ -66,7 +67,7 @@ describe("CSV as it is written", () => {
 
 describe("XML as it is written", () => {
   const xml = (body: Json): string =>
-    text(recordWriter({ xml: { root: "list", record: "item" } }).whole(body));
+    text(recordWriter({ xml: { root: "list", record: "item" } }).whole(body, MARK));
 
   it("has lists as repeated elements and marked members as attributes", () => {
     const body = {
@@ -96,7 +97,9 @@ describe("XML as it is written", () => {
       ...segment("EDI_DC40", { DOCNUM: "0000000000000042", IDOCTYP: "DEBMAS06" }),
       E1KNA1M: { "@SEGMENT": "1", KUNNR: "0000004711", E1KNB1M: [{ BUKRS: "1000" }, { BUKRS: "2000" }] },
     } as unknown as Json;
-    const written = text(recordWriter({ xml: { root: "DEBMAS06", record: "IDOC" } }).whole([idoc, idoc]));
+    const written = text(
+      recordWriter({ xml: { root: "DEBMAS06", record: "IDOC" } }).whole([idoc, idoc], MARK),
+    );
     const read = await readBack(written, { xml: { record: "IDOC" } });
     expect(read).toEqual([idoc, idoc]);
   });
@@ -116,7 +119,7 @@ describe("fixed width as it is written", () => {
     { name: "rate", at: 21, length: 5, type: "number" },
   ] as const;
   const fixed = (body: Json, over: object = {}): string =>
-    text(recordWriter({ fixed: { fields: FIELDS, ...over } }).whole(body));
+    text(recordWriter({ fixed: { fields: FIELDS, ...over } }).whole(body, MARK));
 
   it("puts texts at the left, numbers at the right, and blanks where nothing is said", () => {
     const body = [
@@ -181,9 +184,10 @@ describe("a document of many records", () => {
 
   it.each(Object.entries(FORMATS))("in %s is the same, whole or record by record", (name, format) => {
     const writer = recordWriter(format);
-    const parts = [{ a: "1" }, { a: "2" }].map((record, n) => writer.part(record, n === 0));
-    const written = Buffer.concat([writer.mark, writer.head, ...parts, writer.tail]);
-    const whole = writer.whole([{ a: "1" }, { a: "2" }]);
+    const { head, part, tail } = writer.open(MARK);
+    const parts = [{ a: "1" }, { a: "2" }].map((record, n) => part(record, n));
+    const written = Buffer.concat([writer.bom, head, ...parts, tail()]);
+    const whole = writer.whole([{ a: "1" }, { a: "2" }], MARK);
     if (name === "json") expect(JSON.parse(text(written))).toEqual(JSON.parse(text(whole)));
     else expect(written.equals(whole)).toBe(true);
   });
@@ -191,8 +195,8 @@ describe("a document of many records", () => {
 
 describe("JSON as it is written", () => {
   it("is one document, or one in each line", () => {
-    expect(text(recordWriter({ json: {} }).whole([{ a: 1 }]))).toBe('[{"a":1}]\n');
-    expect(text(recordWriter({ jsonl: {} }).whole([{ a: 1 }, { a: 2 }]))).toBe('{"a":1}\n{"a":2}\n');
+    expect(text(recordWriter({ json: {} }).whole([{ a: 1 }], MARK))).toBe('[{"a":1}]\n');
+    expect(text(recordWriter({ jsonl: {} }).whole([{ a: 1 }, { a: 2 }], MARK))).toBe('{"a":1}\n{"a":2}\n');
   });
 });
 
