@@ -2,8 +2,7 @@ import {
   checkDropFolders,
   defineConnector,
   dropFolders,
-  type FileSink,
-  fileSink,
+  fileSinks,
   HubError,
   remoteFolders,
   remoteServer,
@@ -13,7 +12,7 @@ import { ErpSettings } from "./settings.ts";
 /** An ERP system that exports its master data as files into folders, here or on a server. */
 export default defineConnector({
   name: "erp",
-  description: "ERP system that drops files (CSV, fixed width, XML, JSON) into a folder, here or on a server",
+  description: "ERP system that drops files into a folder and takes them from one, here or on a server",
   settings: ErpSettings,
   open: ({ files = {}, server, remote = {}, write = {} }, context) => {
     for (const name of Object.keys(remote)) refuseTwice(files, name);
@@ -23,8 +22,7 @@ export default defineConnector({
         cure: "Say where it is: `server: { url: sftp://hub@erp.example.com, … }`.",
       });
     const fetched = place === undefined ? undefined : remoteFolders(place, remote, context);
-    const sinks: Record<string, FileSink> = {};
-    for (const [name, options] of Object.entries(write)) sinks[name] = fileSink(place, options, context);
+    const sinks = fileSinks("write", write, place, context);
     return {
       sources: { ...dropFolders(files, context), ...fetched?.sources },
       sinks,

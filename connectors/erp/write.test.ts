@@ -68,6 +68,11 @@ describe("files that are written", () => {
   });
 
   it("have the delivery in their name, or two would share a file", () => {
-    expect(() => open({ name: "answers.csv" })).toThrow("lacks {id}");
+    expect(() => open({ name: "answers.csv" })).toThrow(
+      expect.objectContaining({
+        place: { field: "/write/answers" },
+        message: expect.stringContaining("write.answers: `name` lacks {id}"),
+      }),
+    );
   });
 });

@@ -66,9 +66,19 @@ function describe(
     return catalogue.describe(name, settings);
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    report.key(["systems", name, "settings"], `systems.${name}: ${error.message}`, error.cure);
+    reportContradiction(name, error, report);
     return undefined;
   }
+}
+
+/** In the file that is wrong, at the setting that is, or at all settings of the system. */
+function reportContradiction(name: string, { message, cure, place }: HubError, report: Reporter): void {
+  if (place?.file !== undefined && place.line !== undefined) {
+    report.elsewhere(place, null, `systems.${name}: ${message}`, cure);
+    return;
+  }
+  const inner = place?.field?.startsWith("/") ? place.field.slice(1).split("/") : [];
+  report.key(["systems", name, "settings", ...inner], `systems.${name}: ${message}`, cure);
 }
 
 interface Replacing {

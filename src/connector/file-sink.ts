@@ -1,6 +1,6 @@
 import { access, constants, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { HubError } from "../errors.ts";
+import { asHubError, HubError } from "../errors.ts";
 import type { FileMark } from "../format/record-writer.ts";
 import { recordWriter } from "../format/write.ts";
 import type { Outgoing, Sink, SystemContext } from "./contract.ts";
@@ -16,6 +16,32 @@ import { writeRemotely } from "./remote/write.ts";
 export interface FileSink extends Sink {
   /** Tests that the folder is there. @throws HubError TL_TARGET_* */
   check(): Promise<void>;
+}
+
+/**
+ * The sinks of the folders of a connector's settings.
+ * @param at what the settings call them
+ * @throws HubError TL_CONFIG_INVALID, whose place says which of them is wrong
+ */
+export function fileSinks(
+  at: string,
+  folders: Readonly<Record<string, FileSinkOptions>>,
+  server: RemoteServer | undefined,
+  context: SystemContext,
+): Readonly<Record<string, FileSink>> {
+  const sinks: Record<string, FileSink> = {};
+  for (const [name, options] of Object.entries(folders)) {
+    try {
+      sinks[name] = fileSink(server, options, context);
+    } catch (thrown) {
+      const { code, message, cure, place } = asHubError(thrown);
+      throw new HubError(code, `${at}.${name}: ${message}`, {
+        place: place ?? { field: `/${at}/${name}` },
+        cure,
+      });
+    }
+  }
+  return sinks;
 }
 
 /**

@@ -11,7 +11,7 @@ export { type DropFolderOptions, dropFolder } from "./drop-folder.ts";
 export { checkDropFolders, DropFolderSettings, dropFolders } from "./drop-folder-settings.ts";
 export { writeDurably } from "./durable-file.ts";
 export { SOURCE_CODES, type SystemFault, TARGET_CODES } from "./fault-codes.ts";
-export { type FileSink, fileSink } from "./file-sink.ts";
+export { type FileSink, fileSinks } from "./file-sink.ts";
 export { FileSinkSettings } from "./file-sink-settings.ts";
 export { type HttpOptions, HttpSettings } from "./http-settings.ts";
 export { type HttpSink, httpSink } from "./http-sink.ts";

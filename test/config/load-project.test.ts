@@ -265,6 +265,22 @@ describe("loading a project", () => {
     expect(findings[0]?.cure).toBe("Part them.");
   });
 
+  it.each([
+    [{ field: "/inbox" }, "tieline.yaml:6:7 systems.erp: wrong"],
+    [{ file: "schemas/erp/order.cpy", line: 3, column: 8 }, "schemas/erp/order.cpy:3:8 systems.erp: wrong"],
+  ])("says by %j which of the settings, or of the files they name, is wrong", (place, found) => {
+    const env = environment();
+    const describe = (name: string) => {
+      if (name !== "erp") return undefined;
+      throw new HubError("TL_CONFIG_INVALID", "wrong", { place });
+    };
+    const { findings } = inspectProject(writeProject({ "tieline.yaml": SETTINGS }), {
+      ...env,
+      catalogue: { ...env.catalogue, describe },
+    });
+    expect(places(findings)).toEqual([found]);
+  });
+
   it("finds the place in a schema of which only the field is known", () => {
     const place = { file: "x", field: "/properties/id/typ" };
     const compileSchema = (text: string): HubError | null =>
