@@ -68,11 +68,42 @@ describe("files that are written", () => {
   });
 
   it("have the delivery in their name, or two would share a file", () => {
-    expect(() => open({ name: "answers.csv" })).toThrow(
-      expect.objectContaining({
-        place: { field: "/write/answers" },
-        message: expect.stringContaining("write.answers: `name` lacks {id}"),
-      }),
+    expect(() => open({ name: "answers.csv" })).toThrow("write.answers: `name` lacks {id}");
+  });
+
+  it("say which of them cannot be", () => {
+    const separators = { element: ":" };
+    expect(() => open({ name: "{id}.edi", format: { edifact: { separators } } })).toThrow(
+      expect.objectContaining({ code: "TL_CONFIG_INVALID", place: { field: "/write/answers" } }),
     );
+  });
+});
+
+const EDIFACT = { interchange: { sender: "HUB", recipient: "ACME" } };
+const INVOICE = {
+  message: { type: "INVOIC", version: "D", release: "96A", agency: "UN" },
+  segments: [{ tag: "BGM", e1: "380", e2: "R-1" }],
+};
+
+describe("an interchange that is written", () => {
+  it("bears the delivery's number and the time at which it was stored, in each attempt", async () => {
+    const { folder, system } = open({ name: "{id}.edi", format: { edifact: EDIFACT } });
+    const delivery = { id: "m-7.erp.answers", sequence: 42, key: "k", body: INVOICE, attempt: 1 };
+    const storedAt = Date.UTC(2026, 10, 28, 1, 59, 59);
+    for (const attempt of [1, 2])
+      await system.sinks["answers"]?.send({ ...delivery, storedAt, attempt }, new AbortController().signal);
+    expect(readdirSync(folder)).toEqual(["m-7.erp.answers.edi"]);
+    expect(readFileSync(join(folder, "m-7.erp.answers.edi"), "latin1")).toBe(
+      "UNA:+.? 'UNB+UNOC:3+HUB+ACME+261128:0159+42'UNH+1+INVOIC:D:96A:UN'BGM+380+R-1'UNT+3+1'UNZ+1+42'",
+    );
+  });
+
+  it("is refused at the place that lacks something", async () => {
+    const { send } = open({ name: "{id}.edi", format: { edifact: { interchange: { sender: "HUB" } } } });
+    await expect(send(INVOICE)).rejects.toMatchObject({
+      code: "TL_TARGET_REFUSED",
+      message: "record 1 lacks what its envelope needs: /interchange/recipient",
+      place: { record: 1, field: "/interchange/recipient" },
+    });
   });
 });

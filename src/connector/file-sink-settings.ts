@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { EdifactSinkSettings } from "./edi-sink-settings.ts";
 import { RemotePath } from "./remote/settings.ts";
 
 const Csv = Type.Object(
@@ -118,6 +119,7 @@ export const FileSinkSettings = Type.Object(
         Type.Object({ csv: Csv }, { ...only, description: "CSV" }),
         Type.Object({ fixed: Fixed }, { ...only, description: "Fixed width" }),
         Type.Object({ xml: Xml }, { ...only, description: "XML" }),
+        Type.Object({ edifact: EdifactSinkSettings }, { ...only, description: "EDIFACT" }),
         Type.Object({ json: Empty("JSON") }, { ...only, description: "One JSON document" }),
         Type.Object({ jsonl: Empty("JSON Lines") }, { ...only, description: "A JSON document in each line" }),
       ],

@@ -53,7 +53,7 @@ export function createDecoder(label: string): Decoder {
  * Encodings by the syntax identifier of EDIFACT's UNB (ISO 9735). Those that are not here leave it to the partners: UNOA
  * and UNOB are ASCII, but what is sent as them often is not.
  */
-const EDIFACT_ENCODINGS: Readonly<Record<string, string>> = {
+export const EDIFACT_ENCODINGS: Readonly<Record<string, string>> = {
   UNOC: "iso-8859-1",
   UNOD: "iso-8859-2",
   UNOE: "iso-8859-5",

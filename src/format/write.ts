@@ -4,6 +4,7 @@ import { createEncoder } from "./encode.ts";
 import { createDecoder, encodingName } from "./encoding.ts";
 import { NOTHING, type RecordWriter, recordsOf } from "./record-writer.ts";
 import { type CsvWriteOptions, csvHeader, csvLine } from "./write-csv.ts";
+import { type EdifactWriteOptions, edifactWriter } from "./write-edifact.ts";
 import { FIXED_ENDS, type FixedWriteOptions, fixedWriter } from "./write-fixed.ts";
 import { type XmlWriteOptions, xmlElement, xmlHead, xmlTail } from "./write-xml.ts";
 
@@ -13,7 +14,8 @@ export type WriteDefinition =
   | { readonly jsonl: Readonly<Record<string, never>> }
   | { readonly csv: CsvWriteOptions }
   | { readonly fixed: FixedWriteOptions }
-  | { readonly xml: XmlWriteOptions };
+  | { readonly xml: XmlWriteOptions }
+  | { readonly edifact: EdifactWriteOptions };
 
 /** @throws HubError TL_CONFIG_INVALID */
 export function recordWriter(definition: WriteDefinition): RecordWriter {
@@ -31,6 +33,7 @@ export function recordWriter(definition: WriteDefinition): RecordWriter {
     const one = (record: JsonObject, index: number): string => xmlElement(record, index, xml);
     return textWriter("utf-8", xmlHead(xml), one, xmlTail(xml), null);
   }
+  if ("edifact" in definition) return edifactWriter(definition.edifact);
   return "jsonl" in definition ? JSON_LINES : JSON_DOCUMENT;
 }
 

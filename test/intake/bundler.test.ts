@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { BundleSink } from "../../src/connector/contract.ts";
 import { fileSink } from "../../src/connector/file-sink.ts";
+import type { FileSinkOptions } from "../../src/connector/file-sink-settings.ts";
 import { HubError } from "../../src/errors.ts";
 import type { Sender } from "../../src/flow/deliver.ts";
 import { type Queue, queueOf } from "../flow/sender-setup.ts";
@@ -11,15 +12,23 @@ import { type Queue, queueOf } from "../flow/sender-setup.ts";
 const COLUMNS = ["id", "kind", "subject", "text"];
 const SLOT = /^notes-events\.\d{8}T020000Z\.1\.csv$/;
 
+const NOTES = {
+  ...{ name: "notes-{id}.csv", header: "H{sequence:9}", trailer: "T{rows:6}" },
+  format: { csv: { columns: COLUMNS, encoding: "windows-1252", newline: "lf" as const } },
+};
+const ORDERS = { name: "{id}.edi" };
+
 /** A queue, a folder its route writes to, and a clock that people set. */
-async function setup(count: number, keys: readonly string[], work: (under: Under) => Promise<void>) {
+async function setup(
+  count: number,
+  keys: readonly string[],
+  work: (under: Under) => Promise<void>,
+  format?: FileSinkOptions["format"],
+) {
   const folder = mkdtempSync(join(tmpdir(), "tieline-bundle-"));
   const queue = await queueOf(count, keys);
   let now = Date.now();
-  const options = {
-    ...{ folder, name: "notes-{id}.csv", header: "H{sequence:9}", trailer: "T{rows:6}" },
-    format: { csv: { columns: COLUMNS, encoding: "windows-1252", newline: "lf" as const } },
-  };
+  const options: FileSinkOptions = { folder, ...(format === undefined ? NOTES : { ...ORDERS, format }) };
   const { bundle } = fileSink(undefined, options, { system: "desk", now: () => now });
   if (bundle === undefined) throw new Error("no bundles");
   try {
@@ -47,6 +56,30 @@ interface Under {
   dayLater(): void;
   files(): string[];
   read(name: string): string;
+}
+
+/** A file is written, and the hub is gone before it knows. @returns the file's name and content; it is not there any more */
+async function dying({
+  bundle,
+  folder,
+  start,
+  files,
+  read,
+}: Pick<Under, "bundle" | "folder" | "start" | "files" | "read">): Promise<readonly string[]> {
+  const written: string[] = [];
+  const bundler = start({
+    ...bundle,
+    async send(all, signal) {
+      await bundle.send(all, signal);
+      const [name = ""] = files();
+      written.push(name, read(name));
+      rmSync(join(folder, name));
+      return new Promise(() => undefined);
+    },
+  });
+  void bundler.pump();
+  await expect.poll(() => written.length, { timeout: 20_000 }).toBe(2);
+  return written;
 }
 
 const open = (queue: Queue): Promise<number> =>
@@ -85,20 +118,7 @@ test("what gathered goes as one file at the slot, in order, and a row that fits 
 test("after a crash the same bytes go under the same name, whatever came meanwhile, and the rest in the next file", () =>
   setup(300, ["a", "b"], async ({ queue, bundle, folder, start, dayLater, files, read }) => {
     dayLater();
-    const written: string[] = [];
-    // Written, and the hub is gone before it knows.
-    const dying = start({
-      ...bundle,
-      async send(all, signal) {
-        await bundle.send(all, signal);
-        const [name = ""] = files();
-        written.push(name, read(name));
-        rmSync(join(folder, name));
-        return new Promise(() => undefined);
-      },
-    });
-    void dying.pump();
-    await expect.poll(() => written.length, { timeout: 20_000 }).toBe(2);
+    const written = await dying({ bundle, folder, start, files, read });
     await queue.more([{ key: "a", body: { id: "late", kind: "note", subject: "a", text: "x" } }]);
     const next = start();
     await next.pump();
@@ -153,3 +173,36 @@ test("a system that is away is waited for, and what no delivery is to blame for 
     expect(await open(queue)).toBe(0);
     await bundler.close();
   }));
+
+const INTERCHANGE = { sender: "HUB", recipient: "ACME" };
+const ORDER = (number: number) => ({
+  message: { type: "ORDERS", version: "D", release: "96A", agency: "UN" },
+  segments: [{ tag: "BGM", e1: "220", e2: `O${number}` }],
+});
+
+test("an interchange of many has its numbers from what is stored: it is the same when it is written again", () =>
+  setup(
+    3,
+    ["a"],
+    async ({ queue, bundle, folder, start, dayLater, files, read }) => {
+      // The three notes of the queue are no messages.
+      await queue.more([1, 2].map((number) => ({ key: `k${number}`, body: ORDER(number) })));
+      await queue.more([{ key: "k3", body: { ...ORDER(3), interchange: { recipient: "OTHER" } } }]);
+      dayLater();
+      const written = await dying({ bundle, folder, start, files, read });
+      const next = start();
+      await next.pump();
+      expect(files()).toEqual([written[0]]);
+      const text = read(written[0] ?? "");
+      expect(text).toBe(written[1]);
+      const segments = text.split("'");
+      // The second of the two orders is the fifth delivery; the slot was at two in the night.
+      expect(segments[1]).toMatch(/^UNB\+UNOC:3\+HUB\+ACME\+\d{6}:0200\+5$/);
+      expect(segments.filter((one) => one.startsWith("BGM"))).toEqual(["BGM+220+O1", "BGM+220+O2"]);
+      expect(segments.slice(-3)).toEqual(["UNT+3+2", "UNZ+2+5", ""]);
+      const parked = await queue.store.transaction((tx) => tx.deliveries.ofMessage(1));
+      expect(parked.filter(({ state }) => state === "parked")).toHaveLength(2);
+      await next.close();
+    },
+    { edifact: { interchange: INTERCHANGE } },
+  ));

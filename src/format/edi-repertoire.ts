@@ -1,0 +1,68 @@
+import { createEncoder } from "./encode.ts";
+import { createDecoder, EDIFACT_ENCODINGS } from "./encoding.ts";
+
+/** The characters that may stand in an interchange, and their bytes. */
+export interface Repertoire {
+  /** As a person knows it: `UNOA`, `windows-1252`. */
+  readonly name: string;
+  /** Index of the first character that is none of them; -1: all are. */
+  foreign(text: string): number;
+  /** Of text without foreign characters. */
+  encode(text: string): Uint8Array;
+}
+
+/** ISO 9735, level A: capital letters, digits, and these. */
+const LEVEL_A = /[^A-Z0-9 .,\-()/='+:?!"%&*;<>]/;
+/** Level B has small letters too. */
+const LEVEL_B = /[^A-Za-z0-9 .,\-()/='+:?!"%&*;<>]/;
+const ASCII = /[^ -~]/;
+/** Anything but controls and halves of characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+const NO_TEXT = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u;
+
+/** The characters of a syntax level of EDIFACT; undefined: there is none of this name, or it is not written. */
+export function edifactRepertoire(syntax: string): Repertoire | undefined {
+  if (syntax === "UNOA") return matching(syntax, LEVEL_A, "utf-8");
+  if (syntax === "UNOB") return matching(syntax, LEVEL_B, "utf-8");
+  const encoding = EDIFACT_ENCODINGS[syntax];
+  if (encoding === undefined) return undefined;
+  if (encoding === "utf-8") return matching(syntax, NO_TEXT, encoding);
+  // What browsers take for ISO 8859 has characters in places where ISO 8859 has controls.
+  return oneByte(syntax, charactersOf(encoding, 0xa0), createEncoder(encoding).encode);
+}
+
+function matching(name: string, foreign: RegExp, encoding: string): Repertoire {
+  return { name, foreign: (text) => text.search(foreign), encode: createEncoder(encoding).encode };
+}
+
+/** What the bytes above ASCII mean. @param from the first one that counts */
+function charactersOf(encoding: string, from: number): ReadonlySet<string> {
+  const own = new Set<string>();
+  for (let byte = from; byte < 0x100; byte++) {
+    const char = charOf(byte, encoding);
+    if (char !== "" && !NO_TEXT.test(char)) own.add(char);
+  }
+  return own;
+}
+
+function oneByte(name: string, own: ReadonlySet<string>, encode: Repertoire["encode"]): Repertoire {
+  return {
+    name,
+    encode,
+    foreign(text) {
+      for (let at = text.search(ASCII); at !== -1 && at < text.length; at++) {
+        const char = text.charAt(at);
+        if (!own.has(char) && ASCII.test(char)) return at;
+      }
+      return -1;
+    },
+  };
+}
+
+function charOf(byte: number, encoding: string): string {
+  try {
+    return createDecoder(encoding).decode(Uint8Array.of(byte));
+  } catch {
+    return "";
+  }
+}
