@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
-import { EdifactSinkSettings } from "./edi-sink-settings.ts";
+import { EdifactSinkSettings, X12SinkSettings } from "./edi-sink-settings.ts";
 import { RemotePath } from "./remote/settings.ts";
 
 const Csv = Type.Object(
@@ -120,6 +120,7 @@ export const FileSinkSettings = Type.Object(
         Type.Object({ fixed: Fixed }, { ...only, description: "Fixed width" }),
         Type.Object({ xml: Xml }, { ...only, description: "XML" }),
         Type.Object({ edifact: EdifactSinkSettings }, { ...only, description: "EDIFACT" }),
+        Type.Object({ x12: X12SinkSettings }, { ...only, description: "X12" }),
         Type.Object({ json: Empty("JSON") }, { ...only, description: "One JSON document" }),
         Type.Object({ jsonl: Empty("JSON Lines") }, { ...only, description: "A JSON document in each line" }),
       ],

@@ -1,5 +1,6 @@
+import { HubError } from "../errors.ts";
 import { createEncoder } from "./encode.ts";
-import { createDecoder, EDIFACT_ENCODINGS } from "./encoding.ts";
+import { createDecoder, EDIFACT_ENCODINGS, encodingName } from "./encoding.ts";
 
 /** The characters that may stand in an interchange, and their bytes. */
 export interface Repertoire {
@@ -29,6 +30,23 @@ export function edifactRepertoire(syntax: string): Repertoire | undefined {
   if (encoding === "utf-8") return matching(syntax, NO_TEXT, encoding);
   // What browsers take for ISO 8859 has characters in places where ISO 8859 has controls.
   return oneByte(syntax, charactersOf(encoding, 0xa0), createEncoder(encoding).encode);
+}
+
+/**
+ * The characters of an encoding; `ascii` has no more than ASCII.
+ * @throws HubError TL_CONFIG_INVALID when it is not known, or one character has several bytes
+ */
+export function repertoireOf(label: string): Repertoire {
+  if (label === "ascii") return matching(label, ASCII, "utf-8");
+  const encoding = encodingName(label);
+  if (encoding === "utf-8") return matching(encoding, NO_TEXT, encoding);
+  const own = charactersOf(encoding, 0x80);
+  const { encode } = createEncoder(encoding);
+  if (own.size > 0 && [...own].every((char) => encode(char).length === 1))
+    return oneByte(encoding, own, encode);
+  throw new HubError("TL_CONFIG_INVALID", `\`encoding\`: ${encoding} has several bytes for a character`, {
+    cure: "Write ascii, utf-8, or an encoding of one byte a character such as windows-1252.",
+  });
 }
 
 function matching(name: string, foreign: RegExp, encoding: string): Repertoire {

@@ -6,6 +6,7 @@ import { NOTHING, type RecordWriter, recordsOf } from "./record-writer.ts";
 import { type CsvWriteOptions, csvHeader, csvLine } from "./write-csv.ts";
 import { type EdifactWriteOptions, edifactWriter } from "./write-edifact.ts";
 import { FIXED_ENDS, type FixedWriteOptions, fixedWriter } from "./write-fixed.ts";
+import { type X12WriteOptions, x12Writer } from "./write-x12.ts";
 import { type XmlWriteOptions, xmlElement, xmlHead, xmlTail } from "./write-xml.ts";
 
 /** A format that is written, with the same words as one that is read. */
@@ -15,7 +16,8 @@ export type WriteDefinition =
   | { readonly csv: CsvWriteOptions }
   | { readonly fixed: FixedWriteOptions }
   | { readonly xml: XmlWriteOptions }
-  | { readonly edifact: EdifactWriteOptions };
+  | { readonly edifact: EdifactWriteOptions }
+  | { readonly x12: X12WriteOptions };
 
 /** @throws HubError TL_CONFIG_INVALID */
 export function recordWriter(definition: WriteDefinition): RecordWriter {
@@ -34,6 +36,7 @@ export function recordWriter(definition: WriteDefinition): RecordWriter {
     return textWriter("utf-8", xmlHead(xml), one, xmlTail(xml), null);
   }
   if ("edifact" in definition) return edifactWriter(definition.edifact);
+  if ("x12" in definition) return x12Writer(definition.x12);
   return "jsonl" in definition ? JSON_LINES : JSON_DOCUMENT;
 }
 
