@@ -119,10 +119,10 @@ function catalogueOf(connectors: Readonly<Record<string, Connector>>): SystemCat
     connectors: Object.fromEntries(
       Object.values(connectors).map((connector) => [connector.name, { settingsSchema: connector.settings }]),
     ),
-    describe(name, { connector, settings }) {
+    describe(name, { connector, settings }, dir) {
       const found = connectors[connector];
       if (found === undefined) return undefined;
-      const system = found.open(settings, { system: name, now: () => 0 });
+      const system = found.open(settings, { system: name, dir, now: () => 0 });
       const sources = Object.entries(system.sources).map(([source, { kind }]) => [source, kind] as const);
       const sinks = Object.entries(system.sinks);
       return {

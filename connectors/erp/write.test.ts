@@ -10,16 +10,18 @@ afterEach(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-function open(over: object = {}) {
+/** @param files of the project, by name */
+function open(over: object = {}, files: Readonly<Record<string, string>> = {}) {
   const folder = mkdtempSync(join(tmpdir(), "tieline-erp-write-"));
   made.push(folder);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const answers = {
     folder,
     name: "ANSWER-{sequence}-{id}.csv",
     format: { csv: { columns: ["id"] } },
     ...over,
   };
-  const system = erp.open({ write: { answers } as never }, { system: "erp", now: () => 0 });
+  const system = erp.open({ write: { answers } as never }, { system: "erp", dir: folder, now: () => 0 });
   const sink = system.sinks["answers"];
   if (sink === undefined) throw new Error("no sink");
   const told: Exchange[] = [];
@@ -105,5 +107,29 @@ describe("an interchange that is written", () => {
       message: "record 1 lacks what its envelope needs: /interchange/recipient",
       place: { record: 1, field: "/interchange/recipient" },
     });
+  });
+});
+
+describe("COBOL records that are written", () => {
+  const over = { name: "{id}.dat", format: { cobol: { copybook: "order.cpy" } } };
+  const COPYBOOK = "01 R.\n 05 ORDER-NO PIC X(4).\n 05 TOTAL PIC S9(3)V99 COMP-3.";
+
+  it("are laid out by a copybook of the project", async () => {
+    const { folder, send } = open(over, { "order.cpy": COPYBOOK });
+    expect(await send([{ ORDER_NO: "A1", TOTAL: "12.50" }])).toEqual({
+      answer: "m-7.erp.answers.dat, 7 bytes",
+    });
+    expect(readFileSync(join(folder, "m-7.erp.answers.dat"), "hex")).toBe("c1f1404001250c");
+    await expect(send({ TOTAL: "1000.00" }, ".r1")).rejects.toMatchObject({
+      code: "TL_TARGET_REFUSED",
+      place: { record: 1, field: "/TOTAL" },
+    });
+  });
+
+  it("need one that is there, and is understood", () => {
+    expect(() => open(over)).toThrow("write.answers: the copybook order.cpy cannot be read (ENOENT)");
+    expect(() => open(over, { "order.cpy": "01 R.\n 05 A PIK X." })).toThrow(
+      expect.objectContaining({ place: { file: "order.cpy", line: 2, column: 2 } }),
+    );
   });
 });

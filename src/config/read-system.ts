@@ -60,10 +60,10 @@ export function readSystem(name: string, written: WrittenSystem, context: System
 function describe(
   name: string,
   settings: SystemSettings,
-  { catalogue, report }: SystemContext,
+  { catalogue, references, report }: SystemContext,
 ): SystemShape | undefined {
   try {
-    return catalogue.describe(name, settings);
+    return catalogue.describe(name, settings, references.dir);
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     reportContradiction(name, error, report);

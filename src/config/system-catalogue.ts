@@ -6,9 +6,11 @@ export interface SystemCatalogue {
   readonly connectors: Readonly<Record<string, { readonly settingsSchema: object }>>;
   /**
    * The ways in and out of a configured system; asked once for each whose settings keep to their schema.
-   * Undefined when nothing is known of it. @throws HubError when the settings contradict each other
+   * Undefined when nothing is known of it.
+   * @param dir the project folder, whose files settings may name
+   * @throws HubError when the settings contradict each other
    */
-  describe(system: string, settings: SystemSettings): SystemShape | undefined;
+  describe(system: string, settings: SystemSettings, dir: string): SystemShape | undefined;
 }
 
 export interface SystemShape {

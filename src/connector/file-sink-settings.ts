@@ -101,6 +101,56 @@ const Xml = Type.Object(
   { additionalProperties: false, description: "XML in UTF-8" },
 );
 
+const Cobol = Type.Object(
+  {
+    copybook: Type.String({
+      description: "File of the copybook; a relative path begins in the project folder",
+      minLength: 1,
+    }),
+    encoding: Type.Optional(
+      Type.String({
+        description: "ascii, or an EBCDIC code page such as cp273 or cp1047",
+        minLength: 1,
+        default: "cp037",
+      }),
+    ),
+    records: Type.Optional(
+      Type.Union(
+        [
+          Type.Literal("fixed"),
+          Type.Literal("rdw"),
+          Type.Literal("rdw-little-endian"),
+          Type.Literal("lines"),
+        ],
+        {
+          description:
+            "How records follow one another: all of one length, behind record descriptors (RDW), or one a line",
+          default: "fixed",
+        },
+      ),
+    ),
+    comp5: Type.Optional(
+      Type.Union([Type.Literal("big-endian"), Type.Literal("little-endian")], {
+        description: "Byte order of COMP-5",
+        default: "big-endian",
+      }),
+    ),
+    missing: Type.Optional(
+      Type.Union([Type.Literal("blanks"), Type.Literal("zeros")], {
+        description: "What stands in a number that is missing; a binary one cannot be blank, and is refused",
+        default: "blanks",
+      }),
+    ),
+    newline: Type.Optional(
+      Type.Union([Type.Literal("crlf"), Type.Literal("lf")], {
+        description: "Line ends, where records are lines",
+        default: "crlf",
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "Records of a COBOL program" },
+);
+
 const only = { additionalProperties: false };
 const Empty = (description: string) => Type.Object({}, { ...only, description });
 
@@ -119,6 +169,7 @@ export const FileSinkSettings = Type.Object(
         Type.Object({ csv: Csv }, { ...only, description: "CSV" }),
         Type.Object({ fixed: Fixed }, { ...only, description: "Fixed width" }),
         Type.Object({ xml: Xml }, { ...only, description: "XML" }),
+        Type.Object({ cobol: Cobol }, { ...only, description: "COBOL records" }),
         Type.Object({ edifact: EdifactSinkSettings }, { ...only, description: "EDIFACT" }),
         Type.Object({ x12: X12SinkSettings }, { ...only, description: "X12" }),
         Type.Object({ json: Empty("JSON") }, { ...only, description: "One JSON document" }),

@@ -2,12 +2,12 @@ import { access, constants, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { asHubError, HubError } from "../errors.ts";
 import type { FileMark } from "../format/record-writer.ts";
-import { recordWriter } from "../format/write.ts";
 import type { Outgoing, Sink, SystemContext } from "./contract.ts";
 import { codeOf } from "./drop-folder-claim.ts";
 import { requireSafeReject } from "./drop-folder-error.ts";
 import { writeDurably } from "./durable-file.ts";
 import { bundleWriter } from "./file-sink-bundle.ts";
+import { sinkWriter } from "./file-sink-format.ts";
 import type { FileSinkOptions } from "./file-sink-settings.ts";
 import { targetFailure } from "./remote/failure.ts";
 import type { RemoteServer } from "./remote/server.ts";
@@ -60,7 +60,7 @@ export function fileSink(
     throw new HubError("TL_CONFIG_INVALID", "`name` lacks {id}: two messages would share a file", {
       cure: 'Write it like "customer-{sequence}-{id}.csv".',
     });
-  const writer = recordWriter(options.format);
+  const writer = sinkWriter(options.format, context.dir ?? ".");
   const bundles = bundleWriter(writer, options);
   const local = resolve(context.dir ?? ".", folder);
   const write = async (

@@ -28,6 +28,21 @@ export function decodeCobol(bytes: Buffer, root: CobolItem, how: CobolBytes, var
   return value;
 }
 
+/**
+ * What one item says of bytes that others read in another way: a member of its name, or those of its items.
+ * @param counts numbers around it, for `DEPENDING ON`
+ */
+export function decodeItem(
+  bytes: Buffer,
+  item: CobolItem,
+  how: CobolBytes,
+  counts: ReadonlyMap<string, number>,
+): Json {
+  const value: { [name: string]: Json } = {};
+  readItem(item, 0, value, { bytes, how, variable: false, counts: new Map(counts) });
+  return value;
+}
+
 /** @returns the place behind the items */
 function readItems(group: CobolItem, start: number, into: { [name: string]: Json }, record: Reading): number {
   const places = new Map<string, number>();

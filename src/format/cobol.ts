@@ -30,11 +30,7 @@ export interface CobolOptions {
 export function openCobol(options: CobolOptions): Format {
   const root = parseCopybook(options.copybook);
   const { encoding = "cp037", records = "fixed" } = options;
-  const how: CobolBytes = {
-    table: encoding === "ascii" ? ASCII : requireCodePage(encoding),
-    isEbcdic: codePage(encoding) !== undefined,
-    littleEndian: options.comp5 === "little-endian",
-  };
+  const how = cobolBytes(encoding, options.comp5);
   const variable = records !== "fixed";
   const decode = (bytes: Buffer): Json => {
     if (records === "fixed" && bytes.length !== root.length) {
@@ -55,6 +51,15 @@ export function openCobol(options: CobolOptions): Format {
       context: { format: "cobol" },
       [Symbol.asyncIterator]: () => rows(path, records, root.length, decode),
     }),
+  };
+}
+
+/** @throws HubError TL_CONFIG_INVALID when there is no such code page */
+export function cobolBytes(encoding: string, comp5: CobolOptions["comp5"]): CobolBytes {
+  return {
+    table: encoding === "ascii" ? ASCII : requireCodePage(encoding),
+    isEbcdic: codePage(encoding) !== undefined,
+    littleEndian: comp5 === "little-endian",
   };
 }
 

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from "../message/json.ts";
 import { createEncoder } from "./encode.ts";
 import { createDecoder, encodingName } from "./encoding.ts";
 import { NOTHING, type RecordWriter, recordsOf } from "./record-writer.ts";
+import { type CobolWriteOptions, cobolWriter } from "./write-cobol.ts";
 import { type CsvWriteOptions, csvHeader, csvLine } from "./write-csv.ts";
 import { type EdifactWriteOptions, edifactWriter } from "./write-edifact.ts";
 import { FIXED_ENDS, type FixedWriteOptions, fixedWriter } from "./write-fixed.ts";
@@ -17,7 +18,8 @@ export type WriteDefinition =
   | { readonly fixed: FixedWriteOptions }
   | { readonly xml: XmlWriteOptions }
   | { readonly edifact: EdifactWriteOptions }
-  | { readonly x12: X12WriteOptions };
+  | { readonly x12: X12WriteOptions }
+  | { readonly cobol: CobolWriteOptions };
 
 /** @throws HubError TL_CONFIG_INVALID */
 export function recordWriter(definition: WriteDefinition): RecordWriter {
@@ -36,6 +38,7 @@ export function recordWriter(definition: WriteDefinition): RecordWriter {
     return textWriter("utf-8", xmlHead(xml), one, xmlTail(xml), null);
   }
   if ("edifact" in definition) return edifactWriter(definition.edifact);
+  if ("cobol" in definition) return cobolWriter(definition.cobol);
   if ("x12" in definition) return x12Writer(definition.x12);
   return "jsonl" in definition ? JSON_LINES : JSON_DOCUMENT;
 }
