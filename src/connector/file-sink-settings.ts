@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { CONTROL_FIELDS } from "../format/write-idoc.ts";
 import { EdifactSinkSettings, X12SinkSettings } from "./edi-sink-settings.ts";
 import { RemotePath } from "./remote/settings.ts";
 
@@ -151,6 +152,27 @@ const Cobol = Type.Object(
   { additionalProperties: false, description: "Records of a COBOL program" },
 );
 
+const ControlField = Type.Optional(
+  Type.String({ description: "A field of the control record", maxLength: 70 }),
+);
+
+const Idoc = Type.Object(
+  {
+    type: Type.String({
+      description: "Basic type, such as DEBMAS06: the outermost element, and IDOCTYP",
+      pattern: "^[A-Z_][A-Z0-9_]{0,29}$",
+    }),
+    control: Type.Optional(
+      Type.Object(Object.fromEntries(CONTROL_FIELDS.map((name) => [name, ControlField])), {
+        additionalProperties: false,
+        description:
+          "What EDI_DC40 says of each IDoc, such as MESTYP, SNDPRN and RCVPRN, where the mapping does not",
+      }),
+    ),
+  },
+  { additionalProperties: false, description: "IDocs in XML" },
+);
+
 const only = { additionalProperties: false };
 const Empty = (description: string) => Type.Object({}, { ...only, description });
 
@@ -172,6 +194,7 @@ export const FileSinkSettings = Type.Object(
         Type.Object({ cobol: Cobol }, { ...only, description: "COBOL records" }),
         Type.Object({ edifact: EdifactSinkSettings }, { ...only, description: "EDIFACT" }),
         Type.Object({ x12: X12SinkSettings }, { ...only, description: "X12" }),
+        Type.Object({ idoc: Idoc }, { ...only, description: "IDocs" }),
         Type.Object({ json: Empty("JSON") }, { ...only, description: "One JSON document" }),
         Type.Object({ jsonl: Empty("JSON Lines") }, { ...only, description: "A JSON document in each line" }),
       ],

@@ -7,6 +7,7 @@ import { type CobolWriteOptions, cobolWriter } from "./write-cobol.ts";
 import { type CsvWriteOptions, csvHeader, csvLine } from "./write-csv.ts";
 import { type EdifactWriteOptions, edifactWriter } from "./write-edifact.ts";
 import { FIXED_ENDS, type FixedWriteOptions, fixedWriter } from "./write-fixed.ts";
+import { type IdocWriteOptions, idocWriter } from "./write-idoc.ts";
 import { type X12WriteOptions, x12Writer } from "./write-x12.ts";
 import { type XmlWriteOptions, xmlElement, xmlHead, xmlTail } from "./write-xml.ts";
 
@@ -19,7 +20,8 @@ export type WriteDefinition =
   | { readonly xml: XmlWriteOptions }
   | { readonly edifact: EdifactWriteOptions }
   | { readonly x12: X12WriteOptions }
-  | { readonly cobol: CobolWriteOptions };
+  | { readonly cobol: CobolWriteOptions }
+  | { readonly idoc: IdocWriteOptions };
 
 /** @throws HubError TL_CONFIG_INVALID */
 export function recordWriter(definition: WriteDefinition): RecordWriter {
@@ -38,6 +40,7 @@ export function recordWriter(definition: WriteDefinition): RecordWriter {
     return textWriter("utf-8", xmlHead(xml), one, xmlTail(xml), null);
   }
   if ("edifact" in definition) return edifactWriter(definition.edifact);
+  if ("idoc" in definition) return idocWriter(definition.idoc);
   if ("cobol" in definition) return cobolWriter(definition.cobol);
   if ("x12" in definition) return x12Writer(definition.x12);
   return "jsonl" in definition ? JSON_LINES : JSON_DOCUMENT;
