@@ -26,7 +26,9 @@ test("what failed under an older program is grouped by cause as if it had failed
     sql.script(`DROP INDEX ${table}_failing; ALTER TABLE ${table} DROP COLUMN fingerprint`);
   for (const column of ["exchange", "body"]) sql.script(`ALTER TABLE attempt DROP COLUMN ${column}`);
   // What came after it.
-  sql.script("DROP INDEX message_late; DROP INDEX delivery_late; DROP INDEX file_started; DROP TABLE muted_cause");
+  sql.script(
+    "DROP INDEX message_late; DROP INDEX delivery_late; DROP INDEX file_started; DROP TABLE muted_cause",
+  );
   sql.script("PRAGMA user_version = 7");
   sql.close();
   await openSqliteStore(folder).close();
