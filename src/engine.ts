@@ -35,7 +35,7 @@ import { scheduler } from "./intake/scheduler.ts";
 import { senders } from "./intake/senders.ts";
 import { sources } from "./intake/sources.ts";
 import { statusReader } from "./intake/status.ts";
-import { expireEvents, sumDays } from "./intake/sweep.ts";
+import { sumDays } from "./intake/sweep.ts";
 import { engineTraces } from "./intake/trace.ts";
 import { transformer } from "./intake/transformer.ts";
 import { workLoop } from "./intake/work-loop.ts";
@@ -362,10 +362,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   });
   const housekeeping = every(
     HOUSEKEEPING_MS,
-    async () => {
-      await expireEvents(store, now());
-      await sumDays(store, now());
-    },
+    () => sumDays(store, now()),
     () => undefined,
   );
 

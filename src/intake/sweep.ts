@@ -1,7 +1,5 @@
 import type { Store } from "../store/store.ts";
 
-const EXPIRE_AT_ONCE = 5_000;
-
 /** What the sweeper found; the caller wakes workers for it. */
 export interface Swept {
   readonly flows: readonly number[];
@@ -17,15 +15,6 @@ export function wakeWaiting(store: Store, now: number): Promise<Swept> {
     const routes = await tx.deliveries.wake(now, held);
     return { flows, routes, nextWake: await tx.messages.nextWake(held) };
   });
-}
-
-/** Forgets event ids whose window has passed, a bounded number at a time. */
-export async function expireEvents(store: Store, now: number): Promise<void> {
-  while (
-    (await store.transaction((tx) => tx.messages.expireEvents(now, EXPIRE_AT_ONCE))) === EXPIRE_AT_ONCE
-  ) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 /** Sums the books of days that are over. */

@@ -134,8 +134,6 @@ export interface MessageTable {
   replay(places: readonly number[], flowVersion: number, plan: ReplayPlan): Promise<void>;
   /** Frees the event ids of messages that were rejected or discarded. */
   freeEvents(places: readonly number[]): Promise<void>;
-  /** Forgets event ids that have expired; at most `limit` of them. */
-  expireEvents(now: number, limit: number): Promise<number>;
   /** Messages not yet done, per flow. */
   open(): Promise<readonly { readonly flow: number; readonly n: number }[]>;
   /** Whether a flow version still has messages under way. */

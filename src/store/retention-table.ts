@@ -29,8 +29,8 @@ export interface OldFile {
  */
 export interface RetentionTable {
   /**
-   * Looks at `limit` messages of a flow in place order and forgets, with all that hangs on them, those that are done on
-   * all routes since before `walk.before`. Others stay: that a file in work, a bundle that is not done, a blocked key or
+   * Looks at `limit` messages of a flow in place order and forgets, with all that hangs on them and the event ids that
+   * tell of them, those that are done on all routes since before `walk.before`. Others stay: that a file in work, a bundle that is not done, a blocked key or
    * an event id still in its window (at `now`) needs.
    */
   messages(flow: number, walk: Walk, now: number, limit: number): Promise<Walked>;

@@ -146,6 +146,20 @@ export function describeRetention(name: string, open: () => Promise<StoreUnderTe
         expect(hits.get(`e${NOW + 1}`)?.message).toBe(places[1]);
       }));
 
+    test("an event id goes with its message, unless it is another's by then", () =>
+      withStore(async (store) => {
+        const event = (id: string) => ({ id, hash: Buffer.from("h"), expires: NOW });
+        await store.transaction((tx) =>
+          tx.messages.insert([done({ event: event("gone") }), done({ event: event("taken") })]),
+        );
+        const [newer] = await store.transaction((tx) =>
+          tx.messages.insert([{ ...message("k"), event: event("taken") }]),
+        );
+        await forgetAll(store);
+        const found = await store.transaction((tx) => tx.messages.events(1, ["gone", "taken"], 0));
+        expect([...found].map(([id, hit]) => [id, hit.message])).toEqual([["taken", newer]]);
+      }));
+
     test("messages of a file stay until it is done, settled and reported, and it stays until they went", () =>
       withStore(async (store) => {
         const { id, place } = await store.transaction(async (tx) => {

@@ -326,7 +326,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(await store.transaction((tx) => tx.messages.queued(1, 0, 10))).toHaveLength(1);
       }));
 
-    test("an event id is known until it expires, and is freed on demand", () =>
+    test("an event id is known until it expires, is another's then, and is freed on demand", () =>
       withStore(async (store) => {
         const event = { id: "e1", hash: Buffer.from("hash"), expires: 1000 };
         const [place] = await store.transaction((tx) => tx.messages.insert([{ ...message("a"), event }]));
@@ -335,10 +335,11 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(Buffer.from(known.get("e1")?.hash ?? []).toString()).toBe("hash");
         expect((await store.transaction((tx) => tx.messages.events(2, ["e1"], 999))).size).toBe(0);
         expect((await store.transaction((tx) => tx.messages.events(1, ["e1"], 1000))).size).toBe(0);
-        expect(await store.transaction((tx) => tx.messages.expireEvents(1000, 10))).toBe(1);
-        await store.transaction((tx) => tx.messages.insert([{ ...message("b"), event }]));
-        const found = await store.transaction((tx) => tx.messages.select({ key: "b" }, 1));
-        await store.transaction((tx) => tx.messages.freeEvents([found[0]?.place ?? 0]));
+        const later = { ...message("b"), event: { ...event, expires: 2000 } };
+        const [next] = await store.transaction((tx) => tx.messages.insert([later]));
+        const taken = await store.transaction((tx) => tx.messages.events(1, ["e1"], 1000));
+        expect(taken.get("e1")?.message).toBe(next);
+        await store.transaction((tx) => tx.messages.freeEvents([next as number]));
         expect((await store.transaction((tx) => tx.messages.events(1, ["e1"], 0))).size).toBe(0);
       }));
 

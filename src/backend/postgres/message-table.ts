@@ -58,8 +58,6 @@ const REPLAY = `UPDATE message SET state = 0, attempts = 0, next_at = NULL, fini
   replay = replay + 1, fingerprint = NULL WHERE place = ANY ($1::bigint[])`;
 const FREE_EVENTS = `DELETE FROM event e USING message m
   WHERE m.place = ANY ($1::bigint[]) AND e.flow = m.flow AND e.id = m.event`;
-const EXPIRE_EVENTS = `WITH old AS (SELECT flow, id FROM event WHERE expires <= $1 ORDER BY expires LIMIT $2)
-  DELETE FROM event e USING old WHERE e.flow = old.flow AND e.id = old.id`;
 /** Each branch is answered from its partial index; finished messages are never read. */
 const OPEN = `SELECT flow, sum(n)::bigint AS n FROM (
     SELECT flow, count(*) AS n FROM message WHERE state = 0 GROUP BY flow
@@ -168,7 +166,6 @@ export function messageTable(sql: Sql): MessageTable {
     async freeEvents(places) {
       sql.send(FREE_EVENTS, places);
     },
-    expireEvents: (now, limit) => sql.run(EXPIRE_EVENTS, now, limit),
     open: () => sql.all<{ flow: number; n: number }>(OPEN),
     async openOnVersion(flowVersion) {
       return (await sql.get<{ found: boolean }>(OPEN_ON_VERSION, flowVersion))?.found === true;

@@ -7,6 +7,7 @@ import {
   ALERT_SCHEMA,
   BUNDLE_SCHEMA,
   CURSOR_SCHEMA,
+  EVENT_SCHEMA,
   EXCHANGE_SCHEMA,
   FAILING_SCHEMA,
   HISTORY_SCHEMA,
@@ -29,6 +30,7 @@ const STEPS: readonly string[] = [
   EXCHANGE_SCHEMA,
   LATE_SCHEMA,
   MUTE_SCHEMA,
+  EVENT_SCHEMA,
 ];
 
 /** What a step has to work out of the rows that are there, by the step's text. */

@@ -22,6 +22,8 @@ const OF_MESSAGES = [
   `DELETE FROM delivery WHERE message = ${GIVEN}`,
   `DELETE FROM trail WHERE message = ${GIVEN}`,
   `DELETE FROM message_body WHERE place = ${GIVEN}`,
+  `DELETE FROM event e USING message m
+    WHERE m.place = ${GIVEN} AND e.flow = m.flow AND e.id = m.event AND e.message = m.place`,
   `DELETE FROM message WHERE place = ${GIVEN}`,
 ];
 const COUNT = `INSERT INTO forgotten AS f (kind, n, last, at) VALUES ($1, $2, $3, $4)

@@ -223,3 +223,8 @@ CREATE TABLE muted_cause (
   flow bigint NOT NULL, route bigint NOT NULL, fingerprint text COLLATE "C" NOT NULL, until bigint, version bigint,
   by text NOT NULL, at bigint NOT NULL, PRIMARY KEY (flow, route, fingerprint));
 `;
+
+/** An event id goes with its message, so nobody looks for those whose time has come. */
+export const EVENT_SCHEMA = `
+DROP INDEX IF EXISTS event_expires;
+`;

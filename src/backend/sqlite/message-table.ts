@@ -219,13 +219,6 @@ export function messageTable(sql: Sql, draw: (n: number) => number): MessageTabl
         JSON.stringify(places),
       );
     },
-    async expireEvents(now, limit) {
-      return sql.run(
-        "DELETE FROM event WHERE (flow, id) IN (SELECT flow, id FROM event WHERE expires <= ? LIMIT ?)",
-        now,
-        limit,
-      );
-    },
     async open() {
       // Each branch is answered from its partial index; finished messages are never read.
       return sql.all<{ flow: number; n: number }>(

@@ -14,7 +14,7 @@ const LOOK = `SELECT m.place AS id, m.accepted_at AS begun, (${isFinished("?4", 
   FROM message m INDEXED BY message_flow WHERE m.flow = ?1 AND m.place > ?2 ORDER BY m.place LIMIT ?3`;
 const FILES = `SELECT f.id, f.archive, f.text, f.started_at AS begun, (${isOldFile("?3")}) AS old
   FROM file f WHERE f.id > ?1 ORDER BY f.id LIMIT ?2`;
-const GIVEN = "(SELECT value FROM json_each(?))";
+const GIVEN = "(SELECT value FROM json_each(?1))";
 const DELIVERIES = `(SELECT id FROM delivery INDEXED BY delivery_message WHERE message IN ${GIVEN})`;
 const OF_MESSAGES = [
   `DELETE FROM attempt WHERE delivery IN ${DELIVERIES}`,
@@ -22,6 +22,8 @@ const OF_MESSAGES = [
   `DELETE FROM delivery WHERE id IN ${DELIVERIES}`,
   `DELETE FROM trail WHERE message IN ${GIVEN}`,
   `DELETE FROM message_body WHERE place IN ${GIVEN}`,
+  `DELETE FROM event WHERE message IN ${GIVEN} AND (flow, id) IN
+    (SELECT flow, event FROM message WHERE place IN ${GIVEN} AND event IS NOT NULL)`,
   `DELETE FROM message WHERE place IN ${GIVEN}`,
 ];
 /** Numbers are drawn above the highest in use, or this floor: one that is gone is not given again. */

@@ -192,3 +192,8 @@ CREATE TABLE muted_cause (
   flow INTEGER NOT NULL, route INTEGER NOT NULL, fingerprint TEXT NOT NULL, until INTEGER, version INTEGER,
   by TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (flow, route, fingerprint)) WITHOUT ROWID;
 `;
+
+/** An event id goes with its message, so nobody looks for those whose time has come. */
+export const EVENT_SCHEMA = `
+DROP INDEX IF EXISTS event_expires;
+`;
