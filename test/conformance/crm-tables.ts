@@ -18,7 +18,7 @@ export interface OpenedCrm {
 }
 
 const NOW = 1_700_000_000_000;
-const NOTHING: CrmWrites = {
+export const NOTHING: CrmWrites = {
   ...{
     newCustomers: [],
     customers: [],
@@ -31,7 +31,7 @@ const NOTHING: CrmWrites = {
   ...{ newLinks: [], oldLinks: [], moved: [], merged: [] },
 };
 
-function customer(id: number, more: Partial<CustomerRow> = {}): CustomerRow {
+export function customer(id: number, more: Partial<CustomerRow> = {}): CustomerRow {
   const times = { createdAt: NOW, updatedAt: NOW };
   return {
     id,
@@ -299,6 +299,31 @@ export function describeCrmTables(
         expect(ids).toEqual([240_001, 40_001, 120_001, 1, 80_001, 160_001, 200_001]);
         expect(await crm.reads.namedLike("mei", null, 9)).toHaveLength(3);
         expect(await crm.reads.namedLike("x", null, 9)).toEqual([]);
+      });
+
+      it("finds customers by the names they have now, whether they came long ago or just so", async () => {
+        const named = (id: number, folded = `m${(id * 7919) % 5000}`) => customer(id, { folded });
+        const rows = Array.from({ length: 5_000 }, (_, at) => named(at + 1));
+        for (let at = 0; at < rows.length; at += 700) await write({ newCustomers: rows.slice(at, at + 700) });
+        const gone = [2, 2_501, 4_999].map((id) => ({ ...named(id), alive: false }));
+        const renamed = [1, 2_500, 5_000].map((id) => named(id, `ma${id}`));
+        await write({ customers: [...gone, ...renamed] });
+        const others = [named(2, "back"), customer(2_500), named(5_000, "back")];
+        await write({ customers: others });
+        const now = new Map([...rows, ...gone, ...renamed, ...others].map((row) => [row.id, row]));
+        for (const prefix of ["m", "m1", "ma", "back"]) {
+          const found: SearchHit[] = [];
+          let hits: readonly SearchHit[] = [];
+          do {
+            hits = await crm.reads.namedLike(prefix, found.at(-1) ?? null, 1_000);
+            found.push(...hits);
+          } while (hits.length > 0);
+          const wanted = [...now.values()].flatMap(({ id, folded, alive }) =>
+            alive && folded?.startsWith(prefix) ? [{ folded, id }] : [],
+          );
+          wanted.sort((a, b) => (a.folded === b.folded ? a.id - b.id : a.folded < b.folded ? -1 : 1));
+          expect(found.map((hit) => ({ folded: hit.key, id: hit.customer }))).toEqual(wanted);
+        }
       });
 
       it("indexes contacts and cross-references, and forgets them", async () => {

@@ -12,7 +12,7 @@ import {
   toHead,
   toRecord,
 } from "../rows/crm-row.ts";
-import { NAME_BLOCK } from "./crm-schema.ts";
+import { INDEXED } from "./customer-names.ts";
 import type { Sql } from "./sql.ts";
 
 const RECORD = `SELECT ${RECORD_COLUMNS.join(", ")} FROM source_record`;
@@ -32,15 +32,25 @@ const UNLINKED = {
   email: `${RECORD} WHERE customer IS NULL AND email = ?1 AND ${OLDER}`,
 };
 
+/** New customers, that are not in the index yet. */
+const NAMED_NEW = `SELECT folded AS key, id AS customer, name, status FROM customer
+  WHERE id > (${INDEXED}) AND alive = 1 AND folded >= ?1 AND folded < ?2 AND (folded, id) > (?3, ?4)
+  ORDER BY folded, id LIMIT ?5`;
 /** Blocks of names that one statement asks: a call into the database costs more than a block. */
 const BLOCKS = 8;
-const NAMED_IN = (offset: number): string => `SELECT * FROM (
-  SELECT folded AS key, id AS customer, name, status FROM customer
-  WHERE alive = 1 AND id >> ${NAME_BLOCK} = ?6 + ${offset} AND folded >= ?1 AND folded < ?2 AND (folded, id) > (?3, ?4)
-  ORDER BY folded, id LIMIT ?5)`;
-const NAMED_LIKE = `SELECT * FROM (${Array.from({ length: BLOCKS }, (_, offset) => NAMED_IN(offset)).join(" UNION ALL ")})
+const NAMED_IN = (at: number): string => `SELECT * FROM (
+  SELECT n.folded AS key, n.id AS customer, c.name, c.status FROM customer_name n CROSS JOIN customer c ON c.id = n.id
+  WHERE n.block = ?${6 + at} AND n.folded >= ?1 AND n.folded < ?2 AND (n.folded, n.id) > (?3, ?4)
+  ORDER BY n.folded, n.id LIMIT ?5)`;
+const NAMED_LIKE = `SELECT * FROM (${Array.from({ length: BLOCKS }, (_, at) => NAMED_IN(at)).join(" UNION ALL ")})
   ORDER BY key, customer LIMIT ?5`;
-const NAME_BLOCKS = `SELECT max(id) >> ${NAME_BLOCK} AS last FROM customer`;
+/** Steps from one to the next through the index. */
+const NAME_BLOCKS = `WITH RECURSIVE known(block) AS (
+    SELECT min(block) FROM customer_name
+    UNION ALL
+    SELECT (SELECT min(block) FROM customer_name WHERE block > known.block) FROM known WHERE known.block IS NOT NULL)
+  SELECT block FROM known WHERE block IS NOT NULL`;
+const NO_BLOCK = -1;
 const CONTACTS_LIKE = `SELECT p.value AS key, p.customer, c.name, c.status FROM contact_point p
   CROSS JOIN customer c ON c.id = p.customer
   WHERE p.kind = ?6 AND p.value >= ?1 AND p.value < ?2 AND (p.value, p.customer) > (?3, ?4)
@@ -89,15 +99,19 @@ export function crmReads(sql: Sql): CrmReads {
       return sql.all<StoredRecord>(UNASSIGNED, ...older(before), limit).map(toRecord);
     },
     async namedLike(prefix, after, limit) {
-      const last = sql.get<{ last: number | null }>(NAME_BLOCKS)?.last ?? -1;
+      // First, since customers go from here to the index meanwhile.
+      const recent = like(NAMED_NEW, prefix, after, limit);
+      const blocks = sql.all<{ block: number }>(NAME_BLOCKS).map(({ block }) => block);
       let best: SearchHit[] = [];
-      for (let block = 0; block <= last; block += BLOCKS) {
+      for (let at = 0; at < blocks.length; at += BLOCKS) {
         // Of equal names the lower id comes first, and ids rise from block to block.
         const to = best.length < limit ? end(prefix) : (best.at(-1) as SearchHit).key;
-        const found = between(NAMED_LIKE, prefix, to, after, limit, block);
+        const asked = Array.from({ length: BLOCKS }, (_, offset) => blocks[at + offset] ?? NO_BLOCK);
+        const found = between(NAMED_LIKE, prefix, to, after, limit, ...asked);
         if (found.length > 0) best = [...best, ...found].sort(byKey).slice(0, limit);
       }
-      return best;
+      const others = recent.filter(({ customer }) => best.every((hit) => hit.customer !== customer));
+      return [...best, ...others].sort(byKey).slice(0, limit);
     },
     async idsLike(prefix, after, limit) {
       return like(IDS_LIKE, prefix, after, limit);

@@ -1,7 +1,7 @@
 /**
  * Customers are indexed by name in blocks of 2^13 ids. Names come in no order, so with one index for all a load would
- * write a page for nearly every customer; a block's part is so small (about 70 pages) that those of one commit share its
- * pages. Smaller blocks would save little more, and a search asks every block.
+ * write a page for nearly every customer; a block's part is so small (about 70 pages) that those that are indexed
+ * together share its pages. Smaller blocks would save little more, and a search asks every block.
  */
 export const NAME_BLOCK = 13;
 
@@ -35,4 +35,24 @@ CREATE TABLE contact_point (
 CREATE TABLE customer_link (
   system TEXT NOT NULL, external_id TEXT NOT NULL, record INTEGER NOT NULL,
   PRIMARY KEY (system, external_id, record)) WITHOUT ROWID;
+`;
+
+/**
+ * The index of names is a table, since SQLite would add to an index with every commit: a stretch of new customers is added
+ * at once (customer-names.ts). Of who is in it the table changes with the row.
+ */
+export const NAMES_SCHEMA = `
+CREATE TABLE customer_name (
+  block INTEGER NOT NULL, folded TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (block, folded, id)) WITHOUT ROWID;
+INSERT INTO customer_name SELECT id >> ${NAME_BLOCK}, folded, id FROM customer WHERE alive = 1 AND folded IS NOT NULL;
+INSERT INTO meta SELECT 'named', CAST(coalesce(max(id), 0) AS TEXT) FROM customer;
+DROP INDEX customer_folded;
+CREATE TRIGGER customer_renamed AFTER UPDATE OF folded, alive ON customer
+WHEN (OLD.folded IS NOT NEW.folded OR OLD.alive <> NEW.alive)
+  AND NEW.id <= (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'named')
+BEGIN
+  DELETE FROM customer_name WHERE block = OLD.id >> ${NAME_BLOCK} AND folded = OLD.folded AND id = OLD.id;
+  INSERT INTO customer_name SELECT NEW.id >> ${NAME_BLOCK}, NEW.folded, NEW.id
+    WHERE NEW.alive = 1 AND NEW.folded IS NOT NULL;
+END;
 `;

@@ -21,6 +21,7 @@ import {
 import { counter } from "./counter.ts";
 import { insertNewcomers } from "./crm-newcomers.ts";
 import { crmWriter } from "./crm-write.ts";
+import { indexNames } from "./customer-names.ts";
 import type { Sql } from "./sql.ts";
 
 const HEADS = `SELECT r.id, r.external_id, r.customer, r.version, r.hash FROM json_each(?3) k
@@ -126,10 +127,13 @@ export function crmTables(sql: Sql): CrmTables {
     async write(writes) {
       written += 1;
       write(writes);
+      if (writes.newCustomers.length > 0)
+        indexNames(sql, Math.max(...writes.newCustomers.map(({ id }) => id)));
     },
     async arrive(newcomers, ids, now) {
       written += 1;
       insertNewcomers(sql, newcomers, ids, now);
+      indexNames(sql, ids.customer + newcomers.rows.length - 1);
     },
     written: () => written,
   };

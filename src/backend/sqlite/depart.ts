@@ -63,11 +63,11 @@ export function openSqliteDeparture(folder: string): Departure {
   };
 }
 
-/** Every table but the store's own notes. */
+/** Every table but the store's own notes, and what can be told from the others. */
 function tablesOf(sql: Sql): readonly Table[] {
   return sql
     .all<{ name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('meta', 'sqlite_sequence') ORDER BY name",
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('meta', 'customer_name', 'sqlite_sequence') ORDER BY name",
     )
     .map(({ name }) => ({
       name,

@@ -1,5 +1,5 @@
 import { HubError } from "../../errors.ts";
-import { CRM_SCHEMA } from "./crm-schema.ts";
+import { CRM_SCHEMA, NAMES_SCHEMA } from "./crm-schema.ts";
 import { fillFingerprints } from "./fill-fingerprints.ts";
 import {
   ACCESS_SCHEMA,
@@ -31,6 +31,7 @@ const STEPS: readonly string[] = [
   LATE_SCHEMA,
   MUTE_SCHEMA,
   EVENT_SCHEMA,
+  NAMES_SCHEMA,
 ];
 
 /** What a step has to work out of the rows that are there, by the step's text. */

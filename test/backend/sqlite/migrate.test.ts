@@ -2,10 +2,48 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { crmReads } from "../../../src/backend/sqlite/crm-reads.ts";
 import { openSqliteQueries } from "../../../src/backend/sqlite/queries.ts";
 import { openSql } from "../../../src/backend/sqlite/sql.ts";
 import { DATABASE, openSqliteStore } from "../../../src/backend/sqlite/store.ts";
+import type { CrmWrites } from "../../../src/store/crm-tables.ts";
+import { customer, NOTHING } from "../../conformance/crm-tables.ts";
 import { fillForQueries } from "../../conformance/queries.ts";
+
+/** The steps behind the seventh, undone. */
+const UNDO = `DROP TRIGGER customer_renamed; DROP TABLE customer_name; DELETE FROM meta WHERE name = 'named';
+  CREATE INDEX customer_folded ON customer (id >> 13, folded) WHERE alive = 1;
+  CREATE INDEX event_expires ON event (expires); DROP TABLE muted_cause;
+  DROP INDEX message_late; DROP INDEX delivery_late; DROP INDEX file_started;
+  DROP INDEX message_failing; ALTER TABLE message DROP COLUMN fingerprint;
+  DROP INDEX delivery_failing; ALTER TABLE delivery DROP COLUMN fingerprint;
+  ALTER TABLE attempt DROP COLUMN exchange; ALTER TABLE attempt DROP COLUMN body; PRAGMA user_version = 7`;
+
+function makeOlder(folder: string): void {
+  const sql = openSql(join(folder, DATABASE), "writer");
+  sql.script(UNDO);
+  sql.close();
+}
+
+async function write(folder: string, writes: Partial<CrmWrites>): Promise<void> {
+  const store = openSqliteStore(folder);
+  await store.transaction((tx) => tx.crm.write({ ...NOTHING, ...writes }));
+  await store.close();
+}
+
+test("customers that came under an older program are found by name, and by those they have later", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "migrate-"));
+  const rows = ["meier", "maier", null].map((folded, at) => customer(at + 1, { folded }));
+  await write(folder, { newCustomers: rows });
+  makeOlder(folder);
+  const renamed = customer(1, { folded: "meyer" });
+  await write(folder, { newCustomers: [customer(4, { folded: "mayer" })], customers: [renamed] });
+  const sql = openSql(join(folder, DATABASE), "reader");
+  const found = await crmReads(sql).namedLike("m", null, 9);
+  sql.close();
+  expect(found.map(({ key, customer: id }) => `${key} ${id}`)).toEqual(["maier 2", "mayer 4", "meyer 1"]);
+  rmSync(folder, { recursive: true });
+});
 
 test("what failed under an older program is grouped by cause as if it had failed under this one", async () => {
   const folder = mkdtempSync(join(tmpdir(), "migrate-"));
@@ -21,16 +59,7 @@ test("what failed under an older program is grouped by cause as if it had failed
     return found;
   };
   const before = await groups();
-  const sql = openSql(join(folder, DATABASE), "writer");
-  for (const table of ["message", "delivery"])
-    sql.script(`DROP INDEX ${table}_failing; ALTER TABLE ${table} DROP COLUMN fingerprint`);
-  for (const column of ["exchange", "body"]) sql.script(`ALTER TABLE attempt DROP COLUMN ${column}`);
-  // What came after it.
-  sql.script(
-    "DROP INDEX message_late; DROP INDEX delivery_late; DROP INDEX file_started; DROP TABLE muted_cause",
-  );
-  sql.script("PRAGMA user_version = 7");
-  sql.close();
+  makeOlder(folder);
   await openSqliteStore(folder).close();
   expect(await groups()).toEqual(before);
   expect(before.map(({ groups: found }) => found.length > 1)).toEqual([true, true]);
