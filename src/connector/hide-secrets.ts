@@ -4,7 +4,8 @@ import { type Exchange, HIDDEN, type Said } from "../message/exchange.ts";
 const SECRET_NAME =
   /authorization|cookie|token|secret|signature|passw|credential|session|api-?_?key|(^|[-_.])(key|sig|pwd|pass|auth)$/i;
 const NO_SECRET = /^idempotency-key$/i;
-const ADDRESS = /[a-z][a-z0-9+.-]*:\/\/\S+/gi;
+/** What stands before it has an end, or a text without addresses could be searched for ever. */
+const ADDRESS = /[a-z][a-z0-9+.-]{0,20}:\/\/\S+/gi;
 /** A shorter value would be found in texts that have nothing to do with it. */
 const SHORTEST_SECRET = 4;
 
@@ -27,12 +28,13 @@ export function formsOf(secrets: readonly string[]): readonly string[] {
 
 /**
  * The exchange without secrets: neither these texts, wherever they are, nor what the name of a field says is one, nor what in
- * an address looks like one, also where the answer repeats them.
+ * the address of a request looks like one, also where the answer repeats them.
  * @param known see `formsOf`
  */
 export function hideSecrets({ sent, answered }: Exchange, known: readonly string[]): Exchange {
   const texts = [...formsOf(namedSecrets(sent)), ...known];
-  const shown = hideIn(sent, texts);
+  // What looks like a key in an address that was answered is mostly the new record's id.
+  const shown = { ...hideIn(sent, texts), line: hideText(sent.line, texts, looksRandom) };
   return answered === undefined ? { sent: shown } : { sent: shown, answered: hideIn(answered, texts) };
 }
 
@@ -42,7 +44,8 @@ function namedSecrets({ line, fields = {} }: Said): readonly string[] {
   for (const [name, value] of Object.entries(fields))
     if (isSecretName(name)) found.push(value.slice(schemeOf(name, value).length));
   if (line.includes("://"))
-    for (const [address] of line.matchAll(ADDRESS)) hideInAddress(address, (secret) => found.push(secret));
+    for (const [address] of line.matchAll(ADDRESS))
+      hideInAddress(address, looksRandom, (secret) => found.push(secret));
   return found;
 }
 
@@ -77,33 +80,37 @@ function schemeOf(name: string, value: string): string {
   return /authorization$/i.test(name) ? (/^[a-z]{1,20} /i.exec(value)?.[0] ?? "") : "";
 }
 
-function hideText(text: string, texts: readonly string[]): string {
+type Judge = (part: string) => boolean;
+
+/** @param isKey judges a part of an address by its looks */
+function hideText(text: string, texts: readonly string[], isKey: Judge = () => false): string {
   const shown = text.includes("://")
-    ? text.replace(ADDRESS, (address) => hideInAddress(address, () => undefined))
+    ? text.replace(ADDRESS, (address) => hideInAddress(address, isKey, () => undefined))
     : text;
   return hideTexts(shown, texts);
 }
 
 function hideTexts(text: string, texts: readonly string[]): string {
-  let shown = text;
+  // A connector may be written without types.
+  let shown = String(text);
   for (const one of texts) if (shown.includes(one)) shown = shown.replaceAll(one, HIDDEN);
   return shown;
 }
 
 /** @param note told of each part that is hidden */
-function hideInAddress(address: string, note: (secret: string) => void): string {
+function hideInAddress(address: string, isKey: Judge, note: (secret: string) => void): string {
   return address
     .replace(/:\/\/([^/?#@]*)@/, (_, user: string) => {
       note(user.replace(/^[^:]*:/, ""));
       return `://${HIDDEN}@`;
     })
-    .replace(/([?&;])([^=&;#]+)=([^&;#]*)/g, (whole, before: string, name: string, value: string) => {
-      if (!isSecretName(name) && name !== "code" && !looksRandom(value)) return whole;
+    .replace(/([?&;])([^=?&;#]{1,200})=([^&;#]*)/g, (whole, before: string, name: string, value: string) => {
+      if (!isSecretName(name) && name !== "code" && !isKey(value)) return whole;
       note(value);
       return `${before}${name}=${HIDDEN}`;
     })
     .replace(/(?<!\/)\/([^/?#]+)/g, (whole, part: string) => {
-      if (!looksRandom(part)) return whole;
+      if (!isKey(part)) return whole;
       note(part);
       return `/${HIDDEN}`;
     });

@@ -1,3 +1,4 @@
+import type { Exchange } from "../message/exchange.ts";
 import type { Sink, System, Tell } from "./contract.ts";
 import { formsOf, hideSecrets } from "./hide-secrets.ts";
 
@@ -7,10 +8,18 @@ import { formsOf, hideSecrets } from "./hide-secrets.ts";
  */
 export function withholdSecrets(system: System, secrets: readonly string[]): System {
   const known = formsOf(secrets);
-  const withheld =
-    (tell: Tell): Tell =>
-    (exchange) =>
-      tell(hideSecrets(exchange, known));
+  const withheld = (tell: Tell): Tell => {
+    return (exchange) => {
+      let shown: Exchange;
+      try {
+        shown = hideSecrets(exchange, known);
+      } catch {
+        // It is none, and the delivery is not to fail for that.
+        return;
+      }
+      tell(shown);
+    };
+  };
   const sinks = Object.entries(system.sinks).map(([name, sink]): [string, Sink] => [
     name,
     {

@@ -117,6 +117,28 @@ describe("what an HTTP sink tells", () => {
     expect((await told(sink))[0]?.answered).not.toHaveProperty("body");
   });
 
+  it("nothing, where it makes no sense, and the delivery goes on", async () => {
+    const told: unknown[] = [];
+    const wrong = [{ sent: { line: 7 } }, { sent: { line: "x", fields: { n: 1 } } }, {}, null];
+    const own: Sink = {
+      idempotent: true,
+      async send(_delivery, _signal, tell) {
+        for (const one of wrong) tell?.(one as never);
+        return { answer: "taken" };
+      },
+    };
+    const system = {
+      sources: {},
+      sinks: { own },
+      check: async () => undefined,
+      close: async () => undefined,
+    };
+    const sink = withholdSecrets(system, []).sinks["own"];
+    const sent = sink?.send(delivery, AbortSignal.timeout(5_000), (one) => void told.push(one));
+    expect(await sent).toEqual({ answer: "taken" });
+    expect(told).toEqual([]);
+  });
+
   it("nothing of its secrets, also where the target repeats them", async () => {
     const secrets = { token: "s3cret-token", signingSecret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" };
     const { target, sink } = await setup(
