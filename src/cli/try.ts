@@ -13,10 +13,11 @@ import { describePlace } from "../message/place.ts";
 import { plural } from "../message/units.ts";
 import { parseJsonFile } from "../schema/json-text.ts";
 import { issueText } from "./failure-text.ts";
-import { loadFlows } from "./project-files.ts";
+import { flowsOf, inspect } from "./project-files.ts";
 import { wholeNumber } from "./selection.ts";
 import { addCommand, type CommonOptions, jsonText, projectFolder, type Session } from "./session.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
+import { type WritePreview, type Written, writePreview } from "./try-written.ts";
 
 interface TryOptions extends CommonOptions {
   readonly row?: string;
@@ -30,6 +31,8 @@ interface Tried {
   readonly line: number;
   readonly result?: Prepared;
   readonly error?: Failure;
+  /** What sinks would write of it that write files. */
+  readonly written?: readonly Written[];
 }
 
 export function addTry(program: Command, session: Session): void {
@@ -61,16 +64,24 @@ async function tryFile(session: Session, name: string, file: string, options: Tr
     row: options.row === undefined ? null : wholeNumber("--row", options.row),
     limit: wholeNumber("--limit", options.limit),
   };
-  const [definition] = await loadFlows(projectFolder(session, options), terminal.env, [name]);
+  const inspection = await inspect(projectFolder(session, options), terminal.env);
+  const [definition] = flowsOf(inspection, [name]);
   if (definition === undefined) return;
   const flow = compileFlow(definition);
+  const preview = await writePreview(inspection.settings, definition.routes, () => terminal.now());
   const path = resolve(terminal.cwd, file);
   await stat(path);
   const answers = await readAnswers(terminal, options.lookups);
   const folder = await mkdtemp(join(tmpdir(), "tieline-try-"));
   try {
-    const tried = await tryRecords(flow, path, folder, wanted, answers, terminal.now());
-    report(session, options, flow, tried, wanted);
+    const records = await tryRecords(flow, path, folder, wanted, answers, terminal.now());
+    report(
+      session,
+      options,
+      flow,
+      records.map((one) => withWritten(one, preview)),
+      wanted,
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -130,6 +141,12 @@ function tryRow(flow: CompiledFlow, row: Row, file: string, answers: Answers, no
   }
 }
 
+function withWritten(one: Tried, preview: WritePreview): Tried {
+  if (one.result === undefined) return one;
+  const written = preview(one.result.mapped, one.result.routes, one.row);
+  return written.length === 0 ? one : { ...one, written };
+}
+
 function report(
   session: Session,
   options: TryOptions,
@@ -174,8 +191,20 @@ function recordText(terminal: Terminal, flow: CompiledFlow, one: Tried): string 
     ...jsonText(result.mapped)
       .split("\n")
       .map((line) => `    ${line}`),
+    ...(one.written ?? []).flatMap((written) => writtenText(terminal, written)),
     "",
   ].join("\n");
+}
+
+function writtenText(terminal: Terminal, { to, name, content = "", error }: Written): readonly string[] {
+  if (error !== undefined) {
+    const refusal = `${to} would refuse it: ${printable(error.message)}`;
+    return [`    ${paint(terminal, "red", refusal)}`, `    ${printable(error.cure ?? "")}`];
+  }
+  const title =
+    name === undefined ? `${to} would write, among others` : `${to} would write ${printable(name)}`;
+  const lines = content.trimEnd().split(/\r?\n/);
+  return [`    ${paint(terminal, "dim", title)}`, ...lines.map((line) => `      ${printable(line)}`)];
 }
 
 /** `looked up $xref("erp", "0000010001", "billing"): "B-5"` */

@@ -244,10 +244,21 @@ export interface Sink {
    *         TL_IN_DOUBT when the request left and no answer came.
    */
   send(delivery: Outgoing, signal: AbortSignal, tell?: Tell): Promise<Sent>;
+  /**
+   * What `send` would give to the target, without secrets, for people to look at. Set where that is a file.
+   * @throws HubError TL_TARGET_REFUSED, as `send`
+   */
+  preview?(delivery: Outgoing): FilePreview;
   /** Asks the target whether it has this delivery. */
   probe?(delivery: Outgoing, signal: AbortSignal): Promise<boolean>;
   /** Set where many deliveries can be sent as one, such as a file: then a route may `collect`. */
   readonly bundle?: BundleSink;
+}
+
+/** A file as it would be written. */
+export interface FilePreview {
+  readonly name: string;
+  readonly content: Uint8Array;
 }
 
 /** A way out for many deliveries at once. */

@@ -23,6 +23,13 @@ export function sinkWriter(format: FileSinkOptions["format"], dir: string): Reco
   }
 }
 
+/** The same format with other letters for the password that X12 writes into each file. */
+export function withoutSecrets(format: FileSinkOptions["format"]): FileSinkOptions["format"] {
+  if (!("x12" in format) || format.x12.interchange?.security === undefined) return format;
+  const { interchange } = format.x12;
+  return { x12: { ...format.x12, interchange: { ...interchange, security: "SECRET" } } };
+}
+
 function readCopybook(file: string, dir: string): string {
   try {
     return readFileSync(resolve(dir, file), "utf8");

@@ -7,7 +7,7 @@ import { codeOf } from "./drop-folder-claim.ts";
 import { requireSafeReject } from "./drop-folder-error.ts";
 import { writeDurably } from "./durable-file.ts";
 import { bundleWriter } from "./file-sink-bundle.ts";
-import { sinkWriter } from "./file-sink-format.ts";
+import { sinkWriter, withoutSecrets } from "./file-sink-format.ts";
 import type { FileSinkOptions } from "./file-sink-settings.ts";
 import { targetFailure } from "./remote/failure.ts";
 import type { RemoteServer } from "./remote/server.ts";
@@ -89,6 +89,13 @@ export function fileSink(
       tell?.({ sent, answered: { line: "written" } });
       return { answer: `${file}, ${bytes.length} bytes` };
     },
+    preview: (delivery) => ({
+      name: nameOf(name, delivery),
+      content: sinkWriter(withoutSecrets(options.format), context.dir ?? ".").whole(
+        delivery.body,
+        markOf(delivery),
+      ),
+    }),
     bundle: {
       check: ({ body }) => writer.check(body),
       async send(bundle, signal) {
