@@ -171,19 +171,27 @@ describe("IDocs that are written and read again", () => {
   });
 
   it("are what an ERP sent, whose files are read as they are", async ({ skip }) => {
-    const files = sampleFiles("erp/idoc", /\.xml$/);
+    const files = sampleFiles("erp/idoc", /^(?!s4soap).*\.xml$/);
     skip(files.length === 0, "there is no folder of samples; name one with SAMPLES");
     const told: Record<string, number> = {};
     for (const { bytes } of files) {
       const { values, error } = await read(bytes);
       expect(error).toBeUndefined();
-      for (const value of values) {
-        const type = String((value as { EDI_DC40: JsonObject }).EDI_DC40["IDOCTYP"]);
-        const written = recordWriter({ idoc: { type } }).whole(value as Json, MARK);
-        expect((await read(written)).values).toEqual([value]);
+      for (const value of values as { EDI_DC40: JsonObject }[]) {
+        const type = String(value.EDI_DC40["IDOCTYP"]);
+        const idocs = recordWriter({ idoc: { type } });
+        // Those who published them took out of most for whom they are: such an IDoc is refused.
+        const bare = Object.keys(CONTROL).filter((name) => value.EDI_DC40[name] === "");
+        if (bare.length > 0)
+          expect(failureOf(() => idocs.whole(value, MARK)).message).toContain(
+            "lacks what its control record needs",
+          );
+        const filled = { ...value.EDI_DC40, ...Object.fromEntries(bare.map((name) => [name, "LS"])) };
+        const whole = { ...value, EDI_DC40: filled };
+        expect((await read(idocs.whole(whole, MARK))).values).toEqual([whole]);
         told[type] = (told[type] ?? 0) + 1;
       }
     }
-    expect(told).toEqual({});
+    expect(told).toEqual({ DELVRY07: 3, INVOIC02: 5, ORDERS05: 2 });
   });
 });
