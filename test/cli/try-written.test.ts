@@ -3,7 +3,7 @@ import { folderWith, run } from "./support.ts";
 
 const FLOW = (routes: string, map: string): Readonly<Record<string, string>> => ({
   "mappings/orders/flow.yaml": `apiVersion: tieline/v1
-source: { system: erp, read: orders, format: json }
+source: { system: shop, read: orders, format: json }
 key: number
 map: order.jsonata
 routes: [${routes}]
@@ -13,10 +13,10 @@ routes: [${routes}]
 });
 const SYSTEMS = `apiVersion: tieline/v1
 systems:
+  shop: { connector: erp, settings: { files: { orders: { inbox: ./in, pattern: "*.json" } } } }
   erp:
     connector: erp
     settings:
-      files: { orders: { inbox: ./in, pattern: "*.json" } }
       write:
         edifact:
           folder: ./out
