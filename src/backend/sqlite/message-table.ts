@@ -3,6 +3,7 @@ import type { MessageChange, MessageTable, StoredMessage } from "../../store/mes
 import { fingerprintOf } from "../rows/fingerprint.ts";
 import { fromText, stateNumber, stateOf, toBytes, toText } from "../rows/row.ts";
 import { insertRows } from "./bulk.ts";
+import { eventsOf } from "./events-of.ts";
 import { insertMessages } from "./message-insert.ts";
 import { selectMessages } from "./select-messages.ts";
 import type { Sql } from "./sql.ts";
@@ -40,6 +41,7 @@ const COLUMNS =
   "json_array(m.attempts, m.hops, m.replay, m.cause, m.plan, m.file, m.file_row, m.file_line, m.file_offset, " +
   "m.file_length) END AS rest";
 
+const FREE_EVENTS = eventsOf("(SELECT value FROM json_each(?1))");
 const ARE_NEXT = `SELECT count(*) AS n, min(place) AS first, max(place) AS last FROM (
   SELECT place FROM message INDEXED BY message_queued WHERE state = 0 AND flow = ? ORDER BY place LIMIT ?)`;
 
@@ -213,11 +215,7 @@ export function messageTable(sql: Sql, draw: (n: number) => number): MessageTabl
       );
     },
     async freeEvents(places) {
-      sql.run(
-        `DELETE FROM event WHERE (flow, id) IN
-         (SELECT flow, event FROM message WHERE event IS NOT NULL AND place IN (SELECT value FROM json_each(?)))`,
-        JSON.stringify(places),
-      );
+      sql.run(FREE_EVENTS, JSON.stringify(places));
     },
     async open() {
       // Each branch is answered from its partial index; finished messages are never read.

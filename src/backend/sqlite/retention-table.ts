@@ -8,6 +8,7 @@ import {
   oldBundle,
   SWEEP,
 } from "../rows/retention.ts";
+import { eventsOf } from "./events-of.ts";
 import type { Sql } from "./sql.ts";
 
 const LOOK = `SELECT m.place AS id, m.accepted_at AS begun, (${isFinished("?4", "?5")}) AS old
@@ -22,8 +23,7 @@ const OF_MESSAGES = [
   `DELETE FROM delivery WHERE id IN ${DELIVERIES}`,
   `DELETE FROM trail WHERE message IN ${GIVEN}`,
   `DELETE FROM message_body WHERE place IN ${GIVEN}`,
-  `DELETE FROM event WHERE message IN ${GIVEN} AND (flow, id) IN
-    (SELECT flow, event FROM message WHERE place IN ${GIVEN} AND event IS NOT NULL)`,
+  eventsOf(GIVEN),
   `DELETE FROM message WHERE place IN ${GIVEN}`,
 ];
 /** Numbers are drawn above the highest in use, or this floor: one that is gone is not given again. */

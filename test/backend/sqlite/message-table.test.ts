@@ -28,3 +28,20 @@ test("what looks for queued work never walks finished messages, of which there a
   expect(plans.length).toBeGreaterThanOrEqual(7);
   expect(plans.filter((plan) => !/INDEX message_(queued|open|state)\b/.test(plan))).toEqual([]);
 });
+
+test("event ids are freed by what names them, however many a flow has", async () => {
+  const sql = openSql(":memory:", "writer");
+  migrate(sql);
+  const plans: string[] = [];
+  const noting: typeof sql = {
+    ...sql,
+    run: (text, ...values) => {
+      const steps = sql.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${text}`, ...values);
+      plans.push(...steps.map((step) => step.detail).filter((detail) => /\bevent\b/.test(detail)));
+      return sql.run(text, ...values);
+    },
+  };
+  await messageTable(noting, () => 1).freeEvents([1, 2]);
+  sql.close();
+  expect(plans).toEqual(["SEARCH event USING PRIMARY KEY (flow=? AND id=?)"]);
+});
