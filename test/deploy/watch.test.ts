@@ -2,12 +2,13 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import type { EngineStatus } from "../../src/control/engine.ts";
 import { type CounterName, type DurationName, openCounters } from "../../src/observe/counter.ts";
 import { renderMetrics } from "../../src/observe/metrics.ts";
 import { run } from "../cli/support.ts";
+import { type UnpackedProgram, unpackProgram } from "../fakes/debian.ts";
 
 interface Rules {
   readonly groups: readonly { readonly rules: readonly Rule[] }[];
@@ -148,19 +149,21 @@ describe("what watches a hub", () => {
   });
 });
 
-const promtool = spawnSync("promtool", ["--version"]).status === 0;
-
 describe("Prometheus itself", () => {
-  beforeEach((context) => {
-    if (!promtool) context.skip("promtool is not here (Debian: apt-get install prometheus)");
-  });
+  let promtool: UnpackedProgram;
+
+  beforeAll(async () => {
+    promtool = await unpackProgram("usr/bin/promtool", "prometheus");
+  }, 300_000);
+
+  afterAll(() => promtool.remove());
 
   it("takes the rules, and they fire when they should and not before", () => {
-    const check = execFileSync("promtool", ["check", "rules", "src/deploy/alerts.yaml"], {
+    const check = execFileSync(promtool.path, ["check", "rules", "src/deploy/alerts.yaml"], {
       encoding: "utf8",
     });
     expect(check).toMatch(/SUCCESS: \d+ rules found/);
-    const test = execFileSync("promtool", ["test", "rules", "test/deploy/alerts.test.yaml"], {
+    const test = execFileSync(promtool.path, ["test", "rules", "test/deploy/alerts.test.yaml"], {
       encoding: "utf8",
     });
     expect(test).toContain("SUCCESS");
@@ -174,16 +177,17 @@ describe("Prometheus itself", () => {
         expr: expr.replaceAll("$__rate_interval", "5m").replaceAll("$flow", ".*"),
       }));
       const file = join(folder, "rules.json");
-
       writeFileSync(file, JSON.stringify({ groups: [{ name: "all", rules }] }));
-      expect(execFileSync("promtool", ["check", "rules", file], { encoding: "utf8" })).toContain("SUCCESS");
+      expect(execFileSync(promtool.path, ["check", "rules", file], { encoding: "utf8" })).toContain(
+        "SUCCESS",
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
   it("finds nothing to complain about in the hub's metrics page", async () => {
-    const { status, stderr } = spawnSync("promtool", ["check", "metrics"], {
+    const { status, stderr } = spawnSync(promtool.path, ["check", "metrics"], {
       input: await fullPage(),
       encoding: "utf8",
     });

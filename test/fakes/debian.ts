@@ -1,4 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -33,6 +36,35 @@ export async function installPackage(name: string): Promise<void> {
       .catch((error: unknown) => {
         throw new Error(`${how} failed: ${error instanceof Error ? error.message : "unknown"}`);
       });
+  }
+}
+
+export interface UnpackedProgram {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/**
+ * A program of a package that is not installed, since that would start a server: it is fetched and taken out of it, unless
+ * it is there.
+ * @param path of the program within the package
+ * @throws Error with what to install
+ */
+export async function unpackProgram(path: string, debianPackage: string): Promise<UnpackedProgram> {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (isThere(name)) return { path: name, remove: async () => undefined };
+  const folder = await mkdtemp(join(tmpdir(), "tieline-package-"));
+  const remove = (): Promise<void> => rm(folder, { recursive: true });
+  const fetched = `apt-get download -q ${debianPackage}`;
+  try {
+    const fetch = process.getuid?.() === 0 ? `${fetched} || (apt-get update -q && ${fetched})` : fetched;
+    // apt-get would fetch as a user of its own, who may not write here.
+    await run("sh", ["-c", `cd ${folder} && chmod 777 . && (${fetch}) && dpkg-deb -x *.deb .`]);
+    return { path: join(folder, path), remove };
+  } catch (error) {
+    await remove();
+    const why = error instanceof Error ? error.message : "unknown";
+    throw new Error(`${name} is not here: install it (Debian: apt-get install ${debianPackage}); ${why}`);
   }
 }
 
