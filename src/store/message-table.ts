@@ -132,7 +132,7 @@ export interface MessageTable {
   select(selection: MessageSelection, limit: number): Promise<readonly SelectedMessage[]>;
   /** Puts finished, parked or rejected messages on the queue again, with the given flow version. */
   replay(places: readonly number[], flowVersion: number, plan: ReplayPlan): Promise<void>;
-  /** Frees the event ids of messages that were rejected or discarded. */
+  /** Frees the event ids of messages that were rejected or discarded; one that a newer message has taken stays. */
   freeEvents(places: readonly number[]): Promise<void>;
   /** Messages not yet done, per flow. */
   open(): Promise<readonly { readonly flow: number; readonly n: number }[]>;

@@ -339,6 +339,9 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         const [next] = await store.transaction((tx) => tx.messages.insert([later]));
         const taken = await store.transaction((tx) => tx.messages.events(1, ["e1"], 1000));
         expect(taken.get("e1")?.message).toBe(next);
+        await store.transaction((tx) => tx.messages.freeEvents([place as number]));
+        const kept = await store.transaction((tx) => tx.messages.events(1, ["e1"], 1000));
+        expect(kept.get("e1")?.message).toBe(next);
         await store.transaction((tx) => tx.messages.freeEvents([next as number]));
         expect((await store.transaction((tx) => tx.messages.events(1, ["e1"], 0))).size).toBe(0);
       }));

@@ -3,6 +3,7 @@ import type { MessageTable } from "../../store/message-table.ts";
 import { fingerprintOf } from "../rows/fingerprint.ts";
 import { fromText, stateNumber, stateOf, toText } from "../rows/row.ts";
 import { columnsOf, unnested } from "./columns.ts";
+import { eventsOf } from "./events-of.ts";
 import { insertMessages } from "./message-insert.ts";
 import { MESSAGE_COLUMNS, type MessageColumns, toMessage } from "./message-row.ts";
 import { byLane, lanesIn, OF } from "./of-lanes.ts";
@@ -56,8 +57,7 @@ const UNBLOCK = {
 };
 const REPLAY = `UPDATE message SET state = 0, attempts = 0, next_at = NULL, finished_at = NULL, version = $2, plan = $3,
   replay = replay + 1, fingerprint = NULL WHERE place = ANY ($1::bigint[])`;
-const FREE_EVENTS = `DELETE FROM event e USING message m
-  WHERE m.place = ANY ($1::bigint[]) AND e.flow = m.flow AND e.id = m.event`;
+const FREE_EVENTS = eventsOf("ANY ($1::bigint[])");
 /** Each branch is answered from its partial index; finished messages are never read. */
 const OPEN = `SELECT flow, sum(n)::bigint AS n FROM (
     SELECT flow, count(*) AS n FROM message WHERE state = 0 GROUP BY flow

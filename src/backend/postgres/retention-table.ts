@@ -8,6 +8,7 @@ import {
   oldBundle,
   SWEEP,
 } from "../rows/retention.ts";
+import { eventsOf } from "./events-of.ts";
 import type { Sql } from "./sql.ts";
 
 const LOOK = `SELECT m.place AS id, m.accepted_at AS begun, (${isFinished("$4::bigint", "$5::bigint")}) AS old
@@ -22,8 +23,7 @@ const OF_MESSAGES = [
   `DELETE FROM delivery WHERE message = ${GIVEN}`,
   `DELETE FROM trail WHERE message = ${GIVEN}`,
   `DELETE FROM message_body WHERE place = ${GIVEN}`,
-  `DELETE FROM event e USING message m
-    WHERE m.place = ${GIVEN} AND e.flow = m.flow AND e.id = m.event AND e.message = m.place`,
+  eventsOf(GIVEN),
   `DELETE FROM message WHERE place = ${GIVEN}`,
 ];
 const COUNT = `INSERT INTO forgotten AS f (kind, n, last, at) VALUES ($1, $2, $3, $4)
