@@ -1,24 +1,11 @@
-import type { ContactKind, CrmWrites, CustomerRow, RecordRow } from "../../store/crm-tables.ts";
+import type { ContactKind, CrmWrites } from "../../store/crm-tables.ts";
 import { CUSTOMER_COLUMNS, fromCustomer, fromRecord, kindNumber, RECORD_COLUMNS } from "../rows/crm-row.ts";
 import { insertShared } from "./crm-bulk.ts";
+import { updateCustomers, updateRecords } from "./crm-update.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
 const INSERT_CUSTOMERS = `INSERT INTO customer (${CUSTOMER_COLUMNS.join(", ")}) VALUES`;
-/**
- * SQLite takes an index for changed as soon as a column of it is set, whatever to, and finds and writes its page anew. So
- * what indexes are made of, which hardly ever changes, is set apart, and only where it differs.
- */
-const UPDATE_CUSTOMERS = `UPDATE customer SET revision = k.value ->> 1, updated_at = k.value ->> 2
-  FROM json_each(?1) k WHERE customer.id = k.value ->> 0`;
-const RENAME_CUSTOMERS = updateWhereOther("customer", ["name", "folded", "status", "alive", "merged_into"]);
 const INSERT_RECORDS = `INSERT INTO source_record (${RECORD_COLUMNS.join(", ")}) VALUES`;
-const INDEXED = ["customer", "holder", "phone", "email", "happened_at"] as const;
-const KEY = ["id", "entity", "system", "external_id"] as const;
-const MOVE_RECORDS = updateWhereOther("source_record", INDEXED);
-const CONTENT = RECORD_COLUMNS.filter((column) => ![...KEY, ...INDEXED].includes(column as never));
-const UPDATE_RECORD = `UPDATE source_record SET ${CONTENT.map((column, at) => `${column} = ?${at + 2}`).join(", ")},
-  applied = applied + 1 WHERE id = ?1`;
-const [INDEXED_AT, CONTENT_AT] = [positions(INDEXED), positions(CONTENT)];
 const UPDATE_SEEN = "UPDATE source_record SET version = ?2, hash = ?3 WHERE id = ?1";
 const INSERT_CONTACTS = "INSERT INTO contact_point (kind, value, customer) VALUES";
 const DELETE_CONTACT = "DELETE FROM contact_point WHERE kind = ? AND value = ? AND customer = ?";
@@ -69,50 +56,4 @@ function pointsOf(writes: CrmWrites, kind: ContactKind): SqlValue[][] {
   const points = writes.newContacts.filter((point) => point.kind === kind);
   points.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
   return points.map(({ value, customer }) => [kindNumber(kind), value, customer]);
-}
-
-function updateCustomers(sql: Sql, customers: readonly CustomerRow[]): void {
-  if (customers.length === 0) return;
-  const rows = [...customers].sort(byId);
-  sql.run(
-    RENAME_CUSTOMERS,
-    JSON.stringify(
-      rows.map(({ id, name, folded, status, alive, mergedInto }) => [
-        id,
-        name,
-        folded,
-        status,
-        alive ? 1 : 0,
-        mergedInto,
-      ]),
-    ),
-  );
-  sql.run(
-    UPDATE_CUSTOMERS,
-    JSON.stringify(rows.map(({ id, revision, updatedAt }) => [id, revision, updatedAt])),
-  );
-}
-
-function updateRecords(sql: Sql, records: readonly RecordRow[]): void {
-  if (records.length === 0) return;
-  const rows = [...records].sort(byId).map(fromRecord);
-  sql.run(MOVE_RECORDS, JSON.stringify(rows.map((row) => [row[0], ...INDEXED_AT.map((at) => row[at])])));
-  for (const row of rows)
-    sql.run(UPDATE_RECORD, ...([row[0], ...CONTENT_AT.map((at) => row[at])] as SqlValue[]));
-}
-
-function positions(columns: readonly (typeof RECORD_COLUMNS)[number][]): readonly number[] {
-  return columns.map((column) => RECORD_COLUMNS.indexOf(column));
-}
-
-/** Neighbours share a page. */
-function byId(a: { readonly id: number }, b: { readonly id: number }): number {
-  return a.id - b.id;
-}
-
-/** Sets columns of rows given as JSON, `[[id, value …] …]`, where any of them is another. */
-function updateWhereOther(table: string, columns: readonly string[]): string {
-  const set = columns.map((column, at) => `${column} = k.value ->> ${at + 1}`).join(", ");
-  const other = columns.map((column, at) => `${table}.${column} IS NOT k.value ->> ${at + 1}`).join(" OR ");
-  return `UPDATE ${table} SET ${set} FROM json_each(?1) k WHERE ${table}.id = k.value ->> 0 AND (${other})`;
 }
