@@ -1,9 +1,9 @@
 import type { BundleFilter, BundleSummary, Page, Paged } from "../../store/queries.ts";
 import { type BundleColumns, toBundle } from "../rows/bundle-row.ts";
+import { conditions } from "../rows/conditions.ts";
 import { cutPage, LAST } from "../rows/page.ts";
-import { conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
-import type { ReadSql } from "./sql.ts";
+import type { ReadSql, SqlValue } from "./sql.ts";
 
 export async function listBundles(
   sql: ReadSql,
@@ -11,13 +11,13 @@ export async function listBundles(
   page: Page,
 ): Promise<Paged<BundleSummary>> {
   const names = await flowNames(sql);
-  const where = conditions();
+  const where = conditions<SqlValue>("$");
   where.add("b.id < $?", page.before ?? LAST);
   if (filter.flow !== undefined) where.add("b.flow = $?", names.idOf(filter.flow));
   if (filter.state !== undefined) where.add("b.state = $?", filter.state);
   const rows = await sql.all<BundleColumns & { target: string }>(
     `SELECT b.*, r.target FROM bundle b JOIN route r ON r.id = b.route WHERE ${where.text()}
-     ORDER BY b.id DESC LIMIT $${where.values.length + 1}`,
+     ORDER BY b.id DESC LIMIT ${where.next()}`,
     ...where.values,
     page.limit + 1,
   );

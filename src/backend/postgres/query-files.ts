@@ -1,16 +1,16 @@
 import type { FileFilter, FileSummary, FileTotals, Page, Paged, RejectedRow } from "../../store/queries.ts";
+import { conditions } from "../rows/conditions.ts";
 import { type FileColumns, type FileSum, toFile, toFileTotals } from "../rows/file-row.ts";
 import type { FlowNames } from "../rows/flow-names.ts";
 import { type RejectColumns, toReject } from "../rows/message-row.ts";
 import { cutPage, LAST } from "../rows/page.ts";
 import { SLACK_MS } from "../rows/positions.ts";
-import { conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
-import type { ReadSql } from "./sql.ts";
+import type { ReadSql, SqlValue } from "./sql.ts";
 
 export async function listFiles(sql: ReadSql, filter: FileFilter, page: Page): Promise<Paged<FileSummary>> {
   const names = await flowNames(sql);
-  const where = conditions();
+  const where = conditions<SqlValue>("$");
   where.add("id < $?", page.before ?? LAST);
   if (filter.flow !== undefined) where.add("flow = $?", names.idOf(filter.flow));
   if (filter.state !== undefined) where.add("state = $?", filter.state);
@@ -19,7 +19,7 @@ export async function listFiles(sql: ReadSql, filter: FileFilter, page: Page): P
     where.add("started_at >= $?", filter.since);
   }
   const rows = await sql.all<FileColumns>(
-    `SELECT * FROM file WHERE ${where.text()} ORDER BY id DESC LIMIT $${where.values.length + 1}`,
+    `SELECT * FROM file WHERE ${where.text()} ORDER BY id DESC LIMIT ${where.next()}`,
     ...where.values,
     page.limit + 1,
   );

@@ -1,5 +1,7 @@
 import type { MessageFilter, MessageSummary, Page, Paged } from "../../store/queries.ts";
+import { type Conditions, conditions } from "../rows/conditions.ts";
 import type { FlowNames } from "../rows/flow-names.ts";
+import { addFilter, type MessageDialect } from "../rows/message-conditions.ts";
 import { type DeliveryEnd, type SummaryColumns, toSummaries } from "../rows/message-summary.ts";
 import { LAST } from "../rows/page.ts";
 import {
@@ -13,11 +15,9 @@ import {
   SLACK_MS,
 } from "../rows/positions.ts";
 import { type RouteRow, routesTo, SELECT_ROUTES } from "../rows/routes.ts";
-import { stateNumber } from "../rows/row.ts";
-import { type Conditions, conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
 import { chooseStreams } from "./query-message-stream.ts";
-import type { ReadSql } from "./sql.ts";
+import type { ReadSql, SqlValue } from "./sql.ts";
 
 /** One page of messages, newest first (in a file: last row first). */
 export async function listMessages(
@@ -37,7 +37,8 @@ export async function listMessages(
     endedSince === undefined ? 0 : await placeAt(sql, earliest(endedSince)),
   );
   const { low, high } = ranged(filter) ? await placeRange(sql, filter) : NO_RANGE;
-  const rest = restOf(filter, flow, routes);
+  const rest = conditions<SqlValue>("$", 2);
+  addFilter(rest, filter, flow, routes, DIALECT);
   const items: MessageSummary[] = [];
   let before = Math.min(page.before ?? LAST, high);
   let lookedAt = 0;
@@ -86,83 +87,19 @@ async function placeAt(sql: ReadSql, time: number): Promise<number> {
   return low;
 }
 
-/** Every condition of the filter on a row at hand, also those its stream has met: a stream may be wider. */
-function restOf(
-  filter: MessageFilter,
-  flow: number | undefined,
-  routes: readonly RouteRow[] | null,
-): Conditions {
-  const rest = conditions(2);
-  if (flow !== undefined) rest.add("m.flow = $?", flow);
-  if (filter.key !== undefined) rest.add("m.key = $?", filter.key);
-  if (filter.file !== undefined) rest.add("m.file = $?", filter.file);
-  if (filter.since !== undefined) rest.add("m.accepted_at >= $?", filter.since);
-  if (filter.until !== undefined) rest.add("m.accepted_at <= $?", filter.until);
-  if (filter.code !== undefined) rest.add(`(m.code = $? OR ${withDelivery("d.code = $?")})`, filter.code);
-  if (filter.cause !== undefined) {
-    const { fingerprint, route } = filter.cause;
-    if (route === null) rest.add("m.fingerprint = $?", fingerprint);
-    else {
-      rest.add(withDelivery("d.route = $?"), route);
-      rest.add(withDelivery("d.fingerprint = $?"), fingerprint);
-    }
-  }
-  const ids = routes === null ? null : rest.put(routes.map((route) => route.id));
-  addEnd(rest, filter, ids);
-  if (filter.state === "done") rest.add(`m.state = 5 AND NOT ${withDelivery("d.state <> 5")}`);
-  else if (filter.state !== undefined) {
-    const is = filter.state === "open" ? "state <> 5" : `state = ${stateNumber(filter.state)}`;
-    rest.add(
-      ids === null
-        ? `(m.${is} OR ${withDelivery(`d.${is}`)})`
-        : withDelivery(`d.${is} AND d.route = ANY (${ids}::bigint[])`),
-    );
-  }
-  return rest;
-}
-
-/**
- * How and when it ended, on one route at least: by the message's own outcomes, which tell of the CRM, of topics and of
- * what was left out (`*`: all routes alike), or by a delivery. With a route alone, whether it went there.
- * @param ids stands for the ids of the routes that go there
- */
-function addEnd(
-  rest: Conditions,
-  { to, outcomes, endedSince, state }: MessageFilter,
-  ids: string | null,
-): void {
-  const isAboutEnd = outcomes !== undefined || endedSince !== undefined;
-  if (!isAboutEnd && (to === undefined || (state !== undefined && state !== "done"))) return;
-  const own: string[] = [];
-  const sent: string[] = [];
-  if (outcomes !== undefined) {
-    const ends = rest.put(outcomes);
-    own.push(`o.value = ANY (${ends}::text[])`);
-    sent.push(`d.outcome = ANY (${ends}::text[])`);
-  }
-  if (endedSince !== undefined) {
-    const since = rest.put(endedSince);
-    own.push(`m.state = 5 AND m.finished_at >= ${since}`);
-    sent.push(`d.state = 5 AND d.finished_at >= ${since}`);
-  }
-  if (to !== undefined && ids !== null) {
-    own.push(`o.key IN (${rest.put(to)}, '*')`);
-    sent.push(`d.route = ANY (${ids}::bigint[])`);
-  }
-  rest.add(
-    `(EXISTS (SELECT 1 FROM json_each_text(m.outcomes::json) o WHERE ${own.join(" AND ")}) OR ${withDelivery(sent.join(" AND "))})`,
-  );
-}
-
-function withDelivery(condition: string): string {
-  return `EXISTS (SELECT 1 FROM delivery d WHERE d.message = m.place AND ${condition})`;
-}
+const DIALECT: MessageDialect<SqlValue> = {
+  list: (values) => values,
+  isIn: (column, list, type) => `${column} = ANY (${list}::${type}[])`,
+  code: (table) => `${table}.code`,
+  outcomes: "json_each_text(m.outcomes::json)",
+  deliveries: "delivery d",
+};
 
 /** The summaries of those of these places that the rest of the filter wants too. */
 export async function loadSummaries(
   sql: ReadSql,
   places: readonly number[],
-  rest: Conditions,
+  rest: Conditions<SqlValue>,
   names: FlowNames,
 ): Promise<ReadonlyMap<number, MessageSummary>> {
   if (places.length === 0) return new Map();

@@ -8,6 +8,7 @@ import type {
   MessageDetail,
   RawBody,
 } from "../../store/queries.ts";
+import { conditions } from "../rows/conditions.ts";
 import {
   type DeliveryDetailColumns,
   type DetailColumns,
@@ -21,7 +22,6 @@ import {
   toExchange,
   toRaw,
 } from "../rows/message-detail.ts";
-import { conditions } from "./conditions.ts";
 import { flowNames } from "./query-flows.ts";
 import { loadSummaries } from "./query-message-list.ts";
 import type { ReadSql } from "./sql.ts";
@@ -35,7 +35,7 @@ const DETAIL = `SELECT m.flow, m.key, m.state, m.system, m.event, m.next_at, m.f
 /** Everything about one message but its payload. */
 export async function readMessage(sql: ReadSql, place: number): Promise<MessageDetail | undefined> {
   const row = await sql.get<DetailColumns>(DETAIL, place);
-  const summary = (await loadSummaries(sql, [place], conditions(2), await flowNames(sql))).get(place);
+  const summary = (await loadSummaries(sql, [place], conditions("$", 2), await flowNames(sql))).get(place);
   if (row === undefined || summary === undefined) return undefined;
   const { flow, key } = row;
   return {

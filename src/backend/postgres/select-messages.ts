@@ -1,7 +1,7 @@
 import type { MessageSelection, SelectedMessage } from "../../store/message-table.ts";
+import { conditions } from "../rows/conditions.ts";
 import { type SelectedColumns, toSelected } from "../rows/message-row.ts";
-import { conditions } from "./conditions.ts";
-import type { Sql } from "./sql.ts";
+import type { Sql, SqlValue } from "./sql.ts";
 
 /** A parked message is found by its own state or by that of one of its deliveries. */
 const STATE: Readonly<Record<NonNullable<MessageSelection["state"]>, string>> = {
@@ -15,7 +15,7 @@ export async function selectMessages(
   selection: MessageSelection,
   limit: number,
 ): Promise<readonly SelectedMessage[]> {
-  const where = conditions();
+  const where = conditions<SqlValue>("$");
   if (selection.places !== undefined) where.add("m.place = ANY ($?::bigint[])", selection.places);
   if (selection.flow !== undefined) where.add("m.flow = $?", selection.flow);
   if (selection.key !== undefined) where.add("m.key = $?", selection.key);
@@ -31,7 +31,7 @@ export async function selectMessages(
   if (selection.state !== undefined) where.add(STATE[selection.state]);
   const rows = await sql.all<SelectedColumns>(
     `SELECT m.place, m.flow, m.version, m.key, m.state, m.outcomes, m.file, m.accepted_at, m.replay, m.plan FROM message m
-     WHERE ${where.text()} ORDER BY m.place LIMIT $${where.values.length + 1}`,
+     WHERE ${where.text()} ORDER BY m.place LIMIT ${where.next()}`,
     ...where.values,
     limit,
   );

@@ -1,4 +1,5 @@
 import type { FileFilter, FileSummary, FileTotals, Page, Paged, RejectedRow } from "../../store/queries.ts";
+import { conditions } from "../rows/conditions.ts";
 import { type FileColumns, type FileSum, toFile, toFileTotals } from "../rows/file-row.ts";
 import type { FlowNames } from "../rows/flow-names.ts";
 import { type RejectColumns, toReject } from "../rows/message-row.ts";
@@ -9,24 +10,18 @@ import type { Sql, SqlValue } from "./sql.ts";
 
 export function listFiles(sql: Sql, filter: FileFilter, page: Page): Paged<FileSummary> {
   const names = flowNames(sql);
-  const where = ["id < ?"];
-  const values: SqlValue[] = [page.before ?? LAST];
-  if (filter.flow !== undefined) {
-    where.push("flow = ?");
-    values.push(names.idOf(filter.flow));
-  }
-  if (filter.state !== undefined) {
-    where.push("state = ?");
-    values.push(filter.state);
-  }
+  const where = conditions<SqlValue>("?");
+  where.add("id < $?", page.before ?? LAST);
+  if (filter.flow !== undefined) where.add("flow = $?", names.idOf(filter.flow));
+  if (filter.state !== undefined) where.add("state = $?", filter.state);
   if (filter.since !== undefined) {
     // Not by the index over times, after which a page would have to be sorted.
-    where.push("id >= ?", "+started_at >= ?");
-    values.push(firstSince(sql, filter.since), filter.since);
+    where.add("id >= $?", firstSince(sql, filter.since));
+    where.add("+started_at >= $?", filter.since);
   }
   const rows = sql.all<FileColumns>(
-    `SELECT * FROM file WHERE ${where.join(" AND ")} ORDER BY id DESC LIMIT ?`,
-    ...values,
+    `SELECT * FROM file WHERE ${where.text()} ORDER BY id DESC LIMIT ${where.next()}`,
+    ...where.values,
     page.limit + 1,
   );
   return cutPage(

@@ -1,5 +1,7 @@
 import type { MessageFilter, MessageSummary, Page, Paged } from "../../store/queries.ts";
+import { type Conditions, conditions } from "../rows/conditions.ts";
 import type { FlowNames } from "../rows/flow-names.ts";
+import { addFilter, type MessageDialect } from "../rows/message-conditions.ts";
 import { type DeliveryEnd, type SummaryColumns, toSummaries } from "../rows/message-summary.ts";
 import { LAST } from "../rows/page.ts";
 import {
@@ -13,7 +15,6 @@ import {
   SLACK_MS,
 } from "../rows/positions.ts";
 import { type RouteRow, routesTo, SELECT_ROUTES } from "../rows/routes.ts";
-import { stateNumber } from "../rows/row.ts";
 import { flowNames } from "./query-flows.ts";
 import { chooseStreams } from "./query-message-stream.ts";
 import type { Sql, SqlValue } from "./sql.ts";
@@ -32,7 +33,8 @@ export function listMessages(sql: Sql, filter: MessageFilter, page: Page): Paged
     filter.endedSince === undefined ? 0 : placeAt(sql, earliest(filter.endedSince)),
   );
   const { low, high } = ranged(filter) ? placeRange(sql, filter) : NO_RANGE;
-  const rest = restOf(filter, flow, routes);
+  const rest = conditions<SqlValue>("?", 2);
+  addFilter(rest, filter, flow, routes, DIALECT);
   const items: MessageSummary[] = [];
   let before = Math.min(page.before ?? LAST, high);
   let lookedAt = 0;
@@ -91,108 +93,25 @@ function placeAt(sql: Sql, time: number): number {
   return low;
 }
 
-interface Rest {
-  readonly text: string;
-  readonly values: readonly SqlValue[];
-}
-
-/** Every condition of the filter on a row at hand, also those its stream has met: a stream may be wider. */
-function restOf(filter: MessageFilter, flow: number | undefined, routes: readonly RouteRow[] | null): Rest {
-  const where: string[] = [];
-  const values: SqlValue[] = [];
-  const add = (text: string, ...given: SqlValue[]): void => {
-    where.push(text);
-    values.push(...given);
-  };
-  if (flow !== undefined) add("m.flow = ?", flow);
-  if (filter.key !== undefined) add("m.key = ?", filter.key);
-  if (filter.file !== undefined) add("m.file = ?", filter.file);
-  if (filter.since !== undefined) add("m.accepted_at >= ?", filter.since);
-  if (filter.until !== undefined) add("m.accepted_at <= ?", filter.until);
-  if (filter.code !== undefined) {
-    add(
-      `(m.failure ->> 'code' = ? OR ${withDelivery("d.failure ->> 'code' = ?")})`,
-      filter.code,
-      filter.code,
-    );
-  }
-  if (filter.cause !== undefined) {
-    const { fingerprint, route } = filter.cause;
-    if (route === null) add("m.fingerprint = ?", fingerprint);
-    else add(withDelivery("d.route = ? AND d.fingerprint = ?"), route, fingerprint);
-  }
-  const end = endOf(filter, routes);
-  if (end !== null) add(end.text, ...end.values);
-  if (filter.state === "done") add(`m.state = 5 AND NOT ${withDelivery("d.state <> 5")}`);
-  else if (filter.state !== undefined) {
-    const [is, ...values] =
-      filter.state === "open" ? ["state <> 5"] : ["state = ?", stateNumber(filter.state)];
-    if (routes === null) add(`(m.${is} OR ${withDelivery(`d.${is}`)})`, ...values, ...values);
-    else add(withDelivery(`d.${is} AND ${isOneOf("d.route", routes)}`), ...values, ...idsOf(routes));
-  }
-  return { text: where.map((one) => ` AND ${one}`).join(""), values };
-}
-
-/**
- * How and when it ended, on one route at least: by the message's own outcomes, which tell of the CRM, of topics and of
- * what was left out (`*`: all routes alike), or by a delivery. With a route alone, whether it went there. Null where
- * the filter asks for none of it, or for a state of the route's deliveries.
- */
-function endOf(
-  { to, outcomes, endedSince, state }: MessageFilter,
-  routes: readonly RouteRow[] | null,
-): Rest | null {
-  const isAboutEnd = outcomes !== undefined || endedSince !== undefined;
-  if (!isAboutEnd && (to === undefined || (state !== undefined && state !== "done"))) return null;
-  const own: string[] = [];
-  const sent: string[] = [];
-  const ends = outcomes ?? [];
-  const marks = ends.map(() => "?").join();
-  if (outcomes !== undefined) {
-    own.push(`o.value IN (${marks})`);
-    sent.push(`d.outcome IN (${marks})`);
-  }
-  if (endedSince !== undefined) {
-    own.push("m.state = 5 AND m.finished_at >= ?");
-    sent.push("d.state = 5 AND d.finished_at >= ?");
-  }
-  if (to !== undefined && routes !== null) {
-    own.push("o.key IN (?, '*')");
-    sent.push(isOneOf("d.route", routes));
-  }
-  const since = endedSince === undefined ? [] : [endedSince];
-  return {
-    text: `(EXISTS (SELECT 1 FROM json_each(m.outcomes) o WHERE ${own.join(" AND ")}) OR ${withDelivery(sent.join(" AND "))})`,
-    values: [
-      ...[...ends, ...since, ...(to === undefined ? [] : [to])],
-      ...[...ends, ...since, ...(routes === null ? [] : idsOf(routes))],
-    ],
-  };
-}
-
-function isOneOf(column: string, routes: readonly RouteRow[]): string {
-  return `${column} IN (${routes.map(() => "?").join()})`;
-}
-
-function idsOf(routes: readonly RouteRow[]): readonly number[] {
-  return routes.map((route) => route.id);
-}
-
-function withDelivery(condition: string): string {
-  return `EXISTS (SELECT 1 FROM delivery d INDEXED BY delivery_message WHERE d.message = m.place AND ${condition})`;
-}
+const DIALECT: MessageDialect<SqlValue> = {
+  list: (values) => JSON.stringify(values),
+  isIn: (column, list) => `${column} IN (SELECT value FROM json_each(${list}))`,
+  code: (table) => `${table}.failure ->> 'code'`,
+  outcomes: "json_each(m.outcomes)",
+  deliveries: "delivery d INDEXED BY delivery_message",
+};
 
 /** The summaries of those of these places that the rest of the filter wants too. */
 export function loadSummaries(
   sql: Sql,
   places: readonly number[],
-  rest: Rest,
+  rest: Conditions<SqlValue>,
   names: FlowNames,
 ): ReadonlyMap<number, MessageSummary> {
   if (places.length === 0) return new Map();
   const rows = sql.all<SummaryColumns>(
     `SELECT m.place, m.flow, m.key, m.state, m.accepted_at, m.finished_at, m.attempts, m.replay, m.file, m.file_row,
-     m.outcomes, m.failure FROM message m WHERE m.place IN (SELECT value FROM json_each(?))${rest.text}`,
+     m.outcomes, m.failure FROM message m WHERE m.place IN (SELECT value FROM json_each(?1)) AND ${rest.text()}`,
     JSON.stringify(places),
     ...rest.values,
   );

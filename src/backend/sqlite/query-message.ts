@@ -8,6 +8,7 @@ import type {
   MessageDetail,
   RawBody,
 } from "../../store/queries.ts";
+import { conditions } from "../rows/conditions.ts";
 import {
   type DeliveryDetailColumns,
   type DetailColumns,
@@ -36,7 +37,7 @@ export function readMessage(sql: Sql, place: number): MessageDetail | undefined 
      LEFT JOIN flow_version v ON v.id = m.version WHERE m.place = ?`,
     place,
   );
-  const summary = loadSummaries(sql, [place], { text: "", values: [] }, flowNames(sql)).get(place);
+  const summary = loadSummaries(sql, [place], conditions("?", 2), flowNames(sql)).get(place);
   if (row === undefined || summary === undefined) return undefined;
   return {
     ...summary,

@@ -1,4 +1,5 @@
 import type { MessageSelection, SelectedMessage } from "../../store/message-table.ts";
+import { conditions } from "../rows/conditions.ts";
 import { type SelectedColumns, toSelected } from "../rows/message-row.ts";
 import type { Sql, SqlValue } from "./sql.ts";
 
@@ -14,34 +15,27 @@ export function selectMessages(
   selection: MessageSelection,
   limit: number,
 ): readonly SelectedMessage[] {
-  const where: string[] = [];
-  const values: SqlValue[] = [];
-  const condition = (text: string, value: SqlValue | undefined): void => {
-    if (value === undefined) return;
-    where.push(text);
-    values.push(value);
-  };
-  if (selection.places !== undefined) {
-    condition("m.place IN (SELECT value FROM json_each(?))", JSON.stringify(selection.places));
-  }
-  condition("m.flow = ?", selection.flow);
-  condition("m.key = ?", selection.key);
-  condition("m.file = ?", selection.file);
-  condition("m.accepted_at >= ?", selection.since);
-  condition("m.accepted_at <= ?", selection.until);
+  const where = conditions<SqlValue>("?");
+  if (selection.places !== undefined)
+    where.add("m.place IN (SELECT value FROM json_each($?))", JSON.stringify(selection.places));
+  if (selection.flow !== undefined) where.add("m.flow = $?", selection.flow);
+  if (selection.key !== undefined) where.add("m.key = $?", selection.key);
+  if (selection.file !== undefined) where.add("m.file = $?", selection.file);
+  if (selection.since !== undefined) where.add("m.accepted_at >= $?", selection.since);
+  if (selection.until !== undefined) where.add("m.accepted_at <= $?", selection.until);
   if (selection.code !== undefined) {
-    where.push(
-      `(m.failure ->> 'code' = ? OR m.place IN
-        (SELECT message FROM delivery WHERE state <> 5 AND state = 4 AND failure ->> 'code' = ?))`,
+    where.add(
+      `(m.failure ->> 'code' = $? OR m.place IN
+        (SELECT message FROM delivery WHERE state <> 5 AND state = 4 AND failure ->> 'code' = $?))`,
+      selection.code,
     );
-    values.push(selection.code, selection.code);
   }
-  if (selection.state !== undefined) where.push(STATE[selection.state]);
+  if (selection.state !== undefined) where.add(STATE[selection.state]);
   return sql
     .all<SelectedColumns>(
       `SELECT m.place, m.flow, m.version, m.key, m.state, m.outcomes, m.file, m.accepted_at, m.replay, m.plan FROM message m
-       WHERE ${where.length === 0 ? "1" : where.join(" AND ")} ORDER BY m.place LIMIT ?`,
-      ...values,
+       WHERE ${where.text()} ORDER BY m.place LIMIT ${where.next()}`,
+      ...where.values,
       limit,
     )
     .map(toSelected);
