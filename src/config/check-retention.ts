@@ -1,6 +1,7 @@
 import { isObject } from "../message/json.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Reporter } from "./reporter.ts";
+import { valueAt } from "./value-at.ts";
 
 /**
  * Warns of rules under `retention.flows` for flows that are not there: what was meant goes by the rule for all. They are
@@ -8,10 +9,8 @@ import type { Reporter } from "./reporter.ts";
  * @param flows names of all flow folders
  */
 export function checkRetention(report: Reporter, flows: readonly string[]): void {
-  const root = isObject(report.file.value) ? report.file.value : {};
-  const retention = isObject(root["retention"]) ? root["retention"] : {};
-  const rules = isObject(retention["flows"]) ? retention["flows"] : {};
-  for (const name of Object.keys(rules)) {
+  const rules = valueAt(report.file.value, "retention", "flows");
+  for (const name of isObject(rules) ? Object.keys(rules) : []) {
     if (flows.includes(name)) continue;
     const message = `retention.flows.${name}: there is no flow of this name; the rule is only for what a former one has left`;
     report.key(["retention", "flows", name], message, didYouMean(name, flows), "warning");

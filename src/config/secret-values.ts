@@ -3,6 +3,7 @@ import type { JsonSchema } from "../schema/structure.ts";
 import type { SystemSettings } from "./hub-settings.ts";
 import { isPureReference } from "./reference.ts";
 import { isSecret, schemasAt } from "./setting-schema.ts";
+import { textAt } from "./value-at.ts";
 import type { Path } from "./yaml-file.ts";
 
 /** Where something is, which is no secret and is often put in by a reference. */
@@ -15,21 +16,14 @@ const PLACE = /:\/\/|^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?$|^localhost\b|^\//i;
  */
 export function secretValues(schema: JsonSchema, { settings, written }: SystemSettings): readonly string[] {
   const found = new Set<string>();
-  const look = (value: Json, text: Json, path: Path): void => {
-    if (Array.isArray(value))
-      for (const [n, one] of value.entries()) look(one, inside(text, n), [...path, n]);
-    else if (isObject(value))
-      for (const [name, one] of Object.entries(value)) look(one, inside(text, name), [...path, name]);
+  const look = (value: Json, path: Path): void => {
+    if (Array.isArray(value)) for (const [n, one] of value.entries()) look(one, [...path, n]);
+    else if (isObject(value)) for (const [name, one] of Object.entries(value)) look(one, [...path, name]);
     else if (typeof value === "string") {
-      const isPutIn = typeof text === "string" && isPureReference(text) && !PLACE.test(value);
+      const isPutIn = isPureReference(textAt(written, ...path) ?? "") && !PLACE.test(value);
       if (isPutIn || isSecret(schemasAt(schema, path))) found.add(value);
     }
   };
-  look(settings, written, []);
+  look(settings, []);
   return [...found];
-}
-
-function inside(text: Json, step: string | number): Json {
-  if (Array.isArray(text)) return text[Number(step)] ?? null;
-  return isObject(text) ? (text[step] ?? null) : null;
 }
