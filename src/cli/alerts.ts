@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { AlertEntry, AlertTest, Items } from "./api-shape.ts";
-import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
+import { addRemote, hubOf, print, type RemoteOptions, reasonOf, type Session } from "./session.ts";
 import { table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
 
@@ -36,7 +36,7 @@ export function addAlerts(program: Command, session: Session): void {
     .option("--reason <text>", "For the audit log")
     .action(async (id: string, options: RemoteOptions & { readonly reason?: string }) => {
       const hub = await hubOf(session, options);
-      await hub.post(`/alerts/${encodeURIComponent(id)}/acknowledge`, reasonOf(options.reason));
+      await hub.post(`/alerts/${encodeURIComponent(id)}/acknowledge`, reasonOf(options));
       print(session, options, { ok: true }, () => `Alert ${id} is acknowledged.`);
     });
   addRemote(group, "mute <id>", "Tell nobody of it for a while", ["tieline alerts mute 7 --for 2h"])
@@ -46,7 +46,7 @@ export function addAlerts(program: Command, session: Session): void {
       const hub = await hubOf(session, options);
       await hub.post(`/alerts/${encodeURIComponent(id)}/mute`, {
         for: options.for,
-        ...reasonOf(options.reason),
+        ...reasonOf(options),
       });
       print(session, options, { ok: true }, () => `Nobody is told of alert ${id} for ${options.for}.`);
     });
@@ -63,10 +63,6 @@ export function addAlerts(program: Command, session: Session): void {
             .join("\n"),
     );
   });
-}
-
-function reasonOf(reason: string | undefined): { readonly reason?: string } {
-  return reason === undefined ? {} : { reason };
 }
 
 function alertTable(terminal: Terminal, alerts: readonly AlertEntry[]): string {

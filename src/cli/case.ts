@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
+import { addRemote, hubOf, print, type RemoteOptions, reasonOf, type Session } from "./session.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
 
 interface AddOptions extends RemoteOptions {
@@ -59,8 +59,7 @@ async function add(session: Session, id: string, options: AddOptions): Promise<v
   async function write(): Promise<string | null> {
     const { out } = options;
     if (options.apply === true) {
-      const reason = options.reason === undefined ? {} : { reason: options.reason };
-      return (await hub.post<{ readonly file: string }>(path, { ...name, ...reason })).file;
+      return (await hub.post<{ readonly file: string }>(path, { ...name, ...reasonOf(options) })).file;
     }
     if (out === undefined) return null;
     await writeFile(resolve(terminal.cwd, out), plan.text, { flag: "wx" });

@@ -10,7 +10,15 @@ import type { HubClient } from "./client.ts";
 import type { DeployAnswer, DeployChange } from "./deploy-shape.ts";
 import { changeText, type FileDiff, fileDiffs } from "./deploy-text.ts";
 import { flowsOf, inspect } from "./project-files.ts";
-import { addRemote, hubOf, print, projectFolder, type RemoteOptions, type Session } from "./session.ts";
+import {
+  addRemote,
+  hubOf,
+  print,
+  projectFolder,
+  type RemoteOptions,
+  reasonOf,
+  type Session,
+} from "./session.ts";
 import { paint } from "./terminal.ts";
 
 interface DeployOptions extends RemoteOptions {
@@ -160,7 +168,7 @@ async function apply(
   for (;;) {
     answer = await hub.post<DeployAnswer>("/deploy", {
       ...(bodyOf(request) as Record<string, Json>),
-      ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...reasonOf(options),
     });
     for (const flow of answer.flows) if (done.get(flow.name)?.waits !== null) done.set(flow.name, flow);
     if (answer.flows.every(({ waits }) => waits === null) || terminal.now() >= until || terminal.stop.aborted)

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { ErrorGroup, Items } from "./api-shape.ts";
-import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
+import { addRemote, hubOf, print, type RemoteOptions, reasonOf, type Session } from "./session.ts";
 import { table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
 import { showMoment } from "./units.ts";
@@ -53,14 +53,14 @@ export function addErrors(program: Command, session: Session): void {
     .option("--until-changed", "until another version of the flow is in force")
     .option("--reason <text>", "why, for the audit log")
     .action(async (cause: string, options: MuteOptions) => {
-      const { flow, for: lasts, until, untilChanged, reason } = options;
+      const { flow, for: lasts, until, untilChanged } = options;
       const hub = await hubOf(session, options);
       await hub.post(`/error-groups/${encodeURIComponent(cause)}/mute`, {
         flow,
         ...(lasts === undefined ? {} : { for: lasts }),
         ...(until === undefined ? {} : { until }),
         ...(untilChanged === undefined ? {} : { untilChanged }),
-        ...(reason === undefined ? {} : { reason }),
+        ...reasonOf(options),
       });
       print(session, options, { cause, muted: true }, () => `${done(session)} ${printable(cause)} is muted`);
     });
@@ -70,9 +70,8 @@ export function addErrors(program: Command, session: Session): void {
     .requiredOption("--flow <name>", "the flow that it is of")
     .option("--reason <text>", "why, for the audit log")
     .action(async (cause: string, options: MuteOptions) => {
-      const { flow, reason } = options;
       const hub = await hubOf(session, options);
-      const body = { flow, ...(reason === undefined ? {} : { reason }) };
+      const body = { flow: options.flow, ...reasonOf(options) };
       await hub.post(`/error-groups/${encodeURIComponent(cause)}/unmute`, body);
       print(
         session,

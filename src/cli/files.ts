@@ -7,7 +7,7 @@ import type { HubClient } from "./client.ts";
 import { progressLine, type Sight } from "./progress.ts";
 import { pageEnd, readPage } from "./read-page.ts";
 import { momentText, wholeNumber } from "./selection.ts";
-import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
+import { addRemote, hubOf, print, type RemoteOptions, reasonOf, type Session } from "./session.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Style, type Terminal } from "./terminal.ts";
 import { showMoment } from "./units.ts";
@@ -65,8 +65,7 @@ export function addFiles(program: Command, session: Session): void {
     .option("--reason <text>", "why, for the audit log")
     .action(async (id: string, options: RemoteOptions & { readonly reason?: string }) => {
       const hub = await hubOf(session, options);
-      const reason = options.reason === undefined ? {} : { reason: options.reason };
-      await hub.post(`/files/${wholeNumber("id", id)}/resume`, reason);
+      await hub.post(`/files/${wholeNumber("id", id)}/resume`, reasonOf(options));
       print(
         session,
         options,

@@ -6,7 +6,7 @@ import type { Json } from "../message/json.ts";
 import { plural } from "../message/units.ts";
 import type { FlowState, Items } from "./api-shape.ts";
 import { issueText } from "./failure-text.ts";
-import { addRemote, hubOf, print, type RemoteOptions, type Session } from "./session.ts";
+import { addRemote, hubOf, print, type RemoteOptions, reasonOf, type Session } from "./session.ts";
 import { sourceFacts } from "./source-facts.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
@@ -52,10 +52,9 @@ export function addFlows(program: Command, session: Session): void {
       const hub = await hubOf(session, options);
       const { route } = options;
       const path = `/flows/${encodeURIComponent(name)}${route === undefined ? "" : `/routes/${encodeURIComponent(route)}`}/${act}`;
-      const reason = options.reason === undefined ? {} : { reason: options.reason };
       const flow = await hub.post<FlowState>(path, {
         ...(route === undefined ? { what: options.only } : {}),
-        ...reason,
+        ...reasonOf(options),
       });
       print(
         session,
@@ -71,8 +70,7 @@ export function addFlows(program: Command, session: Session): void {
     .option("--reason <text>", "why, for the audit log")
     .action(async (name: string, options: PauseOptions) => {
       const hub = await hubOf(session, options);
-      const reason = options.reason === undefined ? {} : { reason: options.reason };
-      const taken = await hub.post<RunBegun>(`/flows/${encodeURIComponent(name)}/run`, reason);
+      const taken = await hub.post<RunBegun>(`/flows/${encodeURIComponent(name)}/run`, reasonOf(options));
       print(session, options, { flow: name, ...taken }, () => takenText(session.terminal, taken));
     });
   addCursor(group, session);
@@ -93,11 +91,10 @@ function addCursor(group: Command, session: Session): void {
     .addHelpText("after", "\nWhat was stored before is recognised when it comes again unchanged.")
     .action(async (name: string, options: CursorOptions) => {
       const cursor = options.to === undefined ? null : parseCursor(options.to);
-      const reason = options.reason === undefined ? {} : { reason: options.reason };
       const hub = await hubOf(session, options);
       const flow = await hub.post<FlowState>(`/flows/${encodeURIComponent(name)}/cursor`, {
         cursor,
-        ...reason,
+        ...reasonOf(options),
       });
       const where = cursor === null ? "its beginning" : "the cursor given";
       print(

@@ -7,7 +7,7 @@ import type { MessageDetail, MessageSummary } from "./api-shape.ts";
 import { exchangesText, readExchanges } from "./message-exchanges.ts";
 import { pageEnd, readPage } from "./read-page.ts";
 import { addFilters, type FilterOptions, filtersOf, momentText, wholeNumber } from "./selection.ts";
-import { addRemote, hubOf, jsonText, print, type RemoteOptions, type Session } from "./session.ts";
+import { addRemote, hubOf, jsonText, print, type RemoteOptions, reasonOf, type Session } from "./session.ts";
 import { facts, table } from "./table.ts";
 import { paint, printable, type Style, type Terminal } from "./terminal.ts";
 import { showMoment } from "./units.ts";
@@ -84,8 +84,7 @@ export function addMessages(program: Command, session: Session): void {
       .option("--reason <text>", "why, for the audit log")
       .action(async (id: string, options: ActOptions) => {
         const hub = await hubOf(session, options);
-        const body = options.reason === undefined ? {} : { reason: options.reason };
-        await hub.post(`/messages/${encodeURIComponent(id)}/${act}`, body);
+        await hub.post(`/messages/${encodeURIComponent(id)}/${act}`, reasonOf(options));
         print(
           session,
           options,

@@ -5,7 +5,7 @@ import { HubError } from "../errors.ts";
 import type { Json } from "../message/json.ts";
 import { describePlace } from "../message/place.ts";
 import { showBytes } from "../message/units.ts";
-import { hubOf, print, type RemoteOptions, type Session } from "./session.ts";
+import { hubOf, print, type RemoteOptions, reasonOf, type Session } from "./session.ts";
 import { facts } from "./table.ts";
 import { paint, printable, type Terminal } from "./terminal.ts";
 
@@ -51,7 +51,7 @@ export async function replayEdited(
   }
   const done = await hub.post<{ readonly id: string }>(path, {
     ...{ base64, allowStale: options.allowStale === true },
-    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...reasonOf(options),
   });
   print(
     session,

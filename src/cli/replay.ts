@@ -4,7 +4,7 @@ import type { Json } from "../message/json.ts";
 import { plural, showCount } from "../message/units.ts";
 import { type EditedOptions, replayEdited } from "./replay-edited.ts";
 import { addFilters, type FilterOptions, filtersOf } from "./selection.ts";
-import { addRemote, hubOf, print, type Session } from "./session.ts";
+import { addRemote, hubOf, print, reasonOf, type Session } from "./session.ts";
 import { facts } from "./table.ts";
 import { paint, printable } from "./terminal.ts";
 import { showMoment } from "./units.ts";
@@ -96,7 +96,7 @@ async function replay(session: Session, ids: readonly string[], options: ReplayO
     version: options.version,
     routes: options.route,
     allowStale: options.allowStale === true,
-    ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...reasonOf(options),
   });
   print(
     session,

@@ -69,6 +69,11 @@ export function projectFolder(session: Session, options: CommonOptions): string 
   return resolve(session.terminal.cwd, options.dir);
 }
 
+/** Why a person acts, as the API takes it for its audit log. */
+export function reasonOf({ reason }: { readonly reason?: string }): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
+}
+
 /** Prints the result: one JSON document with `--json`, else the text. */
 export function print(session: Session, options: CommonOptions, value: unknown, text: () => string): void {
   session.terminal.out(options.json === true ? jsonText(value) : text());
