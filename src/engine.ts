@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { openDispatcher, openStore, readsOf } from "./backends.ts";
 import type { HubSettings } from "./config/hub-settings.ts";
 import { partOf, type Role } from "./config/role.ts";
-import type { FileSource, Sink, Source, System } from "./connector/contract.ts";
+import type { System } from "./connector/contract.ts";
 import type { Gate } from "./connector/gate.ts";
 import type { Engine, EngineStatus } from "./control/engine.ts";
 import { engineAlerts } from "./engine-alerts.ts";
@@ -27,6 +27,7 @@ import { laneKeeper } from "./intake/lane-keeper.ts";
 import { looks } from "./intake/looks.ts";
 import { mapAhead } from "./intake/map-ahead.ts";
 import type { MapperDoor } from "./intake/mapper.ts";
+import { pauses } from "./intake/pauses.ts";
 import { recordReader } from "./intake/read-record.ts";
 import type { ReaderDoor } from "./intake/reader.ts";
 import { retention } from "./intake/retention.ts";
@@ -38,6 +39,7 @@ import { statusReader } from "./intake/status.ts";
 import { sumDays } from "./intake/sweep.ts";
 import { engineTraces } from "./intake/trace.ts";
 import { transformer } from "./intake/transformer.ts";
+import { waysOf } from "./intake/ways.ts";
 import { workLoop } from "./intake/work-loop.ts";
 import { enableLinearRegex } from "./mapping/regex-guard.ts";
 import { countAdmitted } from "./observe/count.ts";
@@ -106,7 +108,9 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     dispatchNews(logger, counters),
   );
   const { store, fresh } = await openStore(settings.storage, options.role, options.lost, options.waiting);
-  const paused = { accepting: new Set<number>(), running: new Set<number>() };
+  const ways = waysOf(options.systems);
+  const paused = pauses();
+  const { running, accepting } = paused;
   const blocked = blockedKeys();
   const guard = fence(blocked);
   let stopping = false;
@@ -122,18 +126,13 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     shadow,
   });
   const flows = deploys.flows;
-  const running = (flow: number): boolean => !paused.running.has(flow);
-  const accepting = (flow: number): boolean => !paused.accepting.has(flow);
 
   const settleEnvironment = (): SettleEnvironment => ({
     now: now(),
     random: Math.random,
     blocked,
     subscribers: (topic) => flows.subscribers(topic),
-    isOwn: (flow) => {
-      const source = sourceOf(flow);
-      return source?.kind === "push" && source.own === true;
-    },
+    isOwn: ways.isOwn,
   });
   const settled = (result: Settled): void => {
     if (result.wakeAt !== null) loop.dueAt(result.wakeAt);
@@ -141,7 +140,6 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   };
 
   const traces = options.tracing === null ? null : engineTraces(options.tracing, store);
-  const sinkOf = (system: string, sink: string): Sink | undefined => options.systems[system]?.sinks[sink];
   const routes = senders({
     traces,
     store,
@@ -150,7 +148,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     random: Math.random,
     blocked,
     fence: guard,
-    sink: sinkOf,
+    sink: ways.sink,
     running,
     wakeAt: (at) => loop.dueAt(at),
     tried: news.tried,
@@ -188,14 +186,6 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     ahead,
     failed: news.transformFailed,
   });
-  const sourceOf = (flow: LiveFlow): Source | undefined => {
-    const source = flow.definition.source;
-    return "topic" in source ? undefined : options.systems[source.system]?.sources[source.read];
-  };
-  const filesOf = (flow: LiveFlow): FileSource | undefined => {
-    const source = sourceOf(flow);
-    return source?.kind === "files" ? source : undefined;
-  };
   const files = fileIntake({
     store,
     fence: guard,
@@ -210,7 +200,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     shadow,
     openReader: options.openReader ?? (() => undefined),
     flows,
-    source: filesOf,
+    source: ways.files,
     running,
     accepting,
     problem: news.fileProblem,
@@ -220,7 +210,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     flows,
     clock,
     random: Math.random,
-    source: filesOf,
+    source: ways.files,
     take: (flow) => files.take(flow),
     taken: () => dispatcher.wake(),
     failed: news.sourceFailed,
@@ -249,13 +239,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
     now,
     clock,
     random: Math.random,
-    source: (flow) => {
-      const source = sourceOf(flow);
-      const { source: from } = flow.definition;
-      return source === undefined || "topic" in from
-        ? undefined
-        : { source, name: `${from.system}.${from.read}` };
-    },
+    source: ways.source,
     // One hub alone reads them: another ends its connections when it has lost that duty.
     accepting: (flow) => accepting(flow) && store.seat.held().lease(DUTY) !== undefined,
     hasRoom: async () => {
@@ -284,8 +268,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
       await guard.learn(tx);
       return tx.flows.all();
     });
-    paused.accepting = new Set(rows.filter((row) => !row.accepting).map((row) => row.id));
-    paused.running = new Set(rows.filter((row) => !row.running).map((row) => row.id));
+    paused.learn(rows);
     state.forget();
   }
 
@@ -375,7 +358,7 @@ export async function startEngine(options: EngineOptions): Promise<RunningEngine
   const alerts = engineAlerts({
     ...{ store, now, settings: settings.alerts, status, failed: news.alertFailed },
     queries: async () => (await readsOf(settings.storage))().queries,
-    sink: sinkOf,
+    sink: ways.sink,
   });
 
   const acts = commands({
