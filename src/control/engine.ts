@@ -1,5 +1,6 @@
 import type { GateState } from "../connector/gate.ts";
 import type { Failure, Issue } from "../errors.ts";
+import type { Cause } from "../message/cause.ts";
 import type { Json } from "../message/json.ts";
 import type { AccessChange } from "./access.ts";
 import type { CaseDraft, DeployReport, DeployRequest, MappingDraft } from "./deploy.ts";
@@ -82,11 +83,8 @@ export interface Engine {
 }
 
 /** What of a flow fails for one reason: its messages (route null), or its deliveries on a route. */
-export interface FailingGroup {
+export interface FailingGroup extends Cause {
   readonly flow: string;
-  readonly fingerprint: string;
-  /** The store's number of the route. */
-  readonly route: number | null;
 }
 
 /** What takes the place of a message's body in its copy. */

@@ -2,7 +2,6 @@ import type {
   Act,
   ChannelTest,
   Engine,
-  FailingGroup,
   Pausable,
   ReplayOptions,
   ReplayPlanReport,
@@ -15,6 +14,7 @@ import { insertEdited } from "../flow/edited-copy.ts";
 import type { LiveFlow } from "../flow/live-flow.ts";
 import type { FlowRegistry } from "../flow/registry.ts";
 import { replay, reportReplay } from "../flow/replay.ts";
+import { causeText } from "../message/cause.ts";
 import { messageId, parseMessageId } from "../message/id.ts";
 import type { FlowRow } from "../store/flow-table.ts";
 import type { MessageSelection } from "../store/message-table.ts";
@@ -199,7 +199,7 @@ export function commands(env: CommandEnvironment): Commands {
         if (!(await tx.alerts.mute(id, until))) throw new HubError("TL_NOT_FOUND", `there is no alert ${id}`);
       }),
     muteErrors: (by, group, until) =>
-      act(by, "mute-errors", namedGroup(group), { until }, async (tx) => {
+      act(by, "mute-errors", `${group.flow} ${causeText(group)}`, { until }, async (tx) => {
         const { id, version } = await storedFlow(tx, group.flow);
         if (until === null && version === null)
           throw new HubError("TL_CONFLICT", `no version of ${group.flow} is in force that could change`);
@@ -207,7 +207,7 @@ export function commands(env: CommandEnvironment): Commands {
         await tx.mutes.set({ flow: id, route, fingerprint, until, by: by.actor, at: env.now() });
       }),
     unmuteErrors: (by, group) =>
-      act(by, "unmute-errors", namedGroup(group), null, async (tx) => {
+      act(by, "unmute-errors", `${group.flow} ${causeText(group)}`, null, async (tx) => {
         const { route, fingerprint } = group;
         const { id } = await storedFlow(tx, group.flow);
         if (!(await tx.mutes.clear({ flow: id, route, fingerprint })))
@@ -223,10 +223,6 @@ export function commands(env: CommandEnvironment): Commands {
       return { bytes };
     },
   };
-
-  function namedGroup({ flow, fingerprint, route }: FailingGroup): string {
-    return `${flow} ${fingerprint}${route === null ? "" : `.${route}`}`;
-  }
 
   async function flowOf(tx: Tx, place: number): Promise<LiveFlow | undefined> {
     const message = await tx.messages.get(place);

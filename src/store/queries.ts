@@ -1,4 +1,5 @@
 import type { Failure } from "../errors.ts";
+import type { Cause } from "../message/cause.ts";
 import type { Exchange } from "../message/exchange.ts";
 import type { Kept } from "../message/kept.ts";
 import type { Outcome, State } from "../message/outcome.ts";
@@ -158,13 +159,6 @@ export interface MessageFilter {
   /** Acceptance, milliseconds since 1970, both inclusive. */
   readonly since?: number;
   readonly until?: number;
-}
-
-/** Why something fails; the store gives the name. */
-export interface Cause {
-  readonly fingerprint: string;
-  /** Of the delivery that fails; null where the message itself does. */
-  readonly route: number | null;
 }
 
 export interface ErrorGroupFilter {

@@ -1,8 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance } from "fastify";
+import { causeText } from "../../message/cause.ts";
 import { messageId } from "../../message/id.ts";
 import type { ErrorGroup, ErrorGroupFilter, Queries } from "../../store/queries.ts";
-import { CauseText, causeText } from "../cause.ts";
+import { CauseText } from "../cause.ts";
 import type { ApiDeps } from "../deps.ts";
 import { presentFailure, time } from "../present.ts";
 import { Count, closed, FailureSchema, nullable, oneOf, problems, Time } from "../schema.ts";

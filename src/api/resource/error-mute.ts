@@ -3,8 +3,9 @@ import type { FastifyInstance } from "fastify";
 import { parseDuration } from "../../config/duration.ts";
 import type { FailingGroup } from "../../control/engine.ts";
 import { HubError } from "../../errors.ts";
+import { causeOf } from "../../message/cause.ts";
 import { actOf } from "../act.ts";
-import { CauseText, causeOf } from "../cause.ts";
+import { CauseText } from "../cause.ts";
 import type { ApiDeps } from "../deps.ts";
 import { closed, Moment, momentOf, problems, ReasonBody } from "../schema.ts";
 

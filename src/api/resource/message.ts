@@ -1,12 +1,13 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { HubError } from "../../errors.ts";
+import { causeOf } from "../../message/cause.ts";
 import { deliveryId, messageId, parseMessageId } from "../../message/id.ts";
 import { OUTCOMES, STATES, WITHOUT_EFFECT } from "../../message/outcome.ts";
 import { may } from "../../message/permission.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf, notePayload } from "../act.ts";
-import { CauseText, causeOf } from "../cause.ts";
+import { CauseText } from "../cause.ts";
 import type { ApiDeps } from "../deps.ts";
 import { findMessage, MessageParams } from "../find-message.ts";
 import { keptNoMore } from "../kept-no-more.ts";
