@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { NewDelivery } from "../../src/store/delivery-table.ts";
+import { delivery } from "../browser/rows.ts";
 import { jsonMessage } from "./json-message.ts";
 import { type Bench, flowDefinition, flowStatus, openBench } from "./setup.ts";
-
-/** One that waits for its turn. */
-function delivery(place: number, route: number): NewDelivery {
-  return {
-    ...{ message: place, flow: 1, route, lane: 0, key: "a", version: null, replay: 0, allowStale: false },
-    ...{ body: Buffer.from("{}"), createdAt: Date.now(), file: null },
-  };
-}
 
 let bench: Bench;
 beforeAll(async () => {
@@ -47,7 +39,7 @@ beforeAll(async () => {
     ]);
     const shop = (await tx.flows.routes()).find((one) => one.to === "shop.order")?.id ?? 0;
     // Twice, as after a replay.
-    await tx.deliveries.insert([delivery(place, shop), { ...delivery(place, shop), replay: 1 }]);
+    await tx.deliveries.insert([0, 1].map((replay) => delivery(place, shop, { key: "a", replay })));
     await tx.tallies.add(Date.now() - 7 * 60_000, [{ flow: 1, route: 0, outcome: "accepted", n: 100 }]);
   });
 });

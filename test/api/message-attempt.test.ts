@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Exchange } from "../../src/message/exchange.ts";
+import { delivery } from "../browser/rows.ts";
 import { run } from "../cli/support.ts";
+import { jsonMessage } from "./json-message.ts";
 import { type Bench, openBench, problemIn, TOKEN } from "./setup.ts";
 
 const T0 = Date.UTC(2026, 10, 1, 12);
@@ -28,26 +30,9 @@ beforeAll(async () => {
   await bench.store.transaction(async (tx) => {
     await tx.flows.deploy("any", "hash-any", { "flow.yaml": "x" }, ["billing.customer"], T0);
     const route = (await tx.flows.routes())[0]?.id ?? 0;
-    const message = {
-      ...{
-        flow: 1,
-        flowVersion: 1,
-        lane: 0,
-        key: "k",
-        system: "web",
-        acceptedAt: T0,
-        body: Buffer.from("{}"),
-      },
-      ...{ contentType: null, headers: null, event: null, slice: null, cause: null, hops: 0 },
-      traceparent: null,
-    };
+    const message = jsonMessage({ key: "k", acceptedAt: T0 });
     await tx.messages.insert([message, message]);
-    await tx.deliveries.insert([
-      {
-        ...{ message: 1, flow: 1, route, lane: 0, key: "k", version: null, replay: 0, allowStale: false },
-        ...{ body: Buffer.from(BODY), createdAt: T0, file: null },
-      },
-    ]);
+    await tx.deliveries.insert([delivery(1, route, { key: "k", body: Buffer.from(BODY), createdAt: T0 })]);
     const attempt = { delivery: 1, startedAt: T0, endedAt: T0 + 9, code: "TL_TARGET_REFUSED", answer: "422" };
     const silent: Exchange = { sent: { line: "SEND /queue/out", body: { text: "x", size: 90_000 } } };
     await tx.deliveries.attempts([
