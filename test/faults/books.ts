@@ -115,6 +115,14 @@ export async function underWay(store: StorePlace): Promise<number> {
   return row?.n ?? 0;
 }
 
+/** Deliveries not done of which an attempt is counted. */
+export async function countedAgainst(store: StorePlace): Promise<number> {
+  const [row] = await store.all<{ n: number }>(
+    "SELECT count(*) AS n FROM delivery WHERE attempts > 0 AND state < 4",
+  );
+  return row?.n ?? 0;
+}
+
 /** Resolves when nothing is under way, with the milliseconds it took. @throws Error when it takes longer than `limit` */
 export async function drained(store: StorePlace, limit = 120_000): Promise<number> {
   const started = performance.now();

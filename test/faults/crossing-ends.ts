@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { countedAgainst } from "./books.ts";
 import type { WayOut } from "./crossing.ts";
 import { crossingBooks, recognised } from "./crossing-judge.ts";
 import { flowState } from "./crossing-line.ts";
@@ -17,8 +18,8 @@ export async function hubKilled(scene: CrossingScene): Promise<readonly Check[]>
   for (let round = 0; round < rounds; round += 1) {
     const place = places[round % places.length];
     await restart(place === undefined ? {} : { failpoint: `${place}:exit` });
-    const until = performance.now() + (place === undefined ? 300 + run.random.int(1_000) : 30_000);
-    for (let puts = 0; performance.now() < until && hub().alive(); puts += 1) {
+    const latest = performance.now() + (place === undefined ? 300 + run.random.int(1_000) : 30_000);
+    for (let puts = 0; performance.now() < latest && hub().alive(); puts += 1) {
       if (puts < 4) await put(1);
       await Promise.race([hub().ended, pause(100)]);
     }
@@ -77,14 +78,12 @@ export async function targetIsBusy(scene: CrossingScene): Promise<readonly Check
   const refused = (): Promise<number> => attempts(scene, "TL_TARGET_BUSY");
   await until(async () => (await refused()) > 0, 30_000);
   await pause(run.size(3_000, 500));
-  const [counted] = await stage.store.all<{ n: number }>(
-    "SELECT count(*) AS n FROM delivery WHERE attempts > 0 AND state < 4",
-  );
+  const counted = await countedAgainst(stage.store);
   await free();
   await carried();
   return [
     check("the hub hears of it", (await refused()) > 0, await refused()),
-    check("no attempt is counted against a note", counted?.n === 0, counted?.n),
+    check("no attempt is counted against a note", counted === 0, counted),
   ];
 }
 

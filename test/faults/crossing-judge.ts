@@ -1,5 +1,5 @@
 import type { StorePlace } from "./backend.ts";
-import { type Books, booksOf, recordsOf } from "./books.ts";
+import { type Books, booksOf, recordsOf, total } from "./books.ts";
 import type { Crossing } from "./crossing.ts";
 import type { FaultTable } from "./fault.ts";
 import { falls } from "./line-scene.ts";
@@ -47,7 +47,7 @@ export async function judgeCrossing(
   const parked = notes.filter(({ id }) => resting.has(id));
   const applied = notes.filter(({ id }) => known.has(id) && reached.has(id) && !resting.has(id));
   const again = took === null ? 0 : took.length - first.length;
-  const effects = Object.values(all[0]?.tallies.get("crm.interaction") ?? {}).reduce((sum, n) => sum + n, 0);
+  const effects = all[0] === undefined ? 0 : total(all[0], "crm.interaction");
   const inHub = told.length - known.size + (from.stages === true ? 0 : Math.abs(effects - notes.length));
   const customers = [...new Set(notes.map(({ customer }) => customer))];
   const disorder = (events: readonly string[]): number =>

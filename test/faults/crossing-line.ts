@@ -1,7 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { underWay } from "./books.ts";
+import { countedAgainst, underWay } from "./books.ts";
+import { flowName } from "./crossing-judge.ts";
 import type { CrossingScene } from "./crossing-scene.ts";
 import { type Check, check } from "./fault.ts";
+import { type FlowState, flowStates } from "./flow-states.ts";
 import { CUSTOMERS } from "./line-scene.ts";
 import { post } from "./producer.ts";
 import { until } from "./wait.ts";
@@ -35,15 +37,13 @@ export async function lineAway(scene: CrossingScene): Promise<readonly Check[]> 
   line.cut();
   await put(2);
   await pause(run.size(8_000, 3_000));
-  const [counted] = await stage.store.all<{ n: number }>(
-    "SELECT count(*) AS n FROM delivery WHERE attempts > 0 AND state < 4",
-  );
+  const counted = await countedAgainst(stage.store);
   const source = (await flowState(scene))?.source;
   const isHub = hub().alive();
   line.mend();
   return [
     check("the line was cut in the middle of what was on it", hits > 0, `${hits} of ${rounds} times`),
-    check("no attempt is counted against a note while it is away", counted?.n === 0, counted?.n),
+    check("no attempt is counted against a note while it is away", counted === 0, counted),
     check("the hub stays up", isHub),
     ...(source === null || source === undefined
       ? []
@@ -130,14 +130,7 @@ export async function lineOdd(scene: CrossingScene): Promise<readonly Check[]> {
   return [check("I8: no route waits for a person", stopped.length === 0, stopped[0]?.stopped ?? "")];
 }
 
-interface FlowState {
-  readonly name: string;
-  readonly routes: readonly { readonly to: string; readonly stopped: string | null }[];
-  readonly source: { readonly state: string; readonly failure: { readonly code: string } | null } | null;
-}
-
 /** The flow that reads the first source, as the API shows it. */
 export async function flowState({ hub }: CrossingScene): Promise<FlowState | undefined> {
-  const { items } = await hub().get<{ readonly items: readonly FlowState[] }>("/api/v1/flows");
-  return items.find(({ name }) => name === "notes");
+  return (await flowStates(hub())).find(({ name }) => name === flowName(0));
 }

@@ -2,6 +2,7 @@ import { total, underWay } from "./books.ts";
 import type { Crossing, LineKind } from "./crossing.ts";
 import { crossingBooks, flowName, judgeCrossing, toldNotes } from "./crossing-judge.ts";
 import { type Check, check, type FaultRun, type Verdict } from "./fault.ts";
+import { flowStates } from "./flow-states.ts";
 import type { HubProcess } from "./hub-process.ts";
 import { CUSTOMERS } from "./line-scene.ts";
 import type { Happening } from "./producer.ts";
@@ -158,20 +159,16 @@ async function ownChecks(stage: Stage, crossing: Crossing): Promise<readonly Che
   return books === undefined ? [] : (crossing.from.checks?.(books) ?? []);
 }
 
-interface Listed {
-  readonly source: { readonly kind: string; readonly state: string } | null;
-}
-
 /** Whether all connections stand that are listened to. */
 async function isListening(hub: HubProcess): Promise<boolean> {
-  const { items } = await hub.get<{ readonly items: readonly Listed[] }>("/api/v1/flows");
-  return items.every(({ source }) => source?.kind !== "listen" || source.state === "connected");
+  const flows = await flowStates(hub);
+  return flows.every(({ source }) => source?.kind !== "listen" || source.state === "connected");
 }
 
 /** What holds the hub up, in its own words. */
 async function sayState(hub: HubProcess): Promise<string> {
-  const { items } = await hub.get<{ readonly items: readonly object[] }>("/api/v1/flows");
-  return JSON.stringify(items.map((flow) => ({ ...flow, description: undefined, problems: undefined })));
+  const flows = await flowStates(hub);
+  return JSON.stringify(flows.map((flow) => ({ ...flow, description: undefined, problems: undefined })));
 }
 
 function projectOf(crossing: Crossing): Parameters<typeof setStage>[1] {
