@@ -21,8 +21,17 @@ const ASCII = /[^ -~]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
 const NO_TEXT = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u;
 
+/** Made once: each file and each record that is checked asks for one. */
+const levels = new Map<string, Repertoire>();
+
 /** The characters of a syntax level of EDIFACT; undefined: there is none of this name, or it is not written. */
 export function edifactRepertoire(syntax: string): Repertoire | undefined {
+  const found = levels.get(syntax) ?? levelOf(syntax);
+  if (found !== undefined) levels.set(syntax, found);
+  return found;
+}
+
+function levelOf(syntax: string): Repertoire | undefined {
   if (syntax === "UNOA") return matching(syntax, LEVEL_A, "utf-8");
   if (syntax === "UNOB") return matching(syntax, LEVEL_B, "utf-8");
   const encoding = EDIFACT_ENCODINGS[syntax];
