@@ -5,11 +5,13 @@ import type { CobolBytes } from "./cobol-number.ts";
 import { decodeItem } from "./cobol-record.ts";
 import type { CobolItem } from "./copybook.ts";
 import type { Picture } from "./copybook-picture.ts";
+import type { CobolLayout, GroupLayout } from "./write-cobol-layout.ts";
 import { NoSuchNumber, numberBytes } from "./write-cobol-number.ts";
 import { refused } from "./write-refusal.ts";
 
 /** How records are written. */
 export interface CobolWriting {
+  readonly layout: CobolLayout;
   readonly how: CobolBytes;
   /** Bytes by their characters. */
   readonly bytesOf: ReadonlyMap<string, number>;
@@ -66,7 +68,8 @@ function writeItems(
   place: Place,
   writing: CobolWriting,
 ): number {
-  const strange = Object.keys(value).find((name) => !hasItem(group, name));
+  const { names, places } = groupOf(group, writing);
+  const strange = Object.keys(value).find((name) => !names.has(name));
   if (strange !== undefined)
     throw refused(
       place.record,
@@ -75,38 +78,16 @@ function writeItems(
     );
   const inner = { ...place, scopes: [...place.scopes, { group, value }] };
   let end = start;
-  const written = new Set<CobolItem>();
-  for (const item of group.items) {
-    if (written.has(item)) continue;
-    const all = sameBytes(group, item);
-    for (const one of all) written.add(one);
+  for (const all of places)
     end =
       all.length === 1
-        ? writeItem(item, value, end, inner, writing)
+        ? writeItem(all[0] as CobolItem, value, end, inner, writing)
         : writeOneOf(all, value, end, inner, writing);
-  }
   return end;
 }
 
-/** The item, and all that redefine it or each other. */
-function sameBytes(group: CobolItem, item: CobolItem): readonly CobolItem[] {
-  const all = [item];
-  const names = new Set([item.name]);
-  for (const other of group.items) {
-    if (other.redefines === undefined || !names.has(other.redefines)) continue;
-    all.push(other);
-    if (other.name !== "") names.add(other.name);
-  }
-  return all;
-}
-
-/** Whether a group has an item of this name, or an unnamed group in it has. */
-function hasItem(group: CobolItem, name: string): boolean {
-  return group.items.some((item) =>
-    item.name === ""
-      ? item.picture === undefined && item.occurs === undefined && hasItem(item, name)
-      : item.name === name,
-  );
+function groupOf(group: CobolItem, { layout }: CobolWriting): GroupLayout {
+  return layout.get(group) as GroupLayout;
 }
 
 function writeItem(
@@ -154,12 +135,13 @@ function writeOnce(
   const members = value ?? {};
   return isNamed
     ? writeItems(item, members, from, { ...place, field }, writing)
-    : writeItems(item, membersOf(item, members), from, place, writing);
+    : writeItems(item, membersOf(item, members, writing), from, place, writing);
 }
 
 /** The members that items of an unnamed group have. */
-function membersOf(group: CobolItem, value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).filter(([name]) => hasItem(group, name)));
+function membersOf(group: CobolItem, value: JsonObject, writing: CobolWriting): JsonObject {
+  const { names } = groupOf(group, writing);
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name)));
 }
 
 /**
@@ -192,9 +174,9 @@ function agreed(
   value: JsonObject,
   written: (items: readonly CobolItem[]) => Buffer,
   { counts, field, record }: Place,
-  { how }: CobolWriting,
+  writing: CobolWriting,
 ): Buffer {
-  const read = (bytes: Buffer, item: CobolItem): Json => decodeItem(bytes, item, how, counts);
+  const read = (bytes: Buffer, item: CobolItem): Json => decodeItem(bytes, item, writing.how, counts);
   let failure: HubError | undefined;
   const whole: CobolItem[] = [];
   // An item that cannot be written alone may still be what the bytes of another read as.
@@ -206,7 +188,9 @@ function agreed(
     } catch (thrown) {
       if (!(thrown instanceof HubError)) throw thrown;
       failure ??= thrown;
-      return [item, item.name === "" ? membersOf(item, value) : { [item.name]: value[item.name] ?? null }];
+      const own =
+        item.name === "" ? membersOf(item, value, writing) : { [item.name]: value[item.name] ?? null };
+      return [item, own];
     }
   });
   for (const last of whole) {
@@ -238,8 +222,8 @@ function fieldBytes(
   writing: CobolWriting,
 ): Buffer {
   const { field, record } = place;
-  const isCount = item.name !== "" && place.scopes.some(({ group }) => counts(group, item.name));
-  const value = isCount ? countFor(item.name, given, place) : given;
+  const lists = item.name === "" ? undefined : listsOf(item.name, place, writing);
+  const value = lists === undefined ? given : countFor(item.name, given, lists, place);
   if (isObject(value) || Array.isArray(value))
     throw refused(record, `has a list or object in ${field}`, field);
   if (picture.kind === "text") return textBytes(value, picture, place, writing);
@@ -247,7 +231,7 @@ function fieldBytes(
   if (value === null || value === "") return missingBytes(item, picture, place, writing);
   try {
     const bytes = numberBytes(String(value), picture, writing.how);
-    if (isCount) place.counts.set(item.name, Number(value));
+    if (lists !== undefined) place.counts.set(item.name, Number(value));
     return bytes;
   } catch (thrown) {
     if (!(thrown instanceof NoSuchNumber)) throw thrown;
@@ -301,15 +285,14 @@ function blankOf({ how }: CobolWriting): number {
   return how.isEbcdic ? 0x40 : 0x20;
 }
 
-/** Whether a list within the group says by this number how often it occurs. */
-function counts(group: CobolItem, name: string): boolean {
-  return group.items.some((item) => item.occurs?.dependingOn === name || counts(item, name));
+/** The nearest group with lists that say by this number how often they occur. */
+function listsOf(name: string, { scopes }: Place, writing: CobolWriting): Scope | undefined {
+  return scopes.findLast(({ group }) => groupOf(group, writing).counters.has(name));
 }
 
 /** How many entries the lists have that depend on a number, which may also be said. */
-function countFor(name: string, given: Json, { scopes, field, record }: Place): Json {
-  const lengths = scopes.findLast(({ group }) => counts(group, name));
-  const found = new Set(lengths === undefined ? [] : lengthsOf(name, lengths.group, lengths.value));
+function countFor(name: string, given: Json, lists: Scope, { field, record }: Place): Json {
+  const found = new Set(lengthsOf(name, lists.group, lists.value));
   if (given !== null) found.add(Number(given));
   const [count, ...others] = found;
   if (others.length > 0)

@@ -4,6 +4,7 @@ import { type CobolOptions, cobolBytes } from "./cobol.ts";
 import type { CobolRecords } from "./cobol-file.ts";
 import { type CobolItem, parseCopybook } from "./copybook.ts";
 import { NOTHING, type RecordWriter, recordsOf } from "./record-writer.ts";
+import { layoutOf } from "./write-cobol-layout.ts";
 import { type CobolWriting, encodeCobol } from "./write-cobol-record.ts";
 import { refused } from "./write-refusal.ts";
 
@@ -24,6 +25,7 @@ export function cobolWriter(options: CobolWriteOptions): RecordWriter {
   const { encoding = "cp037", records = "fixed", newline = "crlf" } = options;
   const how = cobolBytes(encoding, options.comp5);
   const writing: CobolWriting = {
+    layout: layoutOf(root),
     how,
     bytesOf: bytesByCharacter(how.table),
     variable: records !== "fixed",
