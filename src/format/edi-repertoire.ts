@@ -18,8 +18,7 @@ const LEVEL_A = /[^A-Z0-9 .,\-()/='+:?!"%&*;<>]/;
 const LEVEL_B = /[^A-Za-z0-9 .,\-()/='+:?!"%&*;<>]/;
 const ASCII = /[^ -~]/;
 /** Anything but controls and halves of characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-const NO_TEXT = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u;
+const NO_TEXT = /[\p{Control}\p{Surrogate}]/u;
 
 /** Made once: each file and each record that is checked asks for one. */
 const levels = new Map<string, Repertoire>();

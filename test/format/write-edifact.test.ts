@@ -137,8 +137,7 @@ const LEVELS: Readonly<Record<string, readonly [pattern: RegExp, decode: (bytes:
     /^[ -~\u00a0\u00ad\u0401-\u040c\u040e-\u044f\u0451-\u045c\u045e\u045f\u2116\u00a7]$/,
     (bytes) => new TextDecoder("iso-8859-5").decode(bytes),
   ],
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
-  UNOY: [/^[^\u0000-\u001f\u007f-\u009f\ud800-\udfff]$/u, (bytes) => bytes.toString("utf8")],
+  UNOY: [/^[^\p{Control}\p{Surrogate}]$/u, (bytes) => bytes.toString("utf8")],
 };
 
 describe("the characters of an EDIFACT interchange", () => {
