@@ -7,7 +7,7 @@ import type { CobolItem } from "./copybook.ts";
 import type { Picture } from "./copybook-picture.ts";
 import type { CobolLayout, GroupLayout } from "./write-cobol-layout.ts";
 import { NoSuchNumber, numberBytes } from "./write-cobol-number.ts";
-import { refused } from "./write-refusal.ts";
+import { refused, refusedAt } from "./write-refusal.ts";
 
 /** How records are written. */
 export interface CobolWriting {
@@ -71,11 +71,7 @@ function writeItems(
   const { names, places } = groupOf(group, writing);
   const strange = Object.keys(value).find((name) => !names.has(name));
   if (strange !== undefined)
-    throw refused(
-      place.record,
-      `has a field that is none of the copybook: ${place.field}/${strange}`,
-      `${place.field}/${strange}`,
-    );
+    throw refusedAt(place.record, `${place.field}/${strange}`, "has a field that is none of the copybook");
   const inner = { ...place, scopes: [...place.scopes, { group, value }] };
   let end = start;
   for (const all of places)

@@ -8,7 +8,7 @@ import {
 } from "./record-writer.ts";
 import { type Envelope, envelopeIn, requireSame } from "./write-edi-envelope.ts";
 import { type EdiText, messageSegments, type Refuse } from "./write-edi-segment.ts";
-import { refused } from "./write-refusal.ts";
+import { refused, refusedAt } from "./write-refusal.ts";
 
 /** How interchanges of one dialect are written. */
 export interface EdiWriting {
@@ -87,7 +87,7 @@ function messagesOf(body: Json): readonly [JsonObject, ...JsonObject[]] {
 }
 
 function refuseAt(record: number): Refuse {
-  return (field, message, cure) => refused(record, `${message}: ${field}`, field, cure);
+  return (field, message, cure) => refusedAt(record, field, message, cure);
 }
 
 function document(writing: EdiWriting, own: JsonObject, mark: FileMark): DocumentWriter {

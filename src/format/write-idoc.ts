@@ -6,7 +6,7 @@ import {
   type RecordWriter,
   recordsOf,
 } from "./record-writer.ts";
-import { refused } from "./write-refusal.ts";
+import { refusedAt } from "./write-refusal.ts";
 import { xmlElement, xmlHead, xmlTail } from "./write-xml.ts";
 
 /** IDocs in XML as an SAP system takes them. */
@@ -117,10 +117,6 @@ export function idocWriter(options: IdocWriteOptions): RecordWriter {
     bom: NOTHING,
     line: undefined,
   };
-}
-
-function refusedAt(record: number, field: string, message: string, cure?: string) {
-  return refused(record, `${message}: ${field}`, field, cure);
 }
 
 /** The control record in the order of its fields. */

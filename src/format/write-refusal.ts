@@ -13,3 +13,8 @@ export function refused(record: number, message: string, field?: string, cure: s
     cure,
   });
 }
+
+/** As `refused`, with the field told in the message too. */
+export function refusedAt(record: number, field: string, message: string, cure?: string): HubError {
+  return refused(record, `${message}: ${field}`, field, cure);
+}
