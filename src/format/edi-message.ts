@@ -3,7 +3,7 @@ import type { Json } from "../message/json.ts";
 import type { Place } from "../message/place.ts";
 import type { EdiSetup, Envelope, Surroundings } from "./edi-dialect.ts";
 import { nestSegments } from "./edi-groups.ts";
-import { isFiller, parseSegment, type Segment, type Separators, split } from "./edi-segment.ts";
+import { isFiller, parseSegment, type Segment, type Separators, split, TAG } from "./edi-segment.ts";
 import { lineAndColumn } from "./text.ts";
 
 /** Decodes messages that have the same surroundings. */
@@ -52,7 +52,7 @@ function parseAll(
     while (from < part.length && isFiller(part.charCodeAt(from))) from++;
     if (from < part.length) {
       const segment = parseSegment(from === 0 ? part : part.slice(from), separators);
-      if (!/^[A-Z][A-Z0-9]{1,2}$/.test(segment.tag)) {
+      if (!TAG.test(segment.tag)) {
         throw new HubError("TL_DECODE_FAILED", "a segment does not begin with a tag", {
           place: lineAndColumn(text, at + from),
         });

@@ -17,6 +17,9 @@ export interface Separators {
  */
 export type Segment = { tag: string } & { [member: string]: Json };
 
+/** What segments are called. */
+export const TAG = /^[A-Z][A-Z0-9]{1,2}$/;
+
 /** Whether characters may stand between two segments: line ends, blanks, and what some systems fill files up with. */
 export function isFiller(code: number): boolean {
   return code === 10 || code === 13 || code === 32 || code === 9 || code === 0x1a || code === 0;
@@ -96,7 +99,8 @@ function withoutRelease(text: string, release: string): string {
 /** Names by element and component, made once. */
 const names: string[][] = [];
 
-function memberName(element: number, component: number): string {
+/** @param element from 1; its components from 0 */
+export function memberName(element: number, component: number): string {
   names[element] ??= [];
   const row = names[element] as string[];
   row[component] ??= component === 0 ? `e${element}` : `e${element}_${component + 1}`;

@@ -3,7 +3,13 @@ import { type EdiDialect, type InterchangeHead, present } from "./edi-dialect.ts
 import { isFiller, parseSegment, type Separators } from "./edi-segment.ts";
 
 /** ISO 9735, where no UNA says otherwise. */
-const DEFAULT: Separators = { component: ":", element: "+", repetition: "*", release: "?", terminator: "'" };
+export const EDIFACT_SEPARATORS: Separators = {
+  component: ":",
+  element: "+",
+  repetition: "*",
+  release: "?",
+  terminator: "'",
+};
 
 /** More bytes than the head of an interchange has. */
 const LONGEST_HEAD = 2000;
@@ -26,7 +32,7 @@ export const EDIFACT: EdiDialect = {
   open(bytes, from) {
     const text = bytes.toString("latin1", from, from + LONGEST_HEAD);
     const advice = text.startsWith("UNA");
-    const declared = advice ? separatorsOf(text) : DEFAULT;
+    const declared = advice ? separatorsOf(text) : EDIFACT_SEPARATORS;
     let at = advice ? 9 : 0;
     while (at < text.length && isFiller(text.charCodeAt(at))) at++;
     if (at + 4 > text.length) return undefined;

@@ -1,7 +1,7 @@
 import { HubError } from "../errors.ts";
 import { isObject, type Json, type JsonObject } from "../message/json.ts";
 import type { Repertoire } from "./edi-repertoire.ts";
-import type { Separators } from "./edi-segment.ts";
+import { memberName, type Separators, TAG } from "./edi-segment.ts";
 
 /** How segments are written. */
 export interface EdiText {
@@ -21,7 +21,6 @@ export const NEWLINES = { none: "", lf: "\n", crlf: "\r\n" } as const;
 
 /** No segment of any directory has as many elements, nor any element as many components. */
 const MEMBER = /^e([1-9]\d{0,2})(?:_([2-9]|[1-9]\d{1,2}))?$/;
-const TAG = /^[A-Z][A-Z0-9]{1,2}$/;
 const DECIMAL = /^-?\d+(?:\.\d+)?$/;
 
 /**
@@ -100,8 +99,7 @@ function elementText(
   how: EdiText,
   refuse: Refuse,
 ): string {
-  const name = (place: number): string => (place === 0 ? `e${element}` : `e${element}_${place + 1}`);
-  const times = repeatsOf(components, (place, ...rest) => refuse(name(place), ...rest));
+  const times = repeatsOf(components, (place, ...rest) => refuse(memberName(element, place), ...rest));
   if (times === undefined)
     return joinComponents(
       Array.from(components, (value, place) => write(value, place)),
@@ -109,7 +107,7 @@ function elementText(
     );
   if (times > 1 && how.separators.repetition === "")
     throw refuse(
-      name(0),
+      memberName(element, 0),
       "repeats an element, and nothing can be repeated in this version of the syntax",
       "Set `syntaxVersion` of the format to a later one that your partner reads, or repeat the segment.",
     );
@@ -124,7 +122,7 @@ function elementText(
   return repeats.join(how.separators.repetition);
 
   function write(value: Json | undefined, place: number): string {
-    return valueText(value, how, (...rest) => refuse(name(place), ...rest));
+    return valueText(value, how, (...rest) => refuse(memberName(element, place), ...rest));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../message/json.ts";
 import { edifactRepertoire } from "./edi-repertoire.ts";
+import { EDIFACT_SEPARATORS } from "./edifact-dialect.ts";
 import type { FileMark, RecordWriter } from "./record-writer.ts";
 import { ediWriter, type InterchangeWriting } from "./write-edi.ts";
 import { type EnvelopeFields, envelopeOf, saidText } from "./write-edi-envelope.ts";
@@ -45,14 +46,7 @@ export interface EdifactWriteOptions {
   readonly newline?: keyof typeof NEWLINES;
 }
 
-const SEPARATORS = {
-  component: ":",
-  element: "+",
-  decimal: ".",
-  release: "?",
-  repetition: "*",
-  terminator: "'",
-};
+const SEPARATORS = { ...EDIFACT_SEPARATORS, decimal: "." };
 
 const DATE = { most: 8, pattern: /^\d{6}(?:\d\d)?$/, required: true } as const;
 const TIME = { most: 6, pattern: /^\d{4}(?:\d\d)?$/, required: true } as const;
