@@ -79,12 +79,15 @@ function ebcdicDigit(byte: number): SignedDigit | undefined {
   return zone < 10 || digit > 9 ? undefined : { digit: String(digit), negative: zone === 13 || zone === 11 };
 }
 
-/** `{ABCDEFGHI` and `}JKLMNOPQR`, as EBCDIC becomes when it is translated, or `p` to `y` for negative ones. */
+/** What EBCDIC's digits with a sign become when they are translated to ASCII. */
+export const SIGNED_DIGITS = { positive: "{ABCDEFGHI", negative: "}JKLMNOPQR" } as const;
+
+/** Those, or `p` to `y` for negative ones. */
 function asciiDigit(char: string): SignedDigit | undefined {
   if (/^\d$/.test(char)) return { digit: char, negative: false };
   for (const [chars, negative] of [
-    ["{ABCDEFGHI", false],
-    ["}JKLMNOPQR", true],
+    [SIGNED_DIGITS.positive, false],
+    [SIGNED_DIGITS.negative, true],
     ["pqrstuvwxy", true],
   ] as const) {
     const digit = chars.indexOf(char);

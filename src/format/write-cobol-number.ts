@@ -1,4 +1,4 @@
-import type { CobolBytes } from "./cobol-number.ts";
+import { type CobolBytes, SIGNED_DIGITS } from "./cobol-number.ts";
 import type { Picture } from "./copybook-picture.ts";
 
 /** Why a number cannot be kept in a field. */
@@ -78,6 +78,6 @@ function zoned(negative: boolean, digits: string, picture: Picture, { table, isE
   // In EBCDIC the zones C and D; in ASCII the characters that these become when they are translated.
   bytes[at] = isEbcdic
     ? (negative ? 0xd0 : 0xc0) + digit
-    : (negative ? "}JKLMNOPQR" : "{ABCDEFGHI").charCodeAt(digit);
+    : SIGNED_DIGITS[negative ? "negative" : "positive"].charCodeAt(digit);
   return bytes;
 }
