@@ -1,12 +1,10 @@
 import { HubError, type Json, type JsonObject } from "tieline/connector";
 import type { KnownColumn, Part } from "./layout.ts";
 import type { Found, Reference } from "./references.ts";
-import { cellOf } from "./value.ts";
+import { cellOf, isNumeric } from "./value.ts";
 
 /** What a row says, as cells of an import by column; what was looked up is named by Odoo's number: `product_id/.id`. */
 export type Cells = ReadonlyMap<string, string>;
-
-const NUMBERS = ["float", "monetary", "integer"];
 
 /** What of a row is to be looked up. */
 export function referencesIn(row: JsonObject, { columns }: Part): readonly Reference[] {
@@ -87,7 +85,7 @@ function cellFor(value: Json, column: KnownColumn, placeOf: (column: KnownColumn
       cure: "Give a text, a number, true, false or null in the mapping.",
     });
   }
-  if (NUMBERS.includes(column.type) && !Number.isFinite(Number(cell)))
+  if (isNumeric(column.type) && !Number.isFinite(Number(cell)))
     throw new HubError("TL_TARGET_REFUSED", "a value is no number", { place });
   return cell;
 }

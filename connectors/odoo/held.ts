@@ -4,6 +4,7 @@ import type { KnownColumn, LinedLayout, Part } from "./layout.ts";
 import { isLineOf } from "./line-name.ts";
 import type { Message } from "./message.ts";
 import type { Odoo } from "./rpc.ts";
+import { isNumeric } from "./value.ts";
 
 /** A record as Odoo holds it, by field. */
 export interface HeldRow {
@@ -93,7 +94,7 @@ export function heldCell({ values }: HeldRow, { field, type, lookUp }: KnownColu
 /** Whether a cell would write what is held already. */
 export function isHeld(row: HeldRow, column: KnownColumn, cell: string): boolean {
   const own = heldCell(row, column);
-  if (column.type === "float" || column.type === "monetary" || column.type === "integer") {
+  if (isNumeric(column.type)) {
     const { places } = column;
     const rounded = (text: string): string =>
       places === undefined ? String(Number(text)) : Number(text).toFixed(places);

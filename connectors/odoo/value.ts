@@ -21,6 +21,11 @@ export function jsonOf(value: Json, { type, places }: Field): Json {
   }
 }
 
+/** Whether a field of this type holds a number. */
+export function isNumeric(type: string): boolean {
+  return type === "float" || type === "monetary" || type === "integer";
+}
+
 /** Odoo stores decimals and hands them over as floats: the shortest text that means the same float is the decimal. */
 function decimal(value: number, places: number | undefined): string {
   const text = places === undefined ? String(value) : value.toFixed(places);
