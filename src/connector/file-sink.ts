@@ -60,9 +60,12 @@ export function fileSink(
     throw new HubError("TL_CONFIG_INVALID", "`name` lacks {id}: two messages would share a file", {
       cure: 'Write it like "customer-{sequence}-{id}.csv".',
     });
-  const writer = sinkWriter(options.format, context.dir ?? ".");
+  const dir = context.dir ?? ".";
+  const writer = sinkWriter(options.format, dir);
+  const shown = withoutSecrets(options.format);
+  const previewer = shown === options.format ? writer : sinkWriter(shown, dir);
   const bundles = bundleWriter(writer, options);
-  const local = resolve(context.dir ?? ".", folder);
+  const local = resolve(dir, folder);
   const write = async (
     file: string,
     content: AsyncIterable<Uint8Array>,
@@ -91,10 +94,7 @@ export function fileSink(
     },
     preview: (delivery) => ({
       name: nameOf(name, delivery),
-      content: sinkWriter(withoutSecrets(options.format), context.dir ?? ".").whole(
-        delivery.body,
-        markOf(delivery),
-      ),
+      content: previewer.whole(delivery.body, markOf(delivery)),
     }),
     bundle: {
       check: ({ body }) => writer.check(body),
