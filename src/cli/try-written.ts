@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { RouteDefinition } from "../config/flow-definition.ts";
 import type { HubSettings } from "../config/hub-settings.ts";
 import type { Sink } from "../connector/contract.ts";
@@ -58,7 +59,7 @@ export async function writePreview(
 function readable(content: Uint8Array): string {
   const bytes = Buffer.from(content);
   const text = bytes.toString("utf8");
-  if (Buffer.from(text).equals(bytes) && isPlain(text)) return text;
+  if (isUtf8(bytes) && isPlain(text)) return text;
   const western = bytes.toString("latin1");
   return isPlain(western) ? western : bytes.toString("hex").replace(/.{64}(?=.)/g, "$&\n");
 }
