@@ -1,27 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Outgoing, Sink } from "../../src/connector/contract.ts";
+import type { Sink } from "../../src/connector/contract.ts";
 import type { HttpOptions } from "../../src/connector/http-settings.ts";
 import { httpSink } from "../../src/connector/http-sink.ts";
 import { withholdSecrets } from "../../src/connector/withhold-secrets.ts";
 import type { Exchange } from "../../src/message/exchange.ts";
 import type { FakeAnswer } from "../fakes/answer.ts";
 import { startTarget, type Target } from "../fakes/http-target.ts";
+import { delivery, NOW } from "./http-delivery.ts";
 
-const NOW = Date.UTC(2026, 10, 1, 12);
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
-
-const delivery: Outgoing = {
-  ...{
-    id: "m-4711.billing.customer",
-    sequence: 9,
-    key: "K1",
-    body: { key: "K1", name: "Müller" },
-    attempt: 1,
-  },
-};
 
 /** A sink as the hub has it. */
 async function setup(

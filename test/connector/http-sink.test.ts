@@ -1,26 +1,17 @@
 import { createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Outgoing } from "../../src/connector/contract.ts";
 import type { HttpOptions } from "../../src/connector/http-settings.ts";
 import { type HttpSink, httpSink } from "../../src/connector/http-sink.ts";
 import { signStandard } from "../../src/connector/signature.ts";
 import { HubError } from "../../src/errors.ts";
 import type { FakeAnswer } from "../fakes/answer.ts";
 import { startTarget, type Target } from "../fakes/http-target.ts";
+import { delivery, NOW } from "./http-delivery.ts";
 
-const NOW = Date.UTC(2026, 10, 1, 12);
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
-
-const delivery: Outgoing = {
-  id: "m-4711.billing.customer",
-  sequence: 9,
-  key: "K1",
-  body: { key: "K1", name: "Müller & Söhne" },
-  attempt: 1,
-};
 
 function open(options: Partial<HttpOptions> & { url: string }): HttpSink {
   const sink = httpSink(
