@@ -308,6 +308,12 @@ export const ERRORS = {
     title: "A request left and no answer came back",
     cure: "Look in the target whether it arrived, then replay or discard.",
   },
+  TL_PARKED: {
+    fault: "message",
+    status: 409,
+    title: "Parked by a person",
+    cure: "The audit log says who did and why; replay or discard it.",
+  },
   TL_LOOP: {
     fault: "data",
     status: 422,

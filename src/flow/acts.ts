@@ -1,5 +1,6 @@
 import { HubError } from "../errors.ts";
 import { messageId } from "../message/id.ts";
+import { PARKED_BY_HAND } from "../message/parked-by-hand.ts";
 import type { ReplayPlan } from "../store/message-table.ts";
 import type { Tx } from "../store/store.ts";
 import { goesTo } from "./goes-to.ts";
@@ -7,7 +8,11 @@ import type { LiveFlow } from "./live-flow.ts";
 import { endOf, keptInLine } from "./place-in-line.ts";
 import { trailEntry } from "./trail.ts";
 
-/** A person takes a message that is not finished off its path. @throws HubError TL_NOT_FOUND, TL_CONFLICT */
+/**
+ * A person takes a message that is not finished off its path. That is why it stands, whatever it waited for; its history
+ * still tells what that was.
+ * @throws HubError TL_NOT_FOUND, TL_CONFLICT
+ */
 export async function parkMessage(
   tx: Tx,
   place: number,
@@ -27,7 +32,7 @@ export async function parkMessage(
       state: "parked",
       attempts: message.attempts,
       nextAt: null,
-      failure: message.failure,
+      failure: PARKED_BY_HAND,
       outcomes: null,
       at: now,
     },

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Failure } from "../../src/errors.ts";
+import { parkMessage } from "../../src/flow/acts.ts";
+import { PARKED_BY_HAND } from "../../src/message/parked-by-hand.ts";
 import type { MessageChange, NewMessage } from "../../src/store/message-table.ts";
-import type { ErrorGroup, Page } from "../../src/store/queries.ts";
+import type { ErrorGroup, MessageFilter, Page } from "../../src/store/queries.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { QueriesUnderTest } from "./queries.ts";
 
@@ -162,6 +164,31 @@ export function describeErrorGroups(name: string, open: () => Promise<QueriesUnd
       expect(await listed()).toEqual([places[3]]);
     });
 
+    test("what a person parks is one group, so that every parked message is in exactly one", async () => {
+      const { id } = await flow("by-hand");
+      const places = await insert(
+        parked("is bad", { flow: id }),
+        message({ flow: id, key: "a" }),
+        message({ flow: id, key: "b", state: "waiting", failure: failure("is bad"), nextAt: T0 + HOUR }),
+        message({ flow: id, key: "c", state: "held" }),
+      );
+      await store.transaction(async (tx) => {
+        for (const place of places.slice(1)) await parkMessage(tx, place, undefined, T0 + 1);
+      });
+      const groups = (await groupsOf("by-hand")).toSorted((a, b) => a.count - b.count);
+      expect(groups).toMatchObject([
+        { count: 1, to: null, failure: failure("is bad"), sample: places[0] },
+        { count: 3, to: null, failure: PARKED_BY_HAND, sample: places[3], keys: 3 },
+      ]);
+      const listed = async (filter: MessageFilter) =>
+        (await under.queries.messages({ flow: "by-hand", ...filter }, ALL)).items.map((one) => one.place);
+      const members = await Promise.all(groups.map(({ cause }) => listed({ cause })));
+      expect(members).toEqual([[places[0]], places.slice(1).toReversed()]);
+      expect(members.flat().toSorted()).toEqual((await listed({ state: "parked" })).toSorted());
+      expect(await listed({ code: "TL_PARKED" })).toEqual(members[1]);
+      expect(await needing("by-hand", T0)).toEqual([4, 4]);
+    });
+
     /** A cause of each text, and the flow's parked ones that need a person, of messages or on the route. */
     const causesOf = async (flow: string) =>
       new Map((await groupsOf(flow)).map((group) => [group.failure.message, group.cause]));
@@ -174,7 +201,7 @@ export function describeErrorGroups(name: string, open: () => Promise<QueriesUnd
       const { id } = await flow("mutes");
       await insert(
         ...["known", "known", "new"].map((text) => parked(text, { flow: id })),
-        message({ flow: id, state: "parked" }),
+        message({ flow: id, state: "parked", failure: PARKED_BY_HAND }),
       );
       expect(await needing("mutes", T0)).toEqual([4, 4]);
       const { fingerprint = "" } = (await causesOf("mutes")).get("known") ?? {};
@@ -183,23 +210,27 @@ export function describeErrorGroups(name: string, open: () => Promise<QueriesUnd
       await store.transaction((tx) => tx.mutes.set(mute));
       const named = async (muted: boolean, now: number) =>
         counts((await under.queries.errorGroups({ flow: "mutes", state: "parked", muted, now })).groups);
+      const byHand = { [PARKED_BY_HAND.message]: 1 };
       expect([await named(true, until - 1), await named(false, until - 1)]).toEqual([
         { known: 2 },
-        { new: 1 },
+        { new: 1, ...byHand },
       ]);
-      expect([await named(true, until), await named(false, until)]).toEqual([{}, { known: 2, new: 1 }]);
+      expect([await named(true, until), await named(false, until)]).toEqual([
+        {},
+        { known: 2, new: 1, ...byHand },
+      ]);
       expect((await groupsOf("mutes")).map((one) => [one.failure.message, one.muted]).sort()).toEqual([
+        [PARKED_BY_HAND.message, null],
         ["known", { until, by: "ada", at: T0 }],
         ["new", null],
       ]);
-      // The one that a person parked has no cause.
       expect([await needing("mutes", until - 1), await needing("mutes", until)]).toEqual([
         [4, 2],
         [4, 4],
       ]);
       const cleared = () => store.transaction((tx) => tx.mutes.clear(mute));
       expect([await cleared(), await cleared()]).toEqual([true, false]);
-      expect(await named(false, T0)).toEqual({ known: 2, new: 1 });
+      expect(await named(false, T0)).toEqual({ known: 2, new: 1, ...byHand });
     });
 
     test("a mute until the flow changes ends with another version, and does not come back with the former", async () => {

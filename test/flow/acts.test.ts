@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import type { System } from "../../src/connector/contract.ts";
 import { dropFolder } from "../../src/connector/drop-folder.ts";
 import { messageId } from "../../src/message/id.ts";
+import { PARKED_BY_HAND } from "../../src/message/parked-by-hand.ts";
 import { flowDefinition, testEngine } from "./setup.ts";
 
 const ME = { actor: "test", reason: null };
@@ -44,6 +45,30 @@ async function setup() {
     },
   };
 }
+
+test("who parks a message, and why, is in the audit log alone", async () => {
+  const { inbox, engine, dispose } = await setup();
+  try {
+    await writeFile(join(inbox, "notes.csv"), "id,customer\nn-1,unknown\n");
+    await engine.engine.runNow(ME, "notes");
+    await engine.settled();
+    const place = engine.sql.get<{ place: number }>("SELECT place FROM message")?.place ?? 0;
+    await engine.engine.park({ actor: "ada", reason: "Mr Grey asked for it" }, messageId(place));
+    const told = {
+      message: engine.sql.get<{ failure: string }>("SELECT failure FROM message"),
+      trail: engine.sql.all("SELECT step, detail FROM trail ORDER BY id"),
+    };
+    expect(told.message?.failure).toBe(JSON.stringify(PARKED_BY_HAND));
+    // What it waited for is still told.
+    expect(told.trail).toMatchObject([{ step: "waiting" }, { step: "parked", detail: "by a person" }]);
+    expect(JSON.stringify(told)).not.toMatch(/ada|Grey/);
+    expect(engine.sql.all("SELECT actor, reason FROM audit WHERE act = 'park'")).toEqual([
+      { actor: "ada", reason: "Mr Grey asked for it" },
+    ]);
+  } finally {
+    await dispose();
+  }
+});
 
 test("the books of a file follow a row that a person parks and discards", async () => {
   const { inbox, engine, books, dispose } = await setup();

@@ -6,7 +6,7 @@ import type { ReadSql } from "./sql.ts";
 
 /**
  * Parked ones of a scope whose cause nobody has muted; null where nothing is muted. Counted cause by cause, since those
- * that are muted may be very many. A person parks without a cause: of such, those among the newest are counted.
+ * that are muted may be very many.
  */
 export async function countUnmuted(
   sql: ReadSql,
@@ -16,17 +16,11 @@ export async function countUnmuted(
   if (mutesOf(mutes, scope).size === 0) return null;
   const causes = (await causesOf(sql, scope, mutes)).filter(({ muted }) => muted === null);
   const text = `SELECT count(*) AS n FROM (SELECT 1 FROM ${membersOf(scope)} AND fingerprint = $2 AND state = 4 LIMIT $3) AS part`;
-  const counts = await Promise.all([
-    scope.route === null ? sql.get<{ n: number }>(BY_HAND, scope.flow, MOST_PARKED) : undefined,
-    ...causes.map(({ fingerprint }) =>
-      sql.get<{ n: number }>(text, scopeId(scope), fingerprint, MOST_PARKED),
-    ),
-  ]);
+  const counts = await Promise.all(
+    causes.map(({ fingerprint }) => sql.get<{ n: number }>(text, scopeId(scope), fingerprint, MOST_PARKED)),
+  );
   return Math.min(
     MOST_PARKED,
     counts.reduce((sum, row) => sum + (row?.n ?? 0), 0),
   );
 }
-
-const BY_HAND = `SELECT count(*) AS n FROM (SELECT fingerprint FROM message
-    WHERE state = 4 AND flow = $1 ORDER BY place DESC LIMIT $2) AS part WHERE fingerprint IS NULL`;

@@ -6,6 +6,7 @@ import {
   ACCESS_SCHEMA,
   ALERT_SCHEMA,
   BUNDLE_SCHEMA,
+  BY_HAND_SCHEMA,
   CURSOR_SCHEMA,
   EVENT_SCHEMA,
   EXCHANGE_SCHEMA,
@@ -31,6 +32,7 @@ const STEPS: readonly string[] = [
   LATE_SCHEMA,
   MUTE_SCHEMA,
   EVENT_SCHEMA,
+  BY_HAND_SCHEMA,
 ];
 
 /** What a step has to work out of the rows that are there, by the step's text. */

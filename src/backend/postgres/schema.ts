@@ -1,3 +1,5 @@
+import { PARKED_BY_HAND } from "../../message/parked-by-hand.ts";
+import { fingerprintOf } from "../rows/fingerprint.ts";
 import { LATE_MS } from "../rows/positions.ts";
 
 /**
@@ -227,4 +229,11 @@ CREATE TABLE muted_cause (
 /** An event id goes with its message, so nobody looks for those whose time has come. */
 export const EVENT_SCHEMA = `
 DROP INDEX IF EXISTS event_expires;
+`;
+
+/** What a person parked under an older program, which stood there for no reason. */
+export const BY_HAND_SCHEMA = `
+UPDATE message SET failure = '${JSON.stringify(PARKED_BY_HAND)}', code = '${PARKED_BY_HAND.code}',
+  fingerprint = '${fingerprintOf({ state: "parked", failure: PARKED_BY_HAND })}'
+WHERE state = 4 AND state IN (1, 2, 4) AND failure IS NULL;
 `;

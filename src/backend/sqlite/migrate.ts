@@ -5,6 +5,7 @@ import {
   ACCESS_SCHEMA,
   ALERT_SCHEMA,
   BUNDLE_SCHEMA,
+  BY_HAND_SCHEMA,
   CURSOR_SCHEMA,
   EVENT_SCHEMA,
   EXCHANGE_SCHEMA,
@@ -32,6 +33,7 @@ const STEPS: readonly string[] = [
   MUTE_SCHEMA,
   EVENT_SCHEMA,
   NAMES_SCHEMA,
+  BY_HAND_SCHEMA,
 ];
 
 /** What a step has to work out of the rows that are there, by the step's text. */

@@ -5,6 +5,7 @@ import { inspectPostgresStore } from "../../../src/backend/postgres/inspect.ts";
 import { openPostgresReads } from "../../../src/backend/postgres/reads.ts";
 import { openPostgresStore } from "../../../src/backend/postgres/store.ts";
 import type { HubError } from "../../../src/errors.ts";
+import { PARKED_BY_HAND } from "../../../src/message/parked-by-hand.ts";
 import type { Lease } from "../../../src/store/lane-table.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { message } from "../../conformance/store.ts";
@@ -86,6 +87,19 @@ describe("the store in PostgreSQL", () => {
       code: "TL_CONFLICT",
       cure: "Start the newer program, or restore an older dump.",
     });
+  });
+
+  it("gives what a person parked under an older program its reason", async () => {
+    const place = freshPlace(server);
+    const { store } = await openPostgresStore(place, () => undefined);
+    const parked = { ...message("k"), state: "parked" } as const;
+    const [first] = await store.transaction((tx) => tx.messages.insert([parked, message("k")]));
+    await store.close();
+    await ask(server.url, `DELETE FROM ${place.schema}.migration WHERE step = 13`);
+    await (await openPostgresStore(place, () => undefined)).store.close();
+    const failing = `SELECT string_agg(concat_ws(' ', place, code, failure), ', ')
+      FROM ${place.schema}.message WHERE fingerprint IS NOT NULL`;
+    expect(await ask(server.url, failing)).toBe(`${first} TL_PARKED ${JSON.stringify(PARKED_BY_HAND)}`);
   });
 
   it.each(["fsync", "full_page_writes", "synchronous_commit"])(

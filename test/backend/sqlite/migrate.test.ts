@@ -6,9 +6,11 @@ import { crmReads } from "../../../src/backend/sqlite/crm-reads.ts";
 import { openSqliteQueries } from "../../../src/backend/sqlite/queries.ts";
 import { openSql } from "../../../src/backend/sqlite/sql.ts";
 import { DATABASE, openSqliteStore } from "../../../src/backend/sqlite/store.ts";
+import { PARKED_BY_HAND } from "../../../src/message/parked-by-hand.ts";
 import type { CrmWrites } from "../../../src/store/crm-tables.ts";
 import { customer, NOTHING } from "../../conformance/crm-tables.ts";
 import { fillForQueries } from "../../conformance/queries.ts";
+import { message } from "../../conformance/store.ts";
 
 /** The steps behind the seventh, undone. */
 const UNDO = `DROP TRIGGER customer_renamed; DROP TABLE customer_name; DELETE FROM meta WHERE name = 'named';
@@ -63,5 +65,27 @@ test("what failed under an older program is grouped by cause as if it had failed
   await openSqliteStore(folder).close();
   expect(await groups()).toEqual(before);
   expect(before.map(({ groups: found }) => found.length > 1)).toEqual([true, true]);
+  rmSync(folder, { recursive: true });
+});
+
+test("what a person parked under an older program is in the group of what people park", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "migrate-"));
+  const store = openSqliteStore(folder);
+  const [byHand = 0] = await store.transaction(async (tx) => {
+    await tx.flows.deploy("erp", "h", { "flow.yaml": "x" }, [], 1);
+    const parked = { ...message("k"), state: "parked" } as const;
+    const failure = { code: "TL_EMITS_FAILED", message: "is bad" } as const;
+    return tx.messages.insert([parked, { ...parked, failure }, message("k")]);
+  });
+  await store.close();
+  makeOlder(folder);
+  await openSqliteStore(folder).close();
+  const queries = openSqliteQueries(folder);
+  const { groups } = await queries.errorGroups({ state: "parked", now: 1 });
+  await queries.close();
+  expect(groups.toSorted((a, b) => a.sample - b.sample)).toMatchObject([
+    { sample: byHand, count: 1, failure: PARKED_BY_HAND },
+    { sample: byHand + 1, count: 1, failure: { message: "is bad" } },
+  ]);
   rmSync(folder, { recursive: true });
 });
