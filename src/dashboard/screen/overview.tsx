@@ -96,7 +96,7 @@ function FlowRow({ flow, since }: { readonly flow: Flow; readonly since: string 
   const { name, received, queued, oldest, perHour } = flow;
   return (
     <tr>
-      <td className="wide">
+      <td className="wide key">
         <Link className="link" data-row to="/messages" search={{ flow: name }}>
           {name}
         </Link>
@@ -161,14 +161,18 @@ function Errored({ flow: { name, parked, rejected, rejectedMore } }: { readonly 
   return (
     <>
       {parked === 0 ? null : (
-        <Link className="pill bad" to="/messages" search={{ flow: name, state: "parked" }}>
-          {counted(parked)} parked
-        </Link>
-      )}{" "}
+        <div>
+          <Link className="pill bad" to="/messages" search={{ flow: name, state: "parked" }}>
+            {counted(parked)} parked
+          </Link>
+        </div>
+      )}
       {rejected === 0 ? null : (
-        <Link className="pill bad" to="/errors" search={{ flow: name, state: "rejected" }}>
-          {counted(rejected, rejectedMore)} rejected
-        </Link>
+        <div>
+          <Link className="pill bad" to="/errors" search={{ flow: name, state: "rejected" }}>
+            {counted(rejected, rejectedMore)} rejected
+          </Link>
+        </div>
       )}
     </>
   );
