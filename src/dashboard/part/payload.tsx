@@ -99,12 +99,16 @@ function Shown({
 
 function layOut({ bytes, size }: Bytes): { readonly text: string; readonly laidOut: string } {
   const text = asText(bytes);
-  if (bytes.length < size) return { text, laidOut: text };
+  return { text, laidOut: bytes.length < size ? text : indented(text) };
+}
+
+/** A text with its fields below each other when it is JSON, else as it is. */
+export function indented(text: string): string {
   try {
     const value: unknown = JSON.parse(text);
-    return { text, laidOut: typeof value === "object" ? JSON.stringify(value, null, 2) : text };
+    return typeof value === "object" ? JSON.stringify(value, null, 2) : text;
   } catch {
-    return { text, laidOut: text };
+    return text;
   }
 }
 

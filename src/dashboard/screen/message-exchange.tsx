@@ -4,7 +4,7 @@ import type { Answer } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { Loaded } from "../part/loaded.tsx";
 import { Needs } from "../part/needs.tsx";
-import { bytesInWords } from "../part/payload.tsx";
+import { bytesInWords, indented } from "../part/payload.tsx";
 import { Source } from "../part/source.tsx";
 
 const EXCHANGE = "GET /messages/{id}/deliveries/{delivery}/attempts/{attempt}";
@@ -78,7 +78,7 @@ function Side({ name, said: { line, fields, body } }: { readonly name: string; r
       )}
       {body === null ? null : (
         <>
-          <Source>{laidOut(body.text)}</Source>
+          <Source>{indented(body.text)}</Source>
           <p className="body faint">{howMuch(body)}</p>
         </>
       )}
@@ -90,13 +90,4 @@ function howMuch({ text, size }: NonNullable<Said["body"]>): string {
   const shown = new TextEncoder().encode(text).length;
   if (size === null) return `${bytesInWords(shown)}; it broke off, or there was more`;
   return shown < size ? `first ${bytesInWords(shown)} of ${bytesInWords(size)}` : bytesInWords(size);
-}
-
-function laidOut(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" ? JSON.stringify(value, null, 2) : text;
-  } catch {
-    return text;
-  }
 }
