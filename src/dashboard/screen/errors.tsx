@@ -3,6 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Answer, call } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
+import { counted } from "../part/counted.ts";
 import { placeInWords } from "../part/fault.tsx";
 import { Head } from "../part/head.tsx";
 import { Lever } from "../part/lever.tsx";
@@ -185,8 +186,7 @@ function GroupRow({
       </td>
       <td className="number" data-name="messages">
         <Link className="link" to="/messages" search={{ flow, state, fingerprint }}>
-          {count.toLocaleString("en")}
-          {more ? "+" : ""}
+          {counted(count, more)}
         </Link>
       </td>
       <td className="number" data-name="keys">
