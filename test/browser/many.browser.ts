@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Bench } from "../api/setup.ts";
 import { openBrowser } from "./chromium.ts";
 import { openMany } from "./many.ts";
-import { type Opened, openPage } from "./page.ts";
+import { loaded, type Opened, openPage } from "./page.ts";
 
 let browser: Browser;
 let bench: Bench;
@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 async function rows({ page }: Opened): Promise<readonly string[]> {
-  while ((await page.locator("[aria-busy=true]").count()) > 0) await page.waitForTimeout(50);
+  await loaded(page);
   return page.locator("main table.rows").first().locator("tbody tr").allInnerTexts();
 }
 

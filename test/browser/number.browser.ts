@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Bench } from "../api/setup.ts";
 import { openBrowser } from "./chromium.ts";
 import { type Ids, openCounted } from "./counted.ts";
-import { type Opened, openPage } from "./page.ts";
+import { loaded, type Opened, openPage } from "./page.ts";
 
 let browser: Browser;
 let bench: Bench;
@@ -55,7 +55,7 @@ async function idsAt({ page, show }: Opened, href: string): Promise<readonly str
     const url = page.url();
     await older.click();
     await page.waitForURL((now) => now.href !== url);
-    while ((await page.locator("[aria-busy=true]").count()) > 0) await page.waitForTimeout(50);
+    await loaded(page);
   }
 }
 

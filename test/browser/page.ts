@@ -76,11 +76,16 @@ export async function openPage(browser: Browser, url: string, look: Look = {}): 
     async show(address) {
       await page.goto(url + address);
       await page.locator("main h1").first().waitFor();
-      // The page's own policy forbids code from text, so what is asked again and again is asked from here.
-      while ((await page.locator("[aria-busy=true]").count()) > 0) await page.waitForTimeout(50);
+      await loaded(page);
     },
     close: () => context.close(),
   };
+}
+
+/** Waits until all that the page has asked for has come. */
+export async function loaded(page: Page): Promise<void> {
+  // The page's own policy forbids code from text, so what is asked again and again is asked from here.
+  while ((await page.locator("[aria-busy=true]").count()) > 0) await page.waitForTimeout(50);
 }
 
 /** Fills in the form, which asks for the token where there are no accounts, and offers it where there are. */
