@@ -202,7 +202,7 @@ function Sample({
           value={sample.from}
           onChange={(event) => choose(event.currentTarget.value)}
           data={[
-            { value: "", label: "what is written or pasted below" },
+            { value: "", label: "the record below" },
             { group: "Cases", items: cases.map((one) => ({ value: `case ${one.name}`, label: one.name })) },
             {
               group: "Newest messages",
