@@ -27,7 +27,7 @@ export function RoleSelect({
     <NativeSelect
       {...(short
         ? { "aria-label": label, data: ROLES.map(({ value }) => value) }
-        : { label, data: [...ROLES] })}
+        : { label, data: [...ROLES], mt: "sm" })}
       value={role}
       onChange={(event) => {
         const chosen = ROLES.find(({ value }) => value === event.currentTarget.value);
