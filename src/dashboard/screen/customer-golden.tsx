@@ -75,7 +75,7 @@ function originsOf(given: unknown): readonly ValueOrigin[] {
 export function OriginLink({ origin }: { readonly origin: Origin }) {
   const { message, file, row, at } = origin;
   return (
-    <span className="faint">
+    <span className="faint whole">
       {message !== null ? (
         <Link className="link mono" to="/messages/$id" params={{ id: message }}>
           {message}
