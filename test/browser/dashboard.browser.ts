@@ -66,6 +66,7 @@ test("every filter of files, customers, errors and alerts shows exactly what it 
   };
   expect(await unassigned("entity=payment")).toEqual(["bank payment B2", "bank payment B3"]);
   expect(await unassigned("entity=interaction")).toEqual(["pbx interaction C1"]);
+  await opened.page.getByText("call, +49305555555").waitFor();
   const customers = (q: string) => shown(`/customers?q=${encodeURIComponent(q)}`, "href");
   expect(await customers("47")).toEqual(["/customers/c-1", "/customers/c-2", "/customers/c-3"]);
   expect(await customers("zimt")).toEqual(["/customers/c-3"]);

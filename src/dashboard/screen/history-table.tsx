@@ -8,6 +8,14 @@ type Entry = Answer<"GET /unassigned">["items"][number];
 export function HistoryTable({ items }: { readonly items: readonly Entry[] }) {
   return (
     <table className="rows fold">
+      <thead>
+        <tr>
+          <th>When</th>
+          <th>What</th>
+          <th>Content</th>
+          <th>Brought by</th>
+        </tr>
+      </thead>
       <tbody>
         {items.map(({ entity, system, id, at, possible, values, origin }) => (
           <tr key={`${system} ${entity} ${id}`} data-history={`${system} ${entity} ${id}`}>
@@ -33,8 +41,11 @@ export function HistoryTable({ items }: { readonly items: readonly Entry[] }) {
   );
 }
 
-/** A payment is known by what came and from whom. */
-function headline({ amount, currency, name }: Entry["values"]): string | null {
-  if (typeof amount !== "string" || typeof currency !== "string") return null;
-  return typeof name === "string" ? `${amount} ${currency}, ${name}` : `${amount} ${currency}`;
+/** A payment is known by what came and from whom, a contact by its kind, with whom it was and what about. */
+function headline({ amount, currency, name, kind, contact, subject }: Entry["values"]): string | null {
+  const paid = typeof amount === "string" && typeof currency === "string";
+  const { phone = null, email = null } = (contact ?? {}) as Entry["values"];
+  const said = paid ? [`${amount} ${currency}`, name] : [kind, phone, email, subject];
+  const words = said.filter((word) => typeof word === "string" && word !== "");
+  return words.length === 0 ? null : words.join(", ");
 }
