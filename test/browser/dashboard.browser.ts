@@ -15,6 +15,23 @@ test("a session that has ended leads to signing in", async () => {
   await opened.close();
 });
 
+test("on a phone the way to the screen that is shown is in sight", async () => {
+  const opened = await openPage(browser, few.url, { width: 390 });
+  for (const [address, name] of [
+    ["/admin", "Admin"],
+    ["/", "Overview"],
+  ] as const) {
+    await opened.show(address);
+    await expect
+      .poll(async () => {
+        const box = await opened.page.locator("nav.rail").getByRole("link", { name }).boundingBox();
+        return box !== null && box.x >= 0 && box.x + box.width <= 390;
+      })
+      .toBe(true);
+  }
+  await opened.close();
+});
+
 test("every filter shows exactly its messages", async () => {
   const opened = await openPage(browser, few.url);
   const ids = async (query: string): Promise<readonly (string | null)[]> => {
