@@ -57,10 +57,12 @@ function OneKey({
       <td>{name}</td>
       <td className="mono">{id}</td>
       <td>{role}</td>
-      <td className="fit">
+      <td className="fit" data-name="made">
         <Time at={createdAt} />
       </td>
-      <td className="fit">{usedAt === null ? "never" : <Time at={usedAt} />}</td>
+      <td className="fit" data-name="last used">
+        {usedAt === null ? "never" : <Time at={usedAt} />}
+      </td>
       <td>
         {revokedAt === null ? (
           <Lever

@@ -64,8 +64,12 @@ function Rules({ report: { rules, forgotten } }: { readonly report: Report }) {
             <td>
               {name} <span className="faint">{what}</span>
             </td>
-            <td className="fit">{kept(rules[kind])}</td>
-            <td className="fit number">{forgotten[kind].toLocaleString("en")} forgotten</td>
+            <td className="fit" data-name="kept for">
+              {kept(rules[kind])}
+            </td>
+            <td className="fit number" data-name="so far">
+              {forgotten[kind].toLocaleString("en")} forgotten
+            </td>
           </tr>
         ))}
       </tbody>
@@ -88,10 +92,10 @@ function Flows({ report: { flows } }: { readonly report: Report }) {
         {flows.map(({ flow, keep, own, oldest }) => (
           <tr key={flow}>
             <td>{flow}</td>
-            <td className="fit">
+            <td className="fit" data-name="kept for">
               {kept(keep)} {own ? <span className="faint">its own rule</span> : null}
             </td>
-            <td className="fit">
+            <td className="fit" data-name="next to go">
               {oldest === null ? (
                 <span className="faint">none is kept</span>
               ) : (

@@ -77,14 +77,16 @@ function OneUser({ user }: { readonly user: User }) {
           />
         )}
       </td>
-      <td>
+      <td data-name="payloads">
         <Checkbox
           aria-label={`${name} sees payloads whatever the role`}
           checked={payloads}
           onChange={(event) => change.mutate({ payloads: event.currentTarget.checked })}
         />
       </td>
-      <td className="fit">{signedInAt === null ? "never" : <Time at={signedInAt} />}</td>
+      <td className="fit" data-name="last signed in">
+        {signedInAt === null ? "never" : <Time at={signedInAt} />}
+      </td>
       <td>
         {lockedUntil === null ? null : (
           <span className="pill warn">

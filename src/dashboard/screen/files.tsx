@@ -84,7 +84,7 @@ function FileRow({ file }: { readonly file: FileItem }) {
         <Books of={books} file={id} />
       </td>
       <td className="number">{bytesInWords(size)}</td>
-      <td className="fit">
+      <td className="fit" data-name="begun">
         <Time at={startedAt} />
       </td>
     </tr>

@@ -105,10 +105,12 @@ function FlowRow({ flow }: { readonly flow: FlowItem }) {
           {counted(queued)}
         </Link>
       </td>
-      <td className="fit">
+      <td className="fit" data-name="next run">
         <Time at={nextSlot} />
       </td>
-      <td className="mono fit">{hash?.slice(0, 8) ?? "none"}</td>
+      <td className="mono fit" data-name="version">
+        {hash?.slice(0, 8) ?? "none"}
+      </td>
       <td className="fit">
         <FlowLevers flow={flow} />
       </td>

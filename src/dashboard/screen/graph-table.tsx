@@ -23,8 +23,12 @@ export function GraphTable({ graph, since }: { readonly graph: Graph; readonly s
         <tbody>
           {graph.ways.map((way) => (
             <tr key={way.id}>
-              <td className="wide">{boxes.get(way.from)?.name}</td>
-              <td className="wide">{boxes.get(way.to)?.name}</td>
+              <td className="wide" data-name="from">
+                {boxes.get(way.from)?.name}
+              </td>
+              <td className="wide" data-name="to">
+                {boxes.get(way.to)?.name}
+              </td>
               <td className="wide">
                 {way.what === null ? "what it publishes" : <Numbers way={way} since={since} />}
               </td>

@@ -68,11 +68,11 @@ function WrittenTable({ items }: { readonly items: readonly Written[] }) {
             <td className="number" data-name="rows">
               {rows.toLocaleString("en")}
             </td>
-            <td className="fit">
+            <td className="fit" data-name="slot">
               <Time at={slot} />
               {part === 1 && closes ? null : <span className="faint"> part {part}</span>}
             </td>
-            <td className="fit">
+            <td className="fit" data-name="ended">
               <Time at={finishedAt} />
             </td>
           </tr>
