@@ -23,7 +23,7 @@ export function Files() {
   return (
     <FileList
       {...{ kind: "taken", hint: "newest first", states: STATES, search, query }}
-      empty="No file has come yet."
+      empty="No file has come yet. They come when a flow reads files of a system and one is dropped there."
     >
       {(items) => <FilesTable items={items} />}
     </FileList>

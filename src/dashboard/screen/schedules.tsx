@@ -26,7 +26,9 @@ export function Schedules() {
         {({ items }) =>
           items.length === 0 ? (
             <div className="card">
-              <p className="empty">No flow has a schedule.</p>
+              <p className="empty">
+                No flow has a schedule. <code>schedule</code> in its flow.yaml gives it one.
+              </p>
             </div>
           ) : (
             items.map((plan) => <OneSchedule key={plan.flow} plan={plan} />)
