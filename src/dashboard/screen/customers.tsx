@@ -29,7 +29,7 @@ export function Customers() {
         }}
       >
         <TextInput
-          label="Begin of a name, telephone number, e-mail address or any system's id"
+          label="Begin of a name, number, e-mail address or system's id"
           w={420}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
