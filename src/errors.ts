@@ -397,6 +397,16 @@ export function asHubError(thrown: unknown): HubError {
   return new HubError("TL_INTERNAL", `unexpected ${kind}`, { cause: thrown });
 }
 
+/** A failure of one item of a request that brought several, of which then none was stored. */
+export function atIndex(thrown: unknown, index: number): HubError {
+  const error = asHubError(thrown);
+  const { code, message, cure, place, issues, cause } = error;
+  return new HubError(code, `item ${index} of the batch, counted from 0: ${message}`, {
+    ...{ cure, issues, cause },
+    ...(place === undefined ? {} : { place }),
+  });
+}
+
 export function toFailure(error: HubError): Failure {
   return {
     code: error.code,

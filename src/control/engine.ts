@@ -10,7 +10,10 @@ import type { CaseDraft, DeployReport, DeployRequest, MappingDraft } from "./dep
  * Every method that a person can cause takes an `Act`, which goes to the audit log in the same transaction (invariant I6).
  */
 export interface Engine {
-  /** Stores items; resolved = committed and fsynced. Receipts come in the order of the items. */
+  /**
+   * Stores items; resolved = committed and fsynced. Receipts come in the order of the items. Of items that belong together
+   * (`withNext`) all have an error, or none has.
+   */
   admit(items: readonly Admission[]): Promise<readonly Receipt[]>;
   /** Present state, also pushed to the front about four times a second. */
   status(): Promise<EngineStatus>;
@@ -127,6 +130,8 @@ export interface Admission {
   readonly key: string | null | undefined;
   readonly event: string | null | undefined;
   readonly traceparent: string | null;
+  /** The next item came in the same request: either both are stored, or neither is. */
+  readonly withNext?: true;
 }
 
 export type Receipt =

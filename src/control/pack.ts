@@ -14,6 +14,8 @@ export interface PackedAdmissions {
   readonly keys: readonly Admission["key"][];
   readonly events: readonly Admission["event"][];
   readonly traceparents: readonly Admission["traceparent"][];
+  /** Positions of items that belong together with the next. */
+  readonly withNext: readonly number[];
 }
 
 type Shared = Pick<Admission, "flow" | "flowVersion" | "contentType" | "headers">;
@@ -32,6 +34,7 @@ export function packAdmissions(items: readonly Admission[]): PackedAdmissions {
   const keys: Admission["key"][] = [];
   const events: Admission["event"][] = [];
   const traceparents: Admission["traceparent"][] = [];
+  const withNext: number[] = [];
   let at = 0;
   for (const [index, item] of items.entries()) {
     const { flow, flowVersion, contentType, headers, body } = item;
@@ -44,14 +47,16 @@ export function packAdmissions(items: readonly Admission[]): PackedAdmissions {
     keys.push(item.key);
     events.push(item.event);
     traceparents.push(item.traceparent);
+    if (item.withNext) withNext.push(index);
   }
-  return { bytes: bytes.buffer, shared, which, lengths, keys, events, traceparents };
+  return { bytes: bytes.buffer, shared, which, lengths, keys, events, traceparents, withNext };
 }
 
 /** Items that share an entry share its headers too: one object, not to be changed. */
 export function unpackAdmissions(packed: PackedAdmissions): readonly Admission[] {
   const items: Admission[] = [];
   let at = 0;
+  let joint = 0;
   for (const [index, length] of packed.lengths.entries()) {
     const shared = packed.shared[packed.which[index] ?? 0];
     if (shared === undefined) throw new RangeError("the batch is not whole");
@@ -65,7 +70,9 @@ export function unpackAdmissions(packed: PackedAdmissions): readonly Admission[]
       key: packed.keys[index],
       event: packed.events[index],
       traceparent: packed.traceparents[index] ?? null,
+      ...(packed.withNext[joint] === index ? { withNext: true } : {}),
     });
+    if (packed.withNext[joint] === index) joint += 1;
     at += length;
   }
   return items;

@@ -1,31 +1,23 @@
-import { hash } from "node:crypto";
 import type { Admission, Receipt } from "../control/engine.ts";
-import { asHubError, type Failure, HubError } from "../errors.ts";
+import { asHubError, HubError } from "../errors.ts";
 import { decodeText } from "../format/encoding.ts";
 import { messageId } from "../message/id.ts";
 import { laneOf } from "../message/lane.ts";
 import type { EventHit, NewMessage } from "../store/message-table.ts";
 import type { Store, Tx } from "../store/store.ts";
+import { judgeAll } from "./judge.ts";
 import type { LiveFlow } from "./live-flow.ts";
 import { sourceSystem } from "./live-flow.ts";
+import { type Ready, type Refused, readyFrom } from "./ready.ts";
 import { trailEntry } from "./trail.ts";
-
-/** An item whose key and event are known. */
-export interface Ready {
-  readonly item: Admission;
-  readonly flow: LiveFlow;
-  readonly key: string | null;
-  readonly event: { readonly id: string; readonly hash: Uint8Array } | null;
-  /** What is wrong with it, where nobody can be told: it is stored as parked. */
-  readonly failure?: Failure;
-}
 
 /** Told of messages while they are stored: what it does may be in vain, since they are not committed yet. */
 export type Stored = (messages: readonly NewMessage[], places: readonly number[]) => void;
 
 /**
  * Stores items from real-time sources in one transaction (group commit). Resolved = committed; a receipt is the hub's
- * word that it owns the item. Items that name the same event twice, in one batch or over days, are stored once.
+ * word that it owns the item. Items that name the same event twice, in one batch or over days, are stored once. Of items
+ * that belong together (`withNext`) all are refused when one is.
  *
  * @param flowOf the flow in force; an item of a flow that is gone is refused
  */
@@ -36,7 +28,7 @@ export async function admit(
   now: number,
   stored?: Stored,
 ): Promise<readonly Receipt[]> {
-  const ready: (Ready | HubError)[] = [];
+  const ready: (Ready | Refused)[] = [];
   for (const item of items) ready.push(complete(item, flowOf, now));
   return store.transaction((tx) => insertReady(tx, ready, now, stored), "joins");
 }
@@ -45,9 +37,11 @@ function complete(
   item: Admission,
   flowOf: (flow: number) => LiveFlow | undefined,
   now: number,
-): Ready | HubError {
+): Ready | Refused {
   const flow = flowOf(item.flow);
-  if (flow === undefined) return new HubError("TL_NOT_FOUND", "the flow is not there any more");
+  if (flow === undefined) {
+    return { item, refusal: new HubError("TL_NOT_FOUND", "the flow is not there any more") };
+  }
   const { key, event } = item.flowVersion === flow.version ? item : doubted(item, flow);
   if (key === undefined || event === undefined) return evaluate({ ...item, key, event }, flow, now);
   return readyFrom(item, flow, key, event);
@@ -63,7 +57,7 @@ function doubted({ event }: Admission, { definition }: LiveFlow): Pick<Admission
 }
 
 /** Key and event id, where the front could not tell them. */
-function evaluate(item: Admission, flow: LiveFlow, now: number): Ready | HubError {
+function evaluate(item: Admission, flow: LiveFlow, now: number): Ready | Refused {
   try {
     const format = flow.compiled.format;
     const value = format.decode(decodeText(item.body, format.encoding));
@@ -73,23 +67,14 @@ function evaluate(item: Admission, flow: LiveFlow, now: number): Ready | HubErro
     const event = item.event === undefined ? flow.compiled.event(value, record) : item.event;
     return readyFrom(item, flow, key, event);
   } catch (error) {
-    return asHubError(error);
+    return { item, refusal: asHubError(error) };
   }
-}
-
-export function readyFrom(item: Admission, flow: LiveFlow, key: string | null, event: string | null): Ready {
-  return { item, flow, key, event: event === null ? null : { id: event, hash: bodyHash(item.body) } };
-}
-
-/** Half a SHA-256: it only tells a repeated body from another one. By way of a text, which costs half a buffer of node's. */
-function bodyHash(body: Uint8Array): Uint8Array {
-  return Buffer.from(hash("sha256", body).slice(0, 32), "hex");
 }
 
 /** Settles duplicates and stores the others; receipts in the order of the items. */
 export async function insertReady(
   tx: Tx,
-  ready: readonly (Ready | HubError)[],
+  ready: readonly (Ready | Refused)[],
   now: number,
   stored?: Stored,
 ): Promise<readonly Receipt[]> {
@@ -98,40 +83,30 @@ export async function insertReady(
   const fresh: NewMessage[] = [];
   const owners: number[] = [];
   const repeats: { readonly at: number; readonly of: number }[] = [];
-  const inBatch = new Map<string, { readonly at: number; readonly hash: Uint8Array }>();
   const counts = new Map<number, { accepted: number; duplicate: number }>();
   const conflicts: number[] = [];
 
-  for (const [index, one] of ready.entries()) {
-    if (one instanceof HubError) {
-      receipts[index] = { error: { code: one.code, message: one.message } };
+  for (const [index, verdict] of judgeAll(ready, known).entries()) {
+    if (verdict.is === "refused") {
+      const { code, message } = verdict.refusal;
+      receipts[index] = { error: { code, message } };
       continue;
     }
+    const { one } = verdict;
     const count = counts.get(one.flow.id) ?? { accepted: 0, duplicate: 0 };
     counts.set(one.flow.id, count);
-    const id = one.event === null ? null : `${one.flow.id} ${one.event.id}`;
-    const twin = id === null ? undefined : inBatch.get(id);
-    const hit = id === null ? undefined : known.get(id);
-    const verdict = judge(one, twin?.hash ?? hit?.hash);
-    if (verdict === "refuse") {
-      receipts[index] = {
-        error: { code: "TL_IDEMPOTENCY_REUSED", message: "this event id came before with another body" },
-      };
+    if (verdict.is === "new") {
+      count.accepted += 1;
+      owners.push(index);
+      fresh.push(newMessage(one, now));
       continue;
     }
-    if (verdict === "duplicate") {
-      count.duplicate += 1;
-      if (twin !== undefined) repeats.push({ at: index, of: twin.at });
-      else if (hit !== undefined) {
-        receipts[index] = { id: messageId(hit.message), duplicate: true };
-        if (one.event !== null && !same(hit.hash, one.event.hash)) conflicts.push(hit.message);
-      }
-      continue;
+    count.duplicate += 1;
+    if (verdict.is === "twin") repeats.push({ at: index, of: verdict.of });
+    else {
+      receipts[index] = { id: messageId(verdict.hit.message), duplicate: true };
+      if (verdict.conflict) conflicts.push(verdict.hit.message);
     }
-    count.accepted += 1;
-    if (id !== null && one.event !== null) inBatch.set(id, { at: index, hash: one.event.hash });
-    owners.push(index);
-    fresh.push(newMessage(one, now));
   }
 
   const places = fresh.length === 0 ? [] : await tx.messages.insert(fresh);
@@ -162,12 +137,12 @@ export async function insertReady(
 /** By flow and id. */
 async function knownEvents(
   tx: Tx,
-  ready: readonly (Ready | HubError)[],
+  ready: readonly (Ready | Refused)[],
   now: number,
 ): Promise<ReadonlyMap<string, EventHit>> {
   const wanted = new Map<number, string[]>();
   for (const one of ready) {
-    if (one instanceof HubError || one.event === null) continue;
+    if ("refusal" in one || one.event === null) continue;
     const ids = wanted.get(one.flow.id);
     if (ids === undefined) wanted.set(one.flow.id, [one.event.id]);
     else ids.push(one.event.id);
@@ -177,24 +152,6 @@ async function knownEvents(
     for (const [id, hit] of await tx.messages.events(flow, ids, now)) known.set(`${flow} ${id}`, hit);
   }
   return known;
-}
-
-/** What an event id that came before means, by the flow's `conflict` policy. */
-function judge(one: Ready, before: Uint8Array | undefined): "new" | "duplicate" | "refuse" {
-  if (before === undefined || one.event === null) return "new";
-  if (same(before, one.event.hash)) return "duplicate";
-  switch (one.flow.definition.conflict) {
-    case "refuse":
-      return "refuse";
-    case "ignore":
-      return "duplicate";
-    case "newer":
-      return "new";
-  }
-}
-
-function same(left: Uint8Array, right: Uint8Array): boolean {
-  return Buffer.compare(left, right) === 0;
 }
 
 function newMessage(one: Ready, now: number): NewMessage {

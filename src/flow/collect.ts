@@ -6,8 +6,9 @@ import { decodeText } from "../format/encoding.ts";
 import { parseMessageId } from "../message/id.ts";
 import type { CursorRow } from "../store/cursor-table.ts";
 import type { Store, Tx } from "../store/store.ts";
-import { insertReady, type Ready, readyFrom } from "./admit.ts";
+import { insertReady } from "./admit.ts";
 import type { LiveFlow } from "./live-flow.ts";
+import { type Ready, readyFrom } from "./ready.ts";
 import { describeFailure, trailEntry } from "./trail.ts";
 
 /** UTF-16 units. */

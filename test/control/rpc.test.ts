@@ -24,9 +24,16 @@ async function through(
 }
 
 const ITEMS: readonly Admission[] = [
-  { ...common(), body: Buffer.from("first"), key: "k1", event: "e1" },
+  { ...common(), body: Buffer.from("first"), key: "k1", event: "e1", withNext: true },
   { ...common(), body: Buffer.alloc(0), key: null, event: undefined },
-  { ...common(), headers: { a: "1", b: "3" }, body: Buffer.from([0, 255]), key: undefined, event: null },
+  {
+    ...common(),
+    headers: { a: "1", b: "3" },
+    body: Buffer.from([0, 255]),
+    key: undefined,
+    event: null,
+    withNext: true,
+  },
   { ...common(), headers: { a: "1" }, body: Buffer.from("x"), key: "k", event: null },
   { ...common(), headers: null, body: Buffer.from("y"), key: "", event: "e" },
   {
