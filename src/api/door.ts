@@ -1,16 +1,14 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type { PushedItem, PushSource } from "../connector/contract.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { admissionBatcher } from "../control/admission.ts";
-import type { Admission } from "../control/engine.ts";
 import { asHubError, ERRORS, type ErrorCode, HubError } from "../errors.ts";
-import { decodeText } from "../format/encoding.ts";
 import type { Counters } from "../observe/counter.ts";
-import type { TracedSpan, Tracing } from "../observe/tracing.ts";
+import type { TraceAttributes, TracedSpan, Tracing } from "../observe/tracing.ts";
 import { type Answer, sendAnswer } from "./answer.ts";
 import { readBody, tooLarge } from "./body.ts";
 import type { ApiDeps, ApiLimits, FlowEntry } from "./deps.ts";
-import { type DoorFlow, doorFlows, eventOf, keyOf } from "./door-flow.ts";
-import { requireMediaType } from "./door-media-type.ts";
+import { answerOf, type Taken } from "./door-answer.ts";
+import { type DoorFlow, doorFlows } from "./door-flow.ts";
+import { type Requested, receive } from "./door-receive.ts";
 import { headerText, problemAnswer, writeProblem } from "./problem.ts";
 import type { WholeDoor } from "./whole-door.ts";
 
@@ -18,8 +16,6 @@ import type { WholeDoor } from "./whole-door.ts";
 export const DOOR = { url: "/in/:system/:source", methods: ["POST", "PUT"] } as const;
 
 const ADDRESS = /^\/in\/([^/?#]+\/[^/?#]+)(?:[?#]|$)/;
-const JSON_TYPE = "application/json; charset=utf-8";
-const LONGEST_IDEMPOTENCY_KEY = 256;
 
 export interface Door {
   /** Takes a request of a push source and answers it; false: it is none, and nothing was done to it. */
@@ -36,11 +32,9 @@ interface Arriving {
   readonly refuse: (error: HubError) => void;
 }
 
-type Requested = Pick<IncomingMessage, "method" | "url" | "headers">;
-
 /**
  * The way in for push sources. Whether a sender is who it says it is, the source itself judges. An answer of 2xx means
- * that the item is committed and fsynced (invariant I1); any other answer means that nothing was stored.
+ * that all it brought is committed and fsynced (invariant I1); any other answer means that nothing was stored.
  * This is the hot path: it stands before the framework, whose way to a route costs as much as all that is done here.
  */
 export function openDoor(deps: ApiDeps, limits: ApiLimits, counters: Counters): Door {
@@ -87,14 +81,19 @@ export function openDoor(deps: ApiDeps, limits: ApiLimits, counters: Counters): 
           return;
         }
         try {
-          const item = receive(flow, request, received);
-          admit(span === undefined ? item : { ...item, traceparent: span.traceparent }).then((receipt) => {
-            if ("error" in receipt) {
-              refused(new HubError(codeOf(receipt.error.code), receipt.error.message));
-              return;
+          const { items, batch } = receive(flow, request, received, limits.batchItems);
+          const parent = span === undefined ? null : { traceparent: span.traceparent };
+          admit(parent === null ? items : items.map((item) => ({ ...item, ...parent }))).then((receipts) => {
+            const taken: Taken[] = [];
+            for (const receipt of receipts) {
+              if ("error" in receipt) {
+                refused(new HubError(codeOf(receipt.error.code), receipt.error.message));
+                return;
+              }
+              taken.push(receipt);
             }
-            accept(answerOf(flow.source, receipt));
-            span?.end(null, { "messaging.message.id": receipt.id, "tieline.duplicate": receipt.duplicate });
+            accept(answerOf(flow.source, taken, batch));
+            span?.end(null, traced(taken, batch));
           }, refused);
         } catch (thrown) {
           refused(thrown);
@@ -147,12 +146,6 @@ function decoded(address: string): string | undefined {
   }
 }
 
-function receive(flow: DoorFlow, request: Requested, body: Buffer): Admission {
-  const { method = "", url = "", headers } = request;
-  const item = flow.source.receive({ method, url, headers: flatHeaders(headers), body });
-  return admissionOf(flow, item, body, headers);
-}
-
 /** A duplicate's span ends in the trace of its own sender; what is stored is part of the first one's. */
 function beginReceive(tracing: Tracing, { name }: DoorFlow, { method, headers }: Requested): TracedSpan {
   const attributes = { "http.request.method": method ?? "POST" };
@@ -178,63 +171,13 @@ function requirePlain({ headers }: Requested): void {
   }
 }
 
-function admissionOf(
-  flow: DoorFlow,
-  item: PushedItem,
-  received: Uint8Array,
-  headers: IncomingHttpHeaders,
-): Admission {
-  const untouched = item.body === received;
-  const contentType = headers["content-type"] ?? null;
-  if (untouched && contentType !== null) requireMediaType(flow, contentType);
-  const value = flow.format.decode(decodeText(item.body, flow.format.encoding));
-  return {
-    flow: flow.id,
-    flowVersion: flow.version,
-    body: item.body,
-    contentType: untouched ? contentType : (flow.format.mediaTypes[0] ?? null),
-    headers: item.headers ?? null,
-    key: keyOf(flow, value),
-    event: flow.definition.event === null ? (item.event ?? idempotencyKey(headers)) : eventOf(flow, value),
-    traceparent: headerText(headers["traceparent"]) ?? null,
-  };
-}
-
-function idempotencyKey(headers: IncomingHttpHeaders): string | null {
-  const key = headerText(headers["idempotency-key"]);
-  if (key === undefined) return null;
-  if (key === "" || key.length > LONGEST_IDEMPOTENCY_KEY) {
-    throw new HubError("TL_USAGE", `Idempotency-Key has 1 to ${LONGEST_IDEMPOTENCY_KEY} characters`);
-  }
-  return key;
-}
-
-/** Node joins what is repeated to one text, all but `set-cookie`, which no request has. */
-function flatHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
-  if (headers["set-cookie"] === undefined) return headers as Readonly<Record<string, string>>;
-  const flat: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headerText(headers[name]);
-    if (value !== undefined) flat[name] = value;
-  }
-  return flat;
+/** Of a batch it is told by its number. */
+function traced(taken: readonly Taken[], batch: boolean): TraceAttributes {
+  const [one] = taken;
+  if (batch || one === undefined) return { "messaging.batch.message_count": taken.length };
+  return { "messaging.message.id": one.id, "tieline.duplicate": one.duplicate };
 }
 
 function codeOf(code: string): ErrorCode {
   return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : "TL_INTERNAL";
-}
-
-function answerOf(
-  { answer: custom }: PushSource,
-  { id, duplicate }: { readonly id: string; readonly duplicate: boolean },
-): Answer {
-  return {
-    status: custom?.status ?? (duplicate ? 200 : 202),
-    headers: {
-      "content-type": custom?.contentType ?? JSON_TYPE,
-      ...(duplicate ? { "idempotent-replayed": "true" } : {}),
-    },
-    // Written by hand: the id is the hub's own and needs no escaping.
-    text: custom?.body ?? `{"id":"${id}","duplicate":${duplicate},"status":"/api/v1/messages/${id}"}`,
-  };
 }

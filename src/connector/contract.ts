@@ -61,6 +61,12 @@ export interface PushSource {
    * @throws HubError TL_SIGNATURE_INVALID, TL_SIGNATURE_STALE, TL_MEDIA_TYPE …; then nothing is stored
    */
   receive(request: PushRequest): PushedItem;
+  /**
+   * Set where a request may bring many items: they are stored in their order, all of them or none. Judges as `receive` does.
+   * @returns null: the request brings one, which `receive` takes
+   * @throws HubError as `receive`; of one that is wrong, with `atIndex`
+   */
+  receiveBatch?(request: PushRequest): readonly PushedItem[] | null;
   /** The headers with which a genuine sender would send this body now; for examples and tests. */
   sign?(body: Uint8Array, event: string): Readonly<Record<string, string>>;
 }

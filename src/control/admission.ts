@@ -3,13 +3,14 @@ import type { Admission, Receipt } from "./engine.ts";
 export interface AdmissionLimits {
   /** Most items of one batch. */
   readonly maxItems: number;
-  /** Bytes of bodies after which a batch is full; one larger item travels alone. */
+  /** Bytes of bodies after which a batch is full; a larger request travels alone. */
   readonly maxBytes: number;
 }
 
+/** What one request brought. */
 interface Waiting {
-  readonly item: Admission;
-  readonly resolve: (receipt: Receipt) => void;
+  readonly items: readonly Admission[];
+  readonly resolve: (receipts: readonly Receipt[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -26,16 +27,16 @@ const WORTH_A_COMMIT = 16;
 const FEW_IN_FLIGHT = 2;
 
 /**
- * Gathers single items into batches that share one commit: an item leaves in the same turn of the event loop, with all
- * that were read in that turn. When that are many, the first of them leave at once: else those who wait for their answers
+ * Gathers what requests bring into batches that share one commit: it leaves in the same turn of the event loop, with all
+ * that was read in that turn. When that are many, the first of them leave at once: else those who wait for their answers
  * would all send together, and the engine and this thread take turns instead of working side by side. When very many
  * batches are under way, items gather until one is answered, and leave before its answers are given out, so that the
- * engine does not wait for that. A failed batch rejects exactly its own items.
+ * engine does not wait for that. A failed batch rejects exactly its own items; those of one request are never parted.
  */
 export function admissionBatcher(
   admit: (items: readonly Admission[]) => Promise<readonly Receipt[]>,
   limits: AdmissionLimits,
-): (item: Admission) => Promise<Receipt> {
+): (items: readonly Admission[]) => Promise<readonly Receipt[]> {
   let waiting: Waiting[] = [];
   let inFlight = 0;
   let scheduled = false;
@@ -55,11 +56,12 @@ export function admissionBatcher(
 
   const takeBatch = (): readonly Waiting[] => {
     let count = 0;
+    let items = 0;
     let bytes = 0;
-    while (count < waiting.length && count < limits.maxItems) {
-      const size = waiting[count]?.item.body.byteLength ?? 0;
-      if (count > 0 && bytes + size > limits.maxBytes) break;
-      bytes += size;
+    for (const one of waiting) {
+      items += one.items.length;
+      for (const { body } of one.items) bytes += body.byteLength;
+      if (count > 0 && (items > limits.maxItems || bytes > limits.maxBytes)) break;
       count += 1;
     }
     const batch = waiting.slice(0, count);
@@ -69,7 +71,7 @@ export function admissionBatcher(
 
   const send = (batch: readonly Waiting[]): void => {
     inFlight += 1;
-    admit(batch.map((one) => one.item))
+    admit(batch.flatMap((one) => one.items))
       .finally(() => {
         inFlight -= 1;
         sendNext();
@@ -82,18 +84,25 @@ export function admissionBatcher(
       );
   };
 
-  return (item) =>
+  return (items) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      if (items.length === 0) {
+        resolve([]);
+        return;
+      }
+      waiting.push({ items, resolve, reject });
       if (waiting.length >= WORTH_A_COMMIT && inFlight < FEW_IN_FLIGHT) sendNext();
       else schedule();
     });
 }
 
 function settle(batch: readonly Waiting[], receipts: readonly Receipt[]): void {
-  for (const [index, one] of batch.entries()) {
-    const receipt = receipts.length === batch.length ? receipts[index] : undefined;
-    if (receipt === undefined) one.reject(new RangeError("the engine answered another number of items"));
-    else one.resolve(receipt);
+  const expected = batch.reduce((sum, one) => sum + one.items.length, 0);
+  let at = 0;
+  for (const one of batch) {
+    const end = at + one.items.length;
+    if (receipts.length === expected) one.resolve(receipts.slice(at, end));
+    else one.reject(new RangeError("the engine answered another number of items"));
+    at = end;
   }
 }

@@ -22,7 +22,7 @@ function setup(limits = { maxItems: 3, maxBytes: 1000 }) {
     readonly answer: () => void;
     readonly fail: (error: Error) => void;
   }[] = [];
-  const admit = admissionBatcher(
+  const together = admissionBatcher(
     (items) =>
       new Promise<readonly Receipt[]>((resolve, reject) => {
         batches.push({
@@ -34,7 +34,8 @@ function setup(limits = { maxItems: 3, maxBytes: 1000 }) {
     limits,
   );
   return {
-    admit,
+    admit: async (one: Admission) => (await together([one]))[0],
+    together,
     batches,
     keys: () => batches.map((batch) => batch.keys),
     turn: () => new Promise((resolve) => setImmediate(() => setImmediate(resolve))),
@@ -128,6 +129,27 @@ test("a batch is cut by bytes, and one larger item travels alone", async () => {
   expect(keys()).toEqual([["a"], ["b"], ["c"], ["d"]]);
 });
 
+test("what one request brought is never parted, and has its receipts in its order", async () => {
+  const { together, admit, batches, keys, turn } = setup();
+  const first = admit(item("a"));
+  const many = together(["b", "c", "d"].map((name) => item(name)));
+  const more = together(["e", "f", "g", "h"].map((name) => item(name)));
+  void admit(item("i"));
+  await turn();
+  expect(keys()).toEqual([["a"], ["b", "c", "d"], ["e", "f", "g", "h"], ["i"]]);
+  for (const batch of batches) batch.answer();
+  expect(await first).toEqual({ id: "m-a", duplicate: false });
+  const ids = [...(await many), ...(await more)].map((one) => "id" in one && one.id);
+  expect(ids).toEqual(["m-b", "m-c", "m-d", "m-e", "m-f", "m-g", "m-h"]);
+});
+
+test("a request that brought nothing is answered without a commit", async () => {
+  const { together, keys, turn } = setup();
+  expect(await together([])).toEqual([]);
+  await turn();
+  expect(keys()).toEqual([]);
+});
+
 test("a failed batch rejects exactly its own items and the next goes on", async () => {
   const { admit, batches, turn } = setup();
   const first = [admit(item("a")), admit(item("b"))].map((one) => one.catch((error: Error) => error.message));
@@ -142,7 +164,7 @@ test("a failed batch rejects exactly its own items and the next goes on", async 
 
 test("an engine that answers too few items fails the whole batch", async () => {
   const admit = admissionBatcher(async () => [], { maxItems: 5, maxBytes: 100 });
-  await expect(admit(item("a"))).rejects.toThrow(RangeError);
+  await expect(admit([item("a")])).rejects.toThrow(RangeError);
 });
 
 test("under load each item gets its own receipt", async () => {
@@ -157,8 +179,8 @@ test("under load each item gets its own receipt", async () => {
   const receipts = await Promise.all(
     names.map(async (name, index) => {
       await new Promise((resolve) => setTimeout(resolve, index % 7));
-      return admit(item(name));
+      return admit([item(name)]);
     }),
   );
-  expect(receipts.map((one) => "id" in one && one.id)).toEqual(names);
+  expect(receipts.flat().map((one) => "id" in one && one.id)).toEqual(names);
 });
