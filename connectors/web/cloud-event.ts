@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import {
+  atIndex,
   HubError,
   isObject,
   type Json,
   type JsonObject,
+  jsonItems,
   mediaType,
   type PushRequest,
 } from "tieline/connector";
@@ -30,25 +32,50 @@ const REQUIRED = ["id", "source", "type"] as const;
  * @throws HubError TL_DECODE_FAILED, TL_MEDIA_TYPE, TL_ENCODING_INVALID
  */
 export function readCloudEvent(request: PushRequest): CloudEvent {
-  const type = mediaType(request);
-  if (type === BATCH) {
-    throw new HubError("TL_MEDIA_TYPE", "a batch of events cannot be accepted or refused one by one", {
-      cure: "Have the sender post each event by itself, structured or binary.",
-    });
+  if (mediaType(request) === STRUCTURED) {
+    const value = parse(utf8(request.body));
+    return { body: request.body, event: nameOf(structured(value)) };
   }
-  const event = type === STRUCTURED ? structured(request.body) : binary(request);
-  requireAttributes(event);
-  const body = type === STRUCTURED ? request.body : Buffer.from(JSON.stringify(event));
-  return { body, event: nameOf(`${String(event["source"])} ${String(event["id"])}`) };
+  const event = binary(request);
+  return { body: Buffer.from(JSON.stringify(event)), event: nameOf(event) };
 }
 
-/** A URI reference holds no blank, so one stands between it and the id. What is long is named by its hash. */
-function nameOf(name: string): string {
+/** Whether the request is in batched mode: then it holds any number of events, also none. */
+export function isBatch(request: PushRequest): boolean {
+  return mediaType(request) === BATCH;
+}
+
+/**
+ * Reads the events of a request in batched mode, in their order, each stored as it stands in the array.
+ * @throws HubError TL_DECODE_FAILED, TL_ENCODING_INVALID; of an event that is none, with its index
+ */
+export function readBatch({ body }: PushRequest): readonly CloudEvent[] {
+  const values = parse(utf8(body));
+  if (!Array.isArray(values)) {
+    throw new HubError("TL_DECODE_FAILED", "the batch is not a JSON array of events", {
+      cure: `Send an event that is by itself as ${STRUCTURED}.`,
+    });
+  }
+  return jsonItems(body).map((item, index) => {
+    try {
+      return { body: item, event: nameOf(structured(values[index] ?? null)) };
+    } catch (thrown) {
+      throw atIndex(thrown, index);
+    }
+  });
+}
+
+/**
+ * A URI reference holds no blank, so one stands between it and the id. What is long is named by its hash.
+ * @throws HubError TL_DECODE_FAILED when it is no event
+ */
+function nameOf(event: JsonObject): string {
+  requireAttributes(event);
+  const name = `${String(event["source"])} ${String(event["id"])}`;
   return name.length <= LONGEST_NAME ? name : `sha256:${createHash("sha256").update(name).digest("hex")}`;
 }
 
-function structured(bytes: Uint8Array): JsonObject {
-  const value = parse(utf8(bytes));
+function structured(value: Json): JsonObject {
   if (!isObject(value)) throw new HubError("TL_DECODE_FAILED", "the event is not a JSON object");
   if (value["data"] !== undefined && value["data_base64"] !== undefined)
     throw new HubError("TL_DECODE_FAILED", "the event has both `data` and `data_base64`");
@@ -89,8 +116,8 @@ function fromHeader(value: string, name: string): string {
 
 function requireAttributes(event: JsonObject): void {
   if (event["specversion"] !== "1.0") {
-    throw new HubError("TL_DECODE_FAILED", "the request is no CloudEvent of version 1.0", {
-      cure: `Send it as ${STRUCTURED}, or with the headers ce-specversion: 1.0, ce-id, ce-source and ce-type.`,
+    throw new HubError("TL_DECODE_FAILED", "it is no CloudEvent of version 1.0", {
+      cure: `Send specversion 1.0, id, source and type: in JSON (${STRUCTURED}), or as headers (ce-specversion: 1.0, …).`,
     });
   }
   for (const name of REQUIRED) {

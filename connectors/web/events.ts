@@ -1,6 +1,7 @@
 import {
   HubError,
   keepHeaders,
+  type PushRequest,
   type PushSource,
   requirePost,
   requireSize,
@@ -9,7 +10,7 @@ import {
   secret,
   Type,
 } from "tieline/connector";
-import { readCloudEvent } from "./cloud-event.ts";
+import { isBatch, readBatch, readCloudEvent } from "./cloud-event.ts";
 
 const LIMIT_BYTES = 1024 * 1024;
 
@@ -35,19 +36,29 @@ export const EventsSettings = Type.Object(
 /** Events of one sender. `source` and `id` name the happening: what is sent again has one effect. */
 export function events(options: Static<typeof EventsSettings>): PushSource {
   const limit = options.limit ?? LIMIT_BYTES;
+  const requireSender = (request: PushRequest): void => {
+    requirePost(request);
+    requireSize(request, limit);
+    const bearer = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1];
+    if (!sameSecret(bearer ?? "", options.token)) {
+      throw new HubError("TL_UNAUTHORIZED", "the token of these events is missing or wrong", {
+        cure: "Send it as `Authorization: Bearer …`.",
+      });
+    }
+  };
+  const kept = (request: PushRequest) => keepHeaders(request, ["content-type", "traceparent"]);
   return {
     kind: "push",
     limit,
     receive(request) {
-      requirePost(request);
-      requireSize(request, limit);
-      const bearer = /^Bearer +(\S+)$/i.exec(request.headers["authorization"] ?? "")?.[1];
-      if (!sameSecret(bearer ?? "", options.token)) {
-        throw new HubError("TL_UNAUTHORIZED", "the token of these events is missing or wrong", {
-          cure: "Send it as `Authorization: Bearer …`.",
-        });
-      }
-      return { ...readCloudEvent(request), headers: keepHeaders(request, ["content-type", "traceparent"]) };
+      requireSender(request);
+      return { ...readCloudEvent(request), headers: kept(request) };
+    },
+    receiveBatch(request) {
+      if (!isBatch(request)) return null;
+      requireSender(request);
+      const headers = kept(request);
+      return readBatch(request).map((event) => ({ ...event, headers }));
     },
     sign: () => ({
       "content-type": "application/cloudevents+json",

@@ -39,10 +39,6 @@ describeConnector("web", web, {
       request: post(event({ data: { n: 1 } }), EVENT_TYPE),
       refused: {
         "no token": { request: post(event(), EVENT_TYPE, { authorization: "" }), code: "TL_UNAUTHORIZED" },
-        "a batch": {
-          request: post(`[${event()}]`, "application/cloudevents-batch+json"),
-          code: "TL_MEDIA_TYPE",
-        },
         "no event": { request: post(good, JSON_TYPE), code: "TL_DECODE_FAILED" },
         "an event of another version": {
           request: post(event({ specversion: "0.3" }), EVENT_TYPE),

@@ -2,7 +2,8 @@
  * `tieline/connector`: the one door through which connectors see the hub.
  */
 export { type Static, type TSchema, Type } from "@sinclair/typebox";
-export { type ErrorCode, HubError } from "../errors.ts";
+export { atIndex, type ErrorCode, HubError } from "../errors.ts";
+export { jsonItems } from "../format/json-items.ts";
 export type { Exchange, Said, SaidBody } from "../message/exchange.ts";
 export { isObject, type Json, type JsonObject } from "../message/json.ts";
 export type * from "./contract.ts";
