@@ -1,5 +1,6 @@
 import { BUILT_INS } from "../builtin.ts";
 import { HELPER_NAMES } from "../helper.ts";
+import { OPEN } from "./emit/built-in-facts.ts";
 import { type Program, VALUE } from "./emit/emitter.ts";
 import { createEmitter } from "./emit/expression.ts";
 import { ANY, ENDLESS, FUNCTION } from "./emit/kind.ts";
@@ -81,11 +82,27 @@ export const FUNCTION_NAMES: readonly string[] = [...BUILT_INS, ...HELPER_NAMES]
 /** Functions that can tell a sequence from another array, and steps that can. */
 const TELLING = new Set(["distinct", "eval"]);
 
+/**
+ * Tells of the nodes of a mapping, from the outside in, which of them name a built-in with an open answer and are no call
+ * that opens it: what a function ends with, and what is handed over as a value, answers whoever calls it as it is.
+ */
+function openBuiltIns(): (node: Node) => boolean {
+  const tails = new Set<unknown>();
+  const called = new Set<unknown>();
+  return (node) => {
+    if (node.type === "lambda" && node.thunk === true) tails.add(node.body);
+    if (node.type === "function" && !tails.has(node)) called.add(node.procedure);
+    return node.type === "variable" && OPEN.has(String(node.value)) && !called.has(node);
+  };
+}
+
 function analyse(root: Node, functions: readonly string[], shadowed: readonly string[]): Program {
   const bound = new Set<string>();
   let unmarked = true;
   let cons = false;
   let transforms = false;
+  let nested = false;
+  const handsOut = openBuiltIns();
   let tellsApart = false;
   walk(root, (node) => {
     if (node.type === "bind") bound.add(String(node.lhs?.value));
@@ -97,6 +114,7 @@ function analyse(root: Node, functions: readonly string[], shadowed: readonly st
       unmarked = false;
     if (node.consarray === true || node.keepArray === true || node.keepSingletonArray === true) cons = true;
     if (node.type === "transform") transforms = true;
+    if (node.tuple === true || node.signature !== undefined || handsOut(node)) nested = true;
     if (node.type === "binary" && node.value === "in") tellsApart = true;
     return true;
   });
@@ -105,6 +123,7 @@ function analyse(root: Node, functions: readonly string[], shadowed: readonly st
     unmarked,
     cons,
     transforms,
+    nested,
     tellsApart,
     bound,
     hosts: new Set(functions),

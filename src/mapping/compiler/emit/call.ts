@@ -1,9 +1,10 @@
 import { aggregate } from "./aggregate.ts";
 import { builtInCall } from "./built-in.ts";
-import { type Emitter, quoted, VALUE } from "./emitter.ts";
+import { type Emitter, OPEN, quoted, VALUE } from "./emitter.ts";
 import { inlined } from "./higher.ts";
-import { ANY, ARRAY, type Context, can, FUNCTION, type Use, type Value } from "./kind.ts";
+import { ANY, type Context, can, FUNCTION, type Use, type Value } from "./kind.ts";
 import { at, type Node } from "./node.ts";
+import { handed } from "./result.ts";
 import { isFunctionName, read, variableOf } from "./variable.ts";
 
 /** `f(a, b)`; `first` is what `~>` puts before the arguments. */
@@ -22,8 +23,8 @@ export function call(emitter: Emitter, node: Node, context: Context, use: Use, f
   if (known !== undefined) {
     const args = [...(first === undefined ? [] : [first]), ...argumentsOf(emitter, node, context)];
     if (known.inPlace !== undefined && !emitter.inPlace) {
-      const value = known.inPlace(args, context.js, use.result ? use : VALUE);
-      return use.result ? { ...value, final: true } : { ...value, open: can(value.kinds, ARRAY) };
+      const value = known.inPlace(args, context.js, use.result ? use : OPEN);
+      return use.result ? { ...value, final: true } : handed(emitter, value);
     }
     known.needed();
     const direct = `${known.js}(${[context.js, ...args.map(({ js }) => js)].join(", ")})`;

@@ -29,6 +29,11 @@ export interface Program {
   /** `[…]` is a step of a path somewhere, or behind one: arrays have marks that a path heeds. */
   readonly cons: boolean;
   readonly transforms: boolean;
+  /**
+   * A value may be a sequence of one within a sequence of one, which each construct that hands it on opens once more:
+   * tuples and signatures take a context as it is, and what built-ins give to those that call them is not opened.
+   */
+  readonly nested: boolean;
   /** `in` is there, which knows one object from another that is equal. */
   readonly tellsApart: boolean;
   /** Names that the mapping binds anywhere. */

@@ -104,7 +104,7 @@ function base(emitter: Emitter, node: Node, context: Context, use: Use): Value {
     case "block":
       return block(emitter, node, context, use);
     case "bind":
-      return bindOrName(emitter, node, context, use);
+      return bindOrName(emitter, node, context);
     case "variable":
       return variable(emitter, node, context);
     case "parent":
@@ -178,7 +178,7 @@ function final(value: Value, use: Use): Value {
   return use.result ? { ...value, final: true } : value;
 }
 
-function bindOrName(emitter: Emitter, node: Node, context: Context, use: Use): Value {
+function bindOrName(emitter: Emitter, node: Node, context: Context): Value {
   const right = node.rhs as Node;
   const bound = emitter.scope.variables.get(String(node.lhs?.value));
   const isNamed =
@@ -187,6 +187,6 @@ function bindOrName(emitter: Emitter, node: Node, context: Context, use: Use): V
     right.signature === undefined &&
     right.predicate === undefined;
   if (isNamed && right.group === undefined && bound?.stable === true && !bound.definite)
-    return used(emitter, namedLambda(emitter, right, bound, context, !emitter.unseen.has(node)), use);
-  return bind(emitter, node, context, use);
+    return namedLambda(emitter, right, bound, context, !emitter.unseen.has(node));
+  return bind(emitter, node, context);
 }

@@ -14,6 +14,7 @@ import {
 import { body, endsWithCall, mayTail, parametersIn } from "./lambda.ts";
 import { at, type Node } from "./node.ts";
 import { truthOf } from "./operator.ts";
+import { isOpen } from "./result.ts";
 
 /**
  * `$map`, `$filter`, `$reduce` and `$sort` with a function written in place: its body becomes that of a loop.
@@ -31,9 +32,10 @@ export function inlined(
   if (emitter.program.hosts.has(name)) return undefined;
   if (list === undefined || lambda === undefined || !isPlainLambda(emitter, lambda)) return undefined;
   const arity = lambda.arguments?.length ?? 0;
-  const open = tail || (!use.result && use.open);
-  // What a function ends with comes back as it is, with marks that the result must not have.
-  const inside = endsWithCall(lambda) ? VALUE : use;
+  const open = tail || isOpen(use);
+  // What a function ends with comes back as it is, with marks that the result must not have. What is opened again needs them.
+  const isPart = use.result && use.again === undefined && !endsWithCall(lambda);
+  const inside = isPart ? use : VALUE;
   if (name === "map" && others.length === 0) return map(emitter, list, lambda, context, inside, open);
   if (name === "filter" && others.length === 0) return filter(emitter, list, lambda, context, open);
   if (name === "reduce" && others.length <= 1 && arity >= 2)

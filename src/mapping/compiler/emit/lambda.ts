@@ -1,7 +1,7 @@
 import { type Emitter, quoted, VALUE } from "./emitter.ts";
 import { ANY, type Context, FUNCTION, UNDEFINED, type Use, type Value } from "./kind.ts";
 import { at, type Node, walk } from "./node.ts";
-import { handedOn, named } from "./result.ts";
+import { handedOn } from "./result.ts";
 import { type KnownFunction, type Scope, scopeIn, type Variable } from "./scope.ts";
 import { declare, isFunctionName } from "./variable.ts";
 
@@ -62,7 +62,7 @@ function makesFunctions(lambda: Node): boolean {
 export function parametersIn(emitter: Emitter, lambda: Node, values: readonly Value[]): Scope {
   const scope = scopeIn(emitter.scope);
   for (const [index, parameter] of (lambda.arguments ?? []).entries()) {
-    const value = named(emitter, values[index] ?? UNDEFINED);
+    const value = values[index] ?? UNDEFINED;
     scope.variables.set(String(parameter.value), {
       js: value.js,
       definite: true,
@@ -182,7 +182,7 @@ function writtenIn(emitter: Emitter, lambda: Node, context: Context): KnownFunct
     emitter.forced = false;
     emitter.inPlace = true;
     const value = emitter.within(scope, () =>
-      body(emitter, lambda, parametersIn(emitter, lambda, args), context, handedOn(use)),
+      body(emitter, lambda, parametersIn(emitter, lambda, args), context, handedOn(emitter, use)),
     );
     Object.assign(emitter, { unit, forced, inPlace });
     return value;

@@ -150,7 +150,7 @@ export function condition(emitter: Emitter, node: Node, context: Context, use: U
   emitter.line(`if (${truthOf(test)}) {`);
   const branch = (part: Node): Value =>
     emitter.branch(() => {
-      const value = emitter.evaluate(part, context, handedOn(use));
+      const value = emitter.evaluate(part, context, handedOn(emitter, use));
       emitter.line(`${js} = ${value.js};`);
       return value;
     });

@@ -5,7 +5,7 @@ import { inLoops } from "./loops.ts";
 import { namePath } from "./name.ts";
 import type { Node } from "./node.ts";
 import type { Reached } from "./reached.ts";
-import { used } from "./result.ts";
+import { ofEach, used } from "./result.ts";
 import { gathered } from "./sink.ts";
 import { found, isOnce, middleStep, once } from "./step.ts";
 
@@ -18,7 +18,7 @@ export function path(emitter: Emitter, node: Node, context: Context, use: Use): 
   if (names.length === steps.length && !open)
     return used(emitter, namePath(emitter, names, context, "value"), use);
   const loops = open ? undefined : inLoops(emitter, node, context);
-  if (loops !== undefined) return gathered(emitter, loops, use);
+  if (loops !== undefined) return gathered(emitter, loops, ofEach(use));
   const groups =
     node.keepSingletonArray !== true && node.keepArray !== true && groupsOf(emitter, node, context, use);
   if (groups) return groups;
@@ -110,7 +110,7 @@ function lastStep(emitter: Emitter, step: Node, reached: Reached, use: Use, firs
       use,
     );
   }
-  const { js, kinds, flat, input, marked, final } = found(emitter, step, reached, use);
+  const { js, kinds, flat, input, marked, final } = found(emitter, step, reached, ofEach(use));
   const plain = emitter.program.unmarked || step.type === "sort" || final === true;
   const make = plain ? "plainMade" : "made";
   const put = final === true ? "lastPlain" : emitter.program.unmarked ? "lastUnmarked" : "last";

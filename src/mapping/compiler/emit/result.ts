@@ -22,20 +22,32 @@ export function used(emitter: Emitter, given: Value, use: Use): Value {
 }
 
 function openedAgain(emitter: Emitter, value: Value, times: number): Value {
-  if (times === 0 || value.input || value.final === true || !can(value.kinds, ARRAY)) return value;
+  if (times === 0 || !isNested(emitter, value)) return value;
   let code = value.js;
   for (let time = 0; time < times; time++) code = `norm(${code})`;
   return { ...value, ...emitter.temp(code, value.kinds | NOTHING) };
 }
 
-/** A value as it is read by a name: each reading opens a sequence of one once more. */
-export function named(emitter: Emitter, value: Value): Value {
-  return openedAgain(emitter, value, 1);
+/** Whether it may be a sequence of one after it was opened. */
+function isNested(emitter: Emitter, value: Value): boolean {
+  return emitter.program.nested && !value.input && value.final !== true && can(value.kinds, ARRAY);
 }
 
-/** A use of a value that a construct hands on as it is. */
-export function handedOn(use: Use): Use {
-  return { ...use, again: (use.again ?? 0) + 1 };
+/** A value that a construct hands on: that construct opens it once more, behind what follows it. */
+export function handed(emitter: Emitter, value: Value): Value {
+  return isNested(emitter, value) ? { ...value, open: true } : value;
+}
+
+/** A use of a value that a construct hands on as it is. Where something follows the construct, it is not opened before. */
+export function handedOn(emitter: Emitter, use: Use): Use {
+  if (isOpen(use)) return VALUE;
+  return emitter.program.nested ? { ...use, again: (use.again ?? 0) + 1 } : use;
+}
+
+/** The use of each member: what opens the whole does not open its members. */
+export function ofEach(use: Use): Use {
+  if (use.again === undefined) return use;
+  return use.result ? { result: true, depth: use.depth } : VALUE;
 }
 
 /** An open sequence as a value. */
@@ -43,6 +55,11 @@ export function closed(emitter: Emitter, value: Value): Value {
   if (value.open !== true) return value;
   const { open: _open, ...rest } = value;
   return { ...rest, ...emitter.temp(`norm(${value.js})`, value.kinds | NOTHING, { input: value.input }) };
+}
+
+/** Whether something follows before it is opened. */
+export function isOpen(use: Use): boolean {
+  return !use.result && use.open;
 }
 
 /** One level further down. */

@@ -11,7 +11,7 @@ import {
   type Value,
 } from "./kind.ts";
 import { type Node, walk } from "./node.ts";
-import { handedOn, named, used } from "./result.ts";
+import { handed, handedOn, isOpen } from "./result.ts";
 import { type Scope, scopeIn, type Variable } from "./scope.ts";
 
 /** A new scope for expressions, with the variables they bind in it. */
@@ -60,19 +60,19 @@ export function block(emitter: Emitter, node: Node, context: Context, use: Use):
       result = emitter.evaluate(
         expression,
         context,
-        index === expressions.length - 1 ? handedOn(use) : VALUE,
+        index === expressions.length - 1 ? handedOn(emitter, use) : VALUE,
       );
     }
-    return result;
+    return isOpen(use) ? handed(emitter, result) : result;
   });
 }
 
 /** `$name := value` */
-export function bind(emitter: Emitter, node: Node, context: Context, use: Use): Value {
+export function bind(emitter: Emitter, node: Node, context: Context): Value {
   const name = boundName(node);
   const value = emitter.evaluate(node.rhs as Node, context, VALUE);
-  assign(emitter, emitter.scope.variables.get(name) as Variable, named(emitter, value));
-  return used(emitter, value, use);
+  assign(emitter, emitter.scope.variables.get(name) as Variable, value);
+  return handed(emitter, value);
 }
 
 export function assign(emitter: Emitter, variable: Variable, value: Value): void {
@@ -109,13 +109,16 @@ export function variable(emitter: Emitter, node: Node, context: Context): Value 
 
 /** The value of a name, or of a label of a path. */
 export function read(emitter: Emitter, name: string): Value {
+  return handed(emitter, meant(emitter, name));
+}
+
+function meant(emitter: Emitter, name: string): Value {
   const known = variableOf(emitter, name);
   if (known !== undefined) {
     known.known?.needed();
     return known.stable ? known.value : emitter.temp(known.js);
   }
-  const code = lookup(emitter, emitter.scope, name);
-  return emitter.temp(code);
+  return emitter.temp(lookup(emitter, emitter.scope, name));
 }
 
 function lookup(emitter: Emitter, scope: Scope | null, name: string): string {
