@@ -22,7 +22,7 @@ describe("the mapping engine answers as the published library", () => {
   it.each([
     ["a fixed seed", 20_261_127],
     ["a seed of its own", Math.floor(Math.random() * 2 ** 31)],
-  ])("on generated and mutated expressions of %s", { timeout: 120_000 }, async (_what, seed) => {
+  ])("on generated and mutated expressions of %s, %i", { timeout: 120_000 }, async (_what, seed) => {
     const corpus = readCorpus();
     const tally = emptyTally();
     for (let number = 0; number < EXPRESSIONS; number++) {
@@ -30,7 +30,7 @@ describe("the mapping engine answers as the published library", () => {
       if (found === undefined) continue;
       const { run, text, input, ours, theirs } = await smallest(found);
       expect.fail(
-        `seed ${seed}, run ${run}: ${text} over ${JSON.stringify(input)}: ours ${ours}, library ${theirs}`,
+        `npm run fuzz:mapping -- --seed ${seed} --run ${run}: ${text} over ${JSON.stringify(input)}: ours ${ours}, library ${theirs}`,
       );
     }
     // An engine that refused everything would differ in nothing.
