@@ -106,6 +106,22 @@ test("a flow is shown from its source to each target, with what it feeds", async
   expect(await box("flow:stock").textContent()).toContain("paused");
 });
 
+test("the controls of the graph lie on none of its boxes", async () => {
+  for (const address of ["/flows?view=graph", "/flows/orders"]) {
+    await opened.show(address);
+    await box("flow:orders").waitFor();
+    const controls = await opened.page.locator(".react-flow__controls").boundingBox();
+    const boxes = await opened.page.locator("[data-box]").all();
+    const bottoms = await Promise.all(
+      boxes.map(async (one) => {
+        const place = await one.boundingBox();
+        return place === null ? Number.POSITIVE_INFINITY : place.y + place.height;
+      }),
+    );
+    expect(Math.max(...bottoms)).toBeLessThanOrEqual(controls?.y ?? 0);
+  }
+});
+
 test("a number in the graph leads to the messages that it counts", async () => {
   await opened.show("/flows/orders");
   const accepted = opened.page.locator('[data-way="system:web.orders → flow:orders"] a');

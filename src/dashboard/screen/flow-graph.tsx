@@ -8,7 +8,9 @@ import { type WayEdge, WayView } from "./graph-way.tsx";
 
 const NODES = { box: BoxView };
 const EDGES = { way: WayView };
-const HEIGHT = { least: 170, most: 620, around: 60 };
+const HEIGHT = { least: 170, most: 620, around: 100 };
+/** Below the boxes there is room for the controls, which else would lie on one. */
+const FIT = { maxZoom: 1, padding: { x: 0.05, top: "15px", bottom: "50px" } } as const;
 
 /**
  * Flows as a picture. Its numbers change in their places: boxes are laid out anew only when there are others. What it
@@ -50,7 +52,7 @@ export function FlowGraph({
         nodeTypes={NODES}
         edgeTypes={EDGES}
         fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.05 }}
+        fitViewOptions={FIT}
         minZoom={0.2}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -61,7 +63,7 @@ export function FlowGraph({
         preventScrolling={false}
         proOptions={{ hideAttribution: true }}
       >
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation="horizontal" fitViewOptions={FIT} />
       </ReactFlow>
     </div>
   );
