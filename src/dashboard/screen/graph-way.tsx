@@ -5,7 +5,7 @@ import { Numbers } from "./graph-numbers.tsx";
 
 export type WayEdge = Edge<{ readonly way: Way; readonly since: string }, "way">;
 
-/** What crosses: how much just now, what waits and what fails, each with its list. */
+/** What crosses, above the line: how much just now, what waits and what fails, each with its list. */
 export function WayView({ data, markerEnd, ...ends }: EdgeProps<WayEdge>) {
   const [path, x, y] = getBezierPath(ends);
   if (data === undefined) return null;
@@ -22,7 +22,7 @@ export function WayView({ data, markerEnd, ...ends }: EdgeProps<WayEdge>) {
           <div
             className="crossing nodrag nopan"
             data-way={way.id}
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            style={{ transform: `translate(-50%, calc(-100% - 4px)) translate(${x}px, ${y}px)` }}
           >
             {way.states.map((state) => (
               <Pill key={state} word={state} />
