@@ -13,10 +13,10 @@ export function Rail({ version }: { readonly version: string }) {
   const path = useLocation({ select: ({ pathname }) => pathname });
   const screens = SCREENS.filter((screen) => !("permission" in screen) || may.includes(screen.permission));
   // On a phone it is wider than the page, and where one is may lie out of sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it scrolls when somebody goes elsewhere, or more screens are known
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it scrolls when somebody goes elsewhere, and when the rail grows
   useEffect(() => {
     rail.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [path, screens.length]);
+  }, [path, screens.length, parked > 0]);
   return (
     <nav className="rail" aria-label="Screens" ref={rail}>
       {screens.map(({ to, name }) => (
