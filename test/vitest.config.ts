@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 20_000,
     pool: "forks",
+    // One a processor: half of the time a test waits for a hub, a server or a clock.
+    maxWorkers: "100%",
     reporters: ["default", "./test/totals.ts"],
   },
 });
