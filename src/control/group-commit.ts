@@ -1,38 +1,71 @@
+import { HubError } from "../errors.ts";
 import type { Admission, Engine, Receipt } from "./engine.ts";
 
 interface Group {
   readonly items: readonly Admission[];
+  /** When it came; milliseconds of `performance.now()`. */
+  readonly came: number;
   readonly resolve: (receipts: readonly Receipt[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Batches that arrive while the engine is at other work share one commit: a commit waits for the disk, whatever is in it.
- * An idle engine commits at once.
+ * How long a batch waits for the commit before its own; milliseconds. Where that one takes so long, the next would too, and
+ * a sender would wait for both.
+ */
+const TURN_MS = 5_000;
+
+/**
+ * Batches that arrive while the engine is at other work, or while a commit is under way, share the next one: a commit costs
+ * the same statements, journeys and disk whatever is in it. An idle engine commits at once.
  */
 export function groupCommit(admit: Engine["admit"]): Engine["admit"] {
   let waiting: Group[] = [];
+  let busy = false;
 
-  const commit = (): void => {
-    const groups = waiting;
+  const commit = async (): Promise<void> => {
+    const groups = inTime(waiting);
     waiting = [];
-    admit(groups.length === 1 ? (groups[0]?.items ?? []) : groups.flatMap((group) => group.items)).then(
-      (receipts) => {
-        let at = 0;
-        for (const group of groups) {
-          group.resolve(receipts.slice(at, at + group.items.length));
-          at += group.items.length;
-        }
-      },
-      (error: unknown) => {
-        for (const group of groups) group.reject(error);
-      },
-    );
+    try {
+      const receipts = await admit(
+        groups.length === 1 ? (groups[0]?.items ?? []) : groups.flatMap(({ items }) => items),
+      );
+      settle(groups, receipts);
+    } catch (error) {
+      for (const { reject } of groups) reject(error);
+    }
+    if (waiting.length === 0) busy = false;
+    else next();
   };
+
+  // After the port was read to its end, which is before the next turn of the event loop.
+  const next = (): void => void setImmediate(() => void commit());
 
   return (items) =>
     new Promise((resolve, reject) => {
-      // After the port was read to its end, which is before the next turn of the event loop.
-      if (waiting.push({ items, resolve, reject }) === 1) setImmediate(commit);
+      waiting.push({ items, came: performance.now(), resolve, reject });
+      if (busy) return;
+      busy = true;
+      next();
     });
+}
+
+/** Those that did not wait too long; the others are refused. */
+function inTime(groups: readonly Group[]): readonly Group[] {
+  const now = performance.now();
+  const late = groups.filter(({ came }) => now - came > TURN_MS);
+  for (const { reject } of late) {
+    reject(
+      new HubError("TL_STORE_FAILED", "the store is busy, and nothing was begun", { retryAfter: TURN_MS }),
+    );
+  }
+  return late.length === 0 ? groups : groups.filter((group) => !late.includes(group));
+}
+
+function settle(groups: readonly Group[], receipts: readonly Receipt[]): void {
+  let at = 0;
+  for (const group of groups) {
+    group.resolve(receipts.slice(at, at + group.items.length));
+    at += group.items.length;
+  }
 }

@@ -59,8 +59,6 @@ async function sqliteStorage(): Promise<Storage> {
 async function postgresStorage(): Promise<Storage> {
   const server = await startPostgres();
   const endServer = atEnd(() => server.close());
-  // Else the log would grow to a gigabyte before the server uses its files again: longer than a short run lasts.
-  await server.set("max_wal_size", "256MB");
   const redis = await startRedis();
   const endRedis = atEnd(() => redis.close());
   const connect = async (): Promise<Client> => {
