@@ -30,3 +30,12 @@ CREATE TABLE customer_link (
   system text COLLATE "C" NOT NULL, external_id text COLLATE "C" NOT NULL, record bigint NOT NULL,
   PRIMARY KEY (system, external_id, record));
 `;
+
+/**
+ * Customers and their records change for years. With room left on its page a changed row stays there, and none of the
+ * indexes is written (https://www.postgresql.org/docs/current/storage-hot.html); without, less than half did.
+ */
+export const CRM_ROOM_SCHEMA = `
+ALTER TABLE customer SET (fillfactor = 85);
+ALTER TABLE source_record SET (fillfactor = 85);
+`;

@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { HubError } from "../../errors.ts";
-import { CRM_SCHEMA } from "./crm-schema.ts";
+import { CRM_ROOM_SCHEMA, CRM_SCHEMA } from "./crm-schema.ts";
 import { fillFingerprints } from "./fill-fingerprints.ts";
 import {
   ACCESS_SCHEMA,
@@ -33,6 +33,7 @@ const STEPS: readonly string[] = [
   MUTE_SCHEMA,
   EVENT_SCHEMA,
   BY_HAND_SCHEMA,
+  CRM_ROOM_SCHEMA,
 ];
 
 /** What a step has to work out of the rows that are there, by the step's text. */
