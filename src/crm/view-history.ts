@@ -1,10 +1,10 @@
+import { readCursor, writeCursor } from "../message/cursor.ts";
 import type { Entity } from "../message/entity.ts";
 import type { JsonObject } from "../message/json.ts";
 import type { CrmReads, HistoryPoint } from "../store/crm-reads.ts";
 import type { RecordRow } from "../store/crm-tables.ts";
 import type { Origin } from "../store/origin.ts";
 import type { Contact } from "./contact.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
 
 /** One contact with a customer. */
 export interface HistoryEntry {

@@ -1,5 +1,5 @@
+import { readCursor, writeCursor } from "../message/cursor.ts";
 import type { CrmReads, SearchHit, SearchPoint } from "../store/crm-reads.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
 import { customerId, parseCustomerId } from "./customer-id.ts";
 import { fold } from "./display-name.ts";
 

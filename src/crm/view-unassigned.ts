@@ -1,6 +1,6 @@
+import { writeCursor } from "../message/cursor.ts";
 import type { CrmReads } from "../store/crm-reads.ts";
 import type { RecordRow } from "../store/crm-tables.ts";
-import { writeCursor } from "./cursor.ts";
 import type { HistoryEntity } from "./history-change.ts";
 import { entryOf, type HistoryPage, pointOf, timeOf } from "./view-history.ts";
 

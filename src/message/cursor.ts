@@ -1,5 +1,5 @@
 import { HubError } from "../errors.ts";
-import type { Json } from "../message/json.ts";
+import type { Json } from "./json.ts";
 
 /** A place in a list as opaque text for an API. */
 export function writeCursor(place: readonly Json[]): string {
