@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createServer } from "../../src/api/server.ts";
 import type { SourceStatus } from "../../src/control/engine.ts";
 import { ERRORS, type ErrorCode } from "../../src/errors.ts";
+import { writeCursor } from "../../src/message/cursor.ts";
 import { laneOf } from "../../src/message/lane.ts";
 import type { NewMessage } from "../../src/store/message-table.ts";
 import { type Bench, flowDefinition, flowStatus, openBench, problemIn, TOKEN } from "./setup.ts";
@@ -665,7 +666,7 @@ test("customers are found by exactly one way, and shown with provenance", async 
 test("what belongs to nobody is listed, all of it or one kind", async () => {
   for (const query of ["", "?entity=payment", "?entity=interaction&limit=5"])
     expect(await json(`/api/v1/unassigned${query}`)).toEqual({ items: [], next: null });
-  for (const query of ["entity=customer", "cursor=x"])
+  for (const query of ["entity=customer", "cursor=x", `cursor=${writeCursor([0.5, 1])}`])
     expect((await bench.get(`/api/v1/unassigned?${query}`)).status).toBe(400);
 });
 
