@@ -14,7 +14,8 @@ export interface TimelineEntry {
 
 /**
  * The whole history of a message in the order it happened: its acceptance, what the trail tells, the deliveries with
- * each try, and last what it waits for. Made from what is stored; nothing in it quotes the payload.
+ * each try, and last what it waits for. Made from what is stored; nothing in it but answers of targets may quote the
+ * payload.
  */
 export function timeline(message: MessageDetail): readonly TimelineEntry[] {
   const entries = [

@@ -93,6 +93,15 @@ test("an attempt of which nothing is kept, another's or none is not found, and t
   expect(message.deliveries[0]?.tries.map(({ exchanged }) => exchanged)).toEqual([false, true, true]);
 });
 
+test("what targets said of a message is for those who may see payloads, in its timeline too", async () => {
+  const shown = async (who: string) => {
+    const answer = await bench.get("/api/v1/messages/m-1", { authorization: `Bearer ${keys.get(who)}` });
+    return answer.text();
+  };
+  for (const who of ["viewer", "operator"]) expect(await shown(who)).not.toContain("422");
+  expect((await shown("engineer")).split('"detail":"422, TL_TARGET_REFUSED')).toHaveLength(4);
+});
+
 test("`tieline messages show --attempts` shows the same, also as JSON", async () => {
   const line = ["messages", "show", "m-1", "--attempts", "--url", bench.url, "--token", TOKEN];
   const { code, out } = await run(line);

@@ -4,13 +4,13 @@ import { HubError } from "../../errors.ts";
 import { causeOf } from "../../message/cause.ts";
 import { deliveryId, messageId, parseMessageId } from "../../message/id.ts";
 import { OUTCOMES, STATES, WITHOUT_EFFECT } from "../../message/outcome.ts";
-import { may } from "../../message/permission.ts";
 import type { DeliveryDetail, MessageDetail, MessageFilter } from "../../store/queries.ts";
 import { actOf, notePayload } from "../act.ts";
 import { CauseText } from "../cause.ts";
 import type { ApiDeps } from "../deps.ts";
 import { findMessage, MessageParams } from "../find-message.ts";
 import { keptNoMore } from "../kept-no-more.ts";
+import { isMasked } from "../mask-customer.ts";
 import { pageFrom, presentFailure, presentMessage, presentPage, time } from "../present.ts";
 import {
   Code,
@@ -304,14 +304,16 @@ function filterFrom({
   };
 }
 
+function presentFor(request: FastifyRequest, message: MessageDetail) {
+  return presentDetail(isMasked(request) ? withoutQuotes(message) : message);
+}
+
 /** What came with a message and what targets said of it may quote it, so they are for those who may see payloads. */
-function presentFor({ principal }: FastifyRequest, message: MessageDetail) {
-  const shown = presentDetail(message);
-  if (principal !== null && may(principal, "payloads")) return shown;
+function withoutQuotes(message: MessageDetail): MessageDetail {
   return {
-    ...shown,
+    ...message,
     headers: null,
-    deliveries: shown.deliveries.map((delivery) => ({
+    deliveries: message.deliveries.map((delivery) => ({
       ...delivery,
       answer: null,
       tries: delivery.tries.map((one) => ({ ...one, answer: null })),
