@@ -40,6 +40,8 @@ export interface Queries {
   traffic(from: number, minutes: number): Promise<readonly Traffic[]>;
   /** What a delivery sends: all of it or the first `limit` bytes. @param id as in `DeliveryDetail` */
   deliveryBody(id: number, limit: number): Promise<DeliveryBody | undefined>;
+  /** Attempts of a delivery, newest first; undefined where there is no such delivery. @param delivery its id */
+  attempts(delivery: number, page: Page<TryPoint>): Promise<DeliveryTries | undefined>;
   /** What was sent in an attempt and what came back; undefined where nothing is kept of it. */
   exchange(attempt: AttemptName): Promise<KeptExchange | undefined>;
   audit(page: Page): Promise<Paged<ChainedEntry>>;
@@ -126,14 +128,14 @@ export interface FileTotals {
 }
 
 /** `before` is the `next` of the page before; null for the first page. */
-export interface Page {
-  readonly before: number | null;
+export interface Page<Point = number> {
+  readonly before: Point | null;
   readonly limit: number;
 }
 
-export interface Paged<Item> {
+export interface Paged<Item, Point = number> {
   readonly items: readonly Item[];
-  readonly next: number | null;
+  readonly next: Point | null;
 }
 
 /** All given conditions must hold. */
@@ -264,6 +266,13 @@ export interface DeliveryDetail {
 export interface Try extends Omit<Attempt, "exchange"> {
   /** Whether it is kept what was sent and what came back. */
   readonly exchanged: boolean;
+}
+
+/** Where an attempt stands among those of its delivery; some begin in the same millisecond. */
+export type TryPoint = Pick<Attempt, "startedAt" | "attempt">;
+
+export interface DeliveryTries extends Paged<Try, TryPoint> {
+  readonly message: number;
 }
 
 /** Attempts that are not counted share their number, so that the time is of the name. */

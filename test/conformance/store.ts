@@ -584,7 +584,8 @@ function cursor(value: string, more = false): CursorRow {
   return { value, more, movedAt: 5 };
 }
 
-function delivery(of: number, key: string): NewDelivery {
+/** One of a message, of flow 1. */
+export function delivery(of: number, key: string): NewDelivery {
   return {
     message: of,
     flow: 1,

@@ -7,6 +7,7 @@ import { openSql, type Sql } from "../../src/backend/sqlite/sql.ts";
 import { DATABASE, openSqliteStore } from "../../src/backend/sqlite/store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { describeAccess } from "../conformance/access.ts";
+import { describeAttempts } from "../conformance/attempts.ts";
 import { describeErrorGroups } from "../conformance/error-groups.ts";
 import { describeExchanges } from "../conformance/exchanges.ts";
 import { combinations, describeQueries, fillForQueries, T0 } from "../conformance/queries.ts";
@@ -31,6 +32,7 @@ describeAccess("sqlite", openBoth);
 describeRetentionState("sqlite", openBoth);
 describeErrorGroups("sqlite", openBoth);
 describeExchanges("sqlite", openBoth);
+describeAttempts("sqlite", openBoth);
 
 let folder: string;
 let store: Store;
@@ -81,6 +83,8 @@ test("no list and no look-up scans or sorts a table that grows", async () => {
   }
   await reader.message(1);
   await reader.message(38);
+  for (const before of [null, { startedAt: T0 + 1, attempt: 2 }])
+    await reader.attempts(1, { before, limit: 10 });
   await reader.raw(1, null);
   await reader.raw(2, 10);
   await reader.rejects(1, { before: null, limit: 10 });

@@ -16,6 +16,7 @@ import { readDeliveryBody, readExchange, readMessage, readRaw } from "./query-me
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { readForgotten, readRetention } from "./query-retention.ts";
+import { readTries } from "./query-tries.ts";
 import { readUnfinished } from "./query-unfinished.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import type { ReadSql } from "./sql.ts";
@@ -35,6 +36,7 @@ export function postgresQueries(sql: ReadSql, close: () => Promise<void>): Queri
     books: async (flow, from, to) => readBooks(sql, await idOf(flow), from, to),
     traffic: (from, minutes) => readTraffic(sql, from, minutes),
     deliveryBody: (id, limit) => readDeliveryBody(sql, id, limit),
+    attempts: (delivery, page) => readTries(sql, delivery, page),
     exchange: (attempt) => readExchange(sql, attempt),
     audit: (page) => listAudit(sql, page),
     alerts: (filter, page) => listAlerts(sql, filter, page),

@@ -15,13 +15,12 @@ import {
   EXCHANGE,
   type ExchangeColumns,
   type RawColumns,
-  SELECT_TRIES,
-  type TryColumns,
   toDeliveryDetail,
   toDetail,
   toExchange,
   toRaw,
 } from "../rows/message-detail.ts";
+import { SELECT_TRIES, type TryColumns } from "../rows/try-row.ts";
 import { flowNames } from "./query-flows.ts";
 import { loadSummaries } from "./query-message-list.ts";
 import type { ReadSql } from "./sql.ts";

@@ -1,9 +1,10 @@
 import type { Failure } from "../../errors.ts";
 import { MOST_KEPT } from "../../message/exchange.ts";
-import type { DeliveryDetail, KeptExchange, MessageDetail, RawBody, Try } from "../../store/queries.ts";
+import type { DeliveryDetail, KeptExchange, MessageDetail, RawBody } from "../../store/queries.ts";
 import { exchangeOf } from "./exchange-row.ts";
 import { type SliceColumns, sliceOf } from "./message-row.ts";
 import { fromText, stateOf, toBytes } from "./row.ts";
+import { type TryColumns, toTry } from "./try-row.ts";
 
 export interface DetailColumns extends SliceColumns {
   flow: number;
@@ -52,16 +53,6 @@ export interface DeliveryDetailColumns
   failure: string | null;
   route: number;
   key: string | null;
-}
-
-/** The columns of an attempt that are listed. */
-export const SELECT_TRIES = `SELECT delivery, attempt, started_at AS "startedAt", ended_at AS "endedAt", code, answer,
-  CASE WHEN exchange IS NULL THEN 0 ELSE 1 END AS exchanged FROM attempt`;
-
-export type TryColumns = Omit<Try, "exchanged"> & { readonly exchanged: number };
-
-export function toTry({ exchanged, ...row }: TryColumns): Try {
-  return { ...row, exchanged: exchanged === 1 };
 }
 
 export function toDeliveryDetail(

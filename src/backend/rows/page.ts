@@ -4,7 +4,11 @@ import type { Paged } from "../../store/queries.ts";
 export const LAST = Number.MAX_SAFE_INTEGER;
 
 /** Cuts a list that was read with one row too many, and says where the next page begins. */
-export function cutPage<Item>(rows: readonly Item[], limit: number, at: (item: Item) => number): Paged<Item> {
+export function cutPage<Item, Point = number>(
+  rows: readonly Item[],
+  limit: number,
+  at: (item: Item) => Point,
+): Paged<Item, Point> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, next: rows.length > limit && last !== undefined ? at(last) : null };

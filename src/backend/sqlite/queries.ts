@@ -19,6 +19,7 @@ import { readDeliveryBody, readExchange, readMessage, readRaw } from "./query-me
 import { listMessages } from "./query-message-list.ts";
 import { readPending, readQueuedLanes } from "./query-pending.ts";
 import { readForgotten, readRetention } from "./query-retention.ts";
+import { readTries } from "./query-tries.ts";
 import { readUnfinished } from "./query-unfinished.ts";
 import { listVersions, readTexts } from "./query-version.ts";
 import { openSql, type Sql } from "./sql.ts";
@@ -46,6 +47,7 @@ export function sqliteQueries(sql: Sql): Queries {
     books: async (flow, from, to) => readBooks(sql, flowNames(sql).idOf(flow), from, to),
     traffic: async (from, minutes) => readTraffic(sql, from, minutes),
     deliveryBody: async (id, limit) => readDeliveryBody(sql, id, limit),
+    attempts: async (delivery, page) => readTries(sql, delivery, page),
     exchange: async (attempt) => readExchange(sql, attempt),
     audit: async (page) => listAudit(sql, page),
     alerts: async (filter, page) => listAlerts(sql, filter, page),

@@ -15,14 +15,13 @@ import {
   EXCHANGE,
   type ExchangeColumns,
   type RawColumns,
-  SELECT_TRIES,
-  type TryColumns,
   toDeliveryDetail,
   toDetail,
   toExchange,
   toRaw,
 } from "../rows/message-detail.ts";
 import { toBytes } from "../rows/row.ts";
+import { SELECT_TRIES, type TryColumns } from "../rows/try-row.ts";
 import { flowNames } from "./query-flows.ts";
 import { loadSummaries } from "./query-message-list.ts";
 import type { Sql } from "./sql.ts";
