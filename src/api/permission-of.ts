@@ -35,6 +35,7 @@ const NEEDED: Readonly<Record<string, Needed>> = {
   "GET /api/v1/flows/:name/mapping": "read",
   "GET /api/v1/messages": "read",
   "GET /api/v1/messages/:id": "read",
+  "GET /api/v1/messages/:id/deliveries/:delivery/attempts": "read",
   "GET /api/v1/error-groups": "read",
   "GET /api/v1/graph": "read",
   "GET /api/v1/files": "read",

@@ -102,6 +102,11 @@ export const PageQuery = {
   ),
 };
 
+/** The cursor of lists whose places are more than a number. */
+export const TextCursor = Type.Optional(
+  Type.String({ maxLength: 2048, description: "`next` of the page before" }),
+);
+
 /** One page; a page may be short or empty and still have a `next`: only null says that nothing follows. */
 export function pageOf<Item extends TSchema>(item: Item) {
   return Type.Object({

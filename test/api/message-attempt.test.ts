@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeCursor } from "../../src/message/cursor.ts";
 import type { Exchange } from "../../src/message/exchange.ts";
 import { delivery } from "../browser/rows.ts";
 import { run } from "../cli/support.ts";
@@ -91,6 +92,38 @@ test("an attempt of which nothing is kept, another's or none is not found, and t
     readonly deliveries: readonly { readonly tries: readonly { readonly exchanged: boolean }[] }[];
   };
   expect(message.deliveries[0]?.tries.map(({ exchanged }) => exchanged)).toEqual([false, true, true]);
+});
+
+test("attempts are listed newest first, page by page, with answers for those who may see payloads", async () => {
+  const list = (who: string, query = "", delivery = "m-1/deliveries/1") =>
+    bench.get(`/api/v1/messages/${delivery}/attempts${query}`, { authorization: `Bearer ${keys.get(who)}` });
+  const pageOf = async (who: string, query?: string) =>
+    (await (await list(who, query)).json()) as {
+      readonly items: readonly { readonly answer: string | null }[];
+      readonly next: string | null;
+    };
+  const shown = {
+    ...{ startedAt: AT, endedAt: new Date(T0 + 9).toISOString(), code: "TL_TARGET_REFUSED", answer: "422" },
+    exchanged: true,
+  };
+  const first = await pageOf("engineer", "?limit=2");
+  expect(first.items).toEqual([
+    { ...shown, attempt: 3 },
+    { ...shown, attempt: 2 },
+  ]);
+  expect(await pageOf("engineer", `?limit=2&cursor=${first.next}`)).toEqual({
+    items: [{ ...shown, attempt: 1, exchanged: false }],
+    next: null,
+  });
+  for (const who of ["viewer", "operator"])
+    expect(await pageOf(who)).toEqual({
+      items: [3, 2, 1].map((attempt) => ({ ...shown, attempt, answer: null, exchanged: attempt > 1 })),
+      next: null,
+    });
+  for (const other of ["m-2/deliveries/1", "m-1/deliveries/9"])
+    expect(await problemIn(bench, await list("viewer", "", other))).toMatchObject({ code: "TL_NOT_FOUND" });
+  for (const query of ["?cursor=5", `?cursor=${writeCursor([T0, "1"])}`, "?limit=501"])
+    expect((await list("viewer", query)).status, query).toBe(400);
 });
 
 test("what targets said of a message is for those who may see payloads, in its timeline too", async () => {

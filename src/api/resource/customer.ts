@@ -21,7 +21,7 @@ import { requirePermission } from "../auth.ts";
 import type { ApiDeps } from "../deps.ts";
 import { isMasked, maskCustomer, maskHistory, maskName } from "../mask-customer.ts";
 import { time } from "../present.ts";
-import { AnyJson, closed, nullable, oneOf, problems, Time } from "../schema.ts";
+import { AnyJson, closed, nullable, oneOf, problems, TextCursor, Time } from "../schema.ts";
 
 const tags = ["customers"];
 const IdParams = closed({
@@ -29,7 +29,6 @@ const IdParams = closed({
 });
 type IdParams = Static<typeof IdParams>;
 
-const Cursor = Type.Optional(Type.String({ maxLength: 2048, description: "`next` of the page before" }));
 const Limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 20 }));
 
 const OriginSchema = Type.Object({
@@ -95,7 +94,7 @@ const Found = Type.Object(
 
 const SearchQuery = closed({
   limit: Limit,
-  cursor: Cursor,
+  cursor: TextCursor,
   q: Type.Optional(
     Type.String({ minLength: 1, maxLength: 256, description: "Begin of a name, number, address or id" }),
   ),
@@ -155,7 +154,7 @@ export async function customerRoutes(app: FastifyInstance, deps: ApiDeps): Promi
     },
   );
 
-  const HistoryQuery = closed({ limit: Limit, cursor: Cursor });
+  const HistoryQuery = closed({ limit: Limit, cursor: TextCursor });
   app.get<{ Params: IdParams; Querystring: Static<typeof HistoryQuery> }>(
     "/customers/:id/history",
     {
@@ -175,7 +174,11 @@ export async function customerRoutes(app: FastifyInstance, deps: ApiDeps): Promi
     },
   );
 
-  const UnassignedQuery = closed({ entity: Type.Optional(HistoryEntityName), limit: Limit, cursor: Cursor });
+  const UnassignedQuery = closed({
+    entity: Type.Optional(HistoryEntityName),
+    limit: Limit,
+    cursor: TextCursor,
+  });
   app.get<{ Querystring: Static<typeof UnassignedQuery> }>(
     "/unassigned",
     {

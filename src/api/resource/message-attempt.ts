@@ -8,13 +8,17 @@ import { notePayload } from "../act.ts";
 import { asCurl } from "../curl.ts";
 import type { ApiDeps } from "../deps.ts";
 import { MessageParams } from "../find-message.ts";
-import { Count, closed, Moment, momentOf, nullable, problems } from "../schema.ts";
+import { isMasked } from "../mask-customer.ts";
+import { Count, closed, Moment, momentOf, nullable, PageQuery, problems, TextCursor } from "../schema.ts";
+import { presentTries, TriesSchema, tryPointOf, withoutAnswers } from "../tries.ts";
 
-const Params = closed({
+const tags = ["messages"];
+const DeliveryParams = closed({
   ...MessageParams.properties,
   delivery: Type.Integer({ minimum: 1, description: "`sequence` of the delivery" }),
-  attempt: Type.Integer({ minimum: 0 }),
 });
+const ListQuery = closed({ limit: PageQuery.limit, cursor: TextCursor });
+const Params = closed({ ...DeliveryParams.properties, attempt: Type.Integer({ minimum: 0 }) });
 const When = closed({ startedAt: Moment });
 
 const SaidSchema = Type.Object({
@@ -37,13 +41,35 @@ const ExchangeSchema = Type.Object({
   ),
 });
 
-/** What an attempt sent, and what came back. */
+/** The attempts of a delivery, and what one of them sent and what came back. */
 export async function messageAttemptRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
+  app.get<{ Params: Static<typeof DeliveryParams>; Querystring: Static<typeof ListQuery> }>(
+    "/messages/:id/deliveries/:delivery/attempts",
+    {
+      schema: {
+        tags,
+        summary: "List the attempts of a delivery, newest first",
+        params: DeliveryParams,
+        querystring: ListQuery,
+        response: { 200: TriesSchema, ...problems(404) },
+      },
+    },
+    async (request) => {
+      const { id, delivery } = request.params;
+      const { cursor, limit = 50 } = request.query;
+      const before = cursor === undefined ? null : tryPointOf(cursor);
+      const found = await deps.queries.attempts(delivery, { before, limit });
+      if (found === undefined || messageId(found.message) !== id)
+        throw new HubError("TL_NOT_FOUND", "the message has no such delivery, or it is kept no more");
+      return presentTries(isMasked(request) ? withoutAnswers(found) : found);
+    },
+  );
+
   app.get<{ Params: Static<typeof Params>; Querystring: Static<typeof When> }>(
     "/messages/:id/deliveries/:delivery/attempts/:attempt",
     {
       schema: {
-        tags: ["messages"],
+        tags,
         summary: "What was sent in an attempt and what came back, without secrets",
         description:
           "`startedAt` is that of the attempt, since attempts that are not counted share a number.",

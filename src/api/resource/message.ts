@@ -30,6 +30,7 @@ import {
 } from "../schema.ts";
 import { readSlice } from "../slice.ts";
 import { timeline } from "../timeline.ts";
+import { presentTry, TrySchema } from "../tries.ts";
 
 const FIRST_BYTES = 64 * 1024;
 /** No body is longer: PostgreSQL keeps no value of more. */
@@ -81,15 +82,6 @@ const Filter = closed({
   fingerprint: Type.Optional(CauseText),
 });
 
-const Try = Type.Object({
-  attempt: Count,
-  startedAt: Time,
-  endedAt: nullable(Time),
-  code: nullable(Type.String()),
-  answer: nullable(Type.String()),
-  exchanged: Type.Boolean({ description: "Whether it is kept what was sent and what came back" }),
-});
-
 const Delivery = Type.Object({
   id: Type.String(),
   sequence: Type.Integer({ description: "Rises with every delivery; names its body" }),
@@ -103,7 +95,7 @@ const Delivery = Type.Object({
   finishedAt: nullable(Time),
   failure: nullable(FailureSchema),
   answer: nullable(Type.String()),
-  tries: Type.Array(Try),
+  tries: Type.Array(TrySchema),
   blockedBy: nullable(
     Type.Integer({ description: "Sequence of the delivery whose failure holds back this key" }),
   ),
@@ -366,11 +358,7 @@ function presentDelivery(place: number, delivery: DeliveryDetail) {
     nextAt: time(delivery.nextAt),
     finishedAt: time(delivery.finishedAt),
     failure: presentFailure(delivery.failure),
-    tries: delivery.tries.map((one) => ({
-      ...one,
-      startedAt: time(one.startedAt),
-      endedAt: time(one.endedAt),
-    })),
+    tries: delivery.tries.map(presentTry),
   };
 }
 

@@ -1611,6 +1611,24 @@ export interface Operations {
       readonly writable: boolean;
     };
   };
+  "GET /messages/{id}/deliveries/{delivery}/attempts": {
+    query: {
+      readonly limit?: number;
+      readonly cursor?: string;
+    };
+    body: undefined;
+    answer: {
+      readonly items: readonly ({
+        readonly attempt: number;
+        readonly startedAt: string;
+        readonly endedAt: string | null;
+        readonly code: string | null;
+        readonly answer: string | null;
+        readonly exchanged: boolean;
+      })[];
+      readonly next: string | null;
+    };
+  };
   "GET /messages/{id}/deliveries/{delivery}/attempts/{attempt}": {
     query: {
       readonly startedAt: number | string;
