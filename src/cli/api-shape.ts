@@ -50,12 +50,7 @@ export interface MessageDetail extends MessageSummary {
     readonly answer: string | null;
     readonly failure: Failure | null;
     readonly sequence: number;
-    readonly tries: readonly {
-      readonly attempt: number;
-      readonly startedAt: string;
-      readonly code: string | null;
-      readonly exchanged: boolean;
-    }[];
+    readonly tries: readonly AttemptEntry[];
   }[];
   readonly trail: readonly {
     readonly at: string;
@@ -63,6 +58,14 @@ export interface MessageDetail extends MessageSummary {
     readonly route: string | null;
     readonly detail: string | null;
   }[];
+}
+
+/** An attempt as it is listed. */
+export interface AttemptEntry {
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly code: string | null;
+  readonly exchanged: boolean;
 }
 
 /** What an attempt sent and what came back. */

@@ -4,7 +4,7 @@ import { OUTCOMES, STATES } from "../message/outcome.ts";
 import { describePlace } from "../message/place.ts";
 import { showBytes } from "../message/units.ts";
 import type { MessageDetail, MessageSummary } from "./api-shape.ts";
-import { exchangesText, readExchanges } from "./message-exchanges.ts";
+import { exchangesJson, exchangesText, readExchanges } from "./message-exchanges.ts";
 import { pageEnd, readPage } from "./read-page.ts";
 import { addFilters, type FilterOptions, filtersOf, momentText, wholeNumber } from "./selection.ts";
 import { addRemote, hubOf, jsonText, print, type RemoteOptions, reasonOf, type Session } from "./session.ts";
@@ -22,6 +22,7 @@ interface ListOptions extends RemoteOptions, FilterOptions {
 
 interface ShowOptions extends RemoteOptions {
   readonly attempts?: true;
+  readonly limit: string;
 }
 
 interface ActOptions extends RemoteOptions {
@@ -53,8 +54,10 @@ export function addMessages(program: Command, session: Session): void {
   addRemote(group, "show <id>", "One message: where it is, what happened to it, its deliveries", [
     "tieline messages show m-4711",
     "tieline messages show m-4711 --attempts",
+    "tieline messages show m-4711 --attempts --limit 100",
   ])
-    .option("--attempts", "what each attempt sent and was answered, which the audit log notes")
+    .option("--attempts", "what the newest attempts sent and were answered, which the audit log notes")
+    .option("--limit <n>", "with --attempts: how many of each delivery", "20")
     .action(async (id: string, options: ShowOptions) => {
       const hub = await hubOf(session, options);
       const message = await hub.get<MessageDetail>(`/messages/${encodeURIComponent(id)}`);
@@ -62,9 +65,9 @@ export function addMessages(program: Command, session: Session): void {
         print(session, options, message, () => messageText(session.terminal, message));
         return;
       }
-      const attempts = await readExchanges(hub, message);
-      print(session, options, { ...message, attempts }, () =>
-        [messageText(session.terminal, message), exchangesText(session.terminal, attempts)].join("\n\n"),
+      const shown = await readExchanges(hub, message, wholeNumber("--limit", options.limit));
+      print(session, options, { ...message, ...exchangesJson(shown) }, () =>
+        [messageText(session.terminal, message), exchangesText(session.terminal, shown)].join("\n\n"),
       );
     });
   addRemote(group, "raw <id>", "The bytes of a message exactly as they were received", [

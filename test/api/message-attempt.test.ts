@@ -147,5 +147,22 @@ test("`tieline messages show --attempts` shows the same, also as JSON", async ()
   expect(json()).toMatchObject({
     id: "m-1",
     attempts: [{ attempt: 1, exchange: null }, { attempt: 2, exchange: { curl: CURL } }, { attempt: 3 }],
+    leftOut: {},
   });
+});
+
+test("`tieline messages show --attempts` asks for the newest ones only, and says how many it left out", async () => {
+  const hub = ["--url", bench.url, "--token", TOKEN];
+  const line = ["messages", "show", "m-1", "--attempts", "--limit", "2", ...hub];
+  const before = (await seen()).length;
+  const { out } = await run(line);
+  expect((await seen()).length - before).toBe(2);
+  expect(out).toContain("left out: 1 earlier attempt of m-1.billing.customer; --limit shows more\n\nm-1.");
+  expect(out).not.toContain("attempt 1 at");
+  const { json } = await run([...line, "--json"]);
+  expect(json()).toMatchObject({
+    attempts: [{ attempt: 2 }, { attempt: 3 }],
+    leftOut: { "m-1.billing.customer": 1 },
+  });
+  expect((await run([...line, "--limit", "many"])).code).toBe(2);
 });
