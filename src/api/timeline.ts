@@ -1,6 +1,7 @@
 import { ERRORS, type Failure } from "../errors.ts";
 import { deliveryId, messageId } from "../message/id.ts";
-import type { DeliveryDetail, MessageDetail } from "../store/queries.ts";
+import { plural } from "../message/units.ts";
+import { type DeliveryDetail, type MessageDetail, MOST_EARLIER_TRIES } from "../store/queries.ts";
 
 /** One line of a message's history. */
 export interface TimelineEntry {
@@ -14,7 +15,7 @@ export interface TimelineEntry {
 
 /**
  * The whole history of a message in the order it happened: its acceptance, what the trail tells, the deliveries with
- * each try, and last what it waits for. Made from what is stored; nothing in it but answers of targets may quote the
+ * their newest tries, and last what it waits for. Made from what is stored; nothing in it but answers of targets may quote the
  * payload.
  */
 export function timeline(message: MessageDetail): readonly TimelineEntry[] {
@@ -47,7 +48,12 @@ function deliverySteps(message: MessageDetail, delivery: DeliveryDetail): readon
   const route = delivery.to;
   const name = deliveryId(message.place, route, delivery.replay);
   const steps: TimelineEntry[] = [{ at: delivery.createdAt, step: "delivery queued", route, detail: name }];
-  for (const one of delivery.tries) {
+  const shown = delivery.tries.items.toReversed();
+  if (delivery.earlierTries > 0) {
+    const at = shown[0]?.startedAt ?? delivery.createdAt;
+    steps.push({ at, step: earlier(delivery.earlierTries), route, detail: null });
+  }
+  for (const one of shown) {
     steps.push({ at: one.startedAt, step: `attempt ${one.attempt}`, route, detail: null });
     if (one.endedAt === null) continue;
     const title =
@@ -75,6 +81,10 @@ function deliverySteps(message: MessageDetail, delivery: DeliveryDetail): readon
     steps.push({ at: delivery.nextAt, step: "next attempt", route, detail: inWords(delivery.failure) });
   }
   return steps;
+}
+
+function earlier(n: number): string {
+  return `${plural(n, "earlier attempt")}${n < MOST_EARLIER_TRIES ? "" : " or more"}`;
 }
 
 function present(message: MessageDetail): readonly TimelineEntry[] {

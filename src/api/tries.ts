@@ -4,7 +4,7 @@ import type { Paged, Try, TryPoint } from "../store/queries.ts";
 import { time } from "./present.ts";
 import { Count, nullable, Time } from "./schema.ts";
 
-export const TrySchema = Type.Object({
+const TrySchema = Type.Object({
   attempt: Count,
   startedAt: Time,
   endedAt: nullable(Time),
@@ -19,13 +19,9 @@ export const TriesSchema = Type.Object({
   next: nullable(Type.String({ description: "Pass it as `cursor`; null: nothing follows" })),
 });
 
-export function presentTry(one: Try) {
-  return { ...one, startedAt: time(one.startedAt), endedAt: time(one.endedAt) };
-}
-
 export function presentTries({ items, next }: Paged<Try, TryPoint>) {
   return {
-    items: items.map(presentTry),
+    items: items.map((one) => ({ ...one, startedAt: time(one.startedAt), endedAt: time(one.endedAt) })),
     next: next === null ? null : writeCursor([next.startedAt, next.attempt]),
   };
 }

@@ -50,7 +50,10 @@ export interface MessageDetail extends MessageSummary {
     readonly answer: string | null;
     readonly failure: Failure | null;
     readonly sequence: number;
-    readonly tries: readonly AttemptEntry[];
+    /** The newest. */
+    readonly tries: Page<AttemptEntry>;
+    /** Attempts before those, as far as they are counted. */
+    readonly earlierTries: number;
   }[];
   readonly trail: readonly {
     readonly at: string;

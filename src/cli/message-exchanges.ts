@@ -1,4 +1,5 @@
 import { plural } from "../message/units.ts";
+import { MOST_EARLIER_TRIES } from "../store/queries.ts";
 import type { AttemptEntry, MessageDetail, MessageExchange, SaidShape } from "./api-shape.ts";
 import type { HubClient } from "./client.ts";
 import { readPage } from "./read-page.ts";
@@ -18,8 +19,9 @@ export interface ShownAttempt {
 export interface ShownDelivery {
   readonly delivery: string;
   readonly attempts: readonly ShownAttempt[];
-  /** How many were made before these. */
+  /** How many were made before these, as far as the hub counts. */
   readonly leftOut: number;
+  readonly more: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function readExchanges(
   limit: number,
 ): Promise<readonly ShownDelivery[]> {
   const shown: ShownDelivery[] = [];
-  for (const { id: delivery, sequence, tries } of deliveries) {
+  for (const { id: delivery, sequence, tries, earlierTries } of deliveries) {
     const path = `/messages/${encodeURIComponent(id)}/deliveries/${sequence}/attempts`;
     const { items, next } = await readPage<AttemptEntry>(hub, path, {}, limit);
     const attempts: ShownAttempt[] = [];
@@ -41,8 +43,8 @@ export async function readExchanges(
       attempts.push({ delivery, attempt, startedAt, code, exchange });
     }
     // More may have been made since the message was read.
-    const leftOut = next === null ? 0 : Math.max(tries.length - attempts.length, 1);
-    shown.push({ delivery, attempts, leftOut });
+    const leftOut = next === null ? 0 : Math.max(tries.items.length + earlierTries - attempts.length, 1);
+    shown.push({ delivery, attempts, leftOut, more: earlierTries >= MOST_EARLIER_TRIES });
   }
   return shown;
 }
@@ -58,15 +60,16 @@ export function exchangesJson(shown: readonly ShownDelivery[]) {
 }
 
 export function exchangesText(terminal: Terminal, shown: readonly ShownDelivery[]): string {
-  const texts = shown.flatMap(({ delivery, attempts, leftOut }) => [
-    ...(leftOut === 0 ? [] : [paint(terminal, "dim", leftOutText(delivery, leftOut))]),
-    ...attempts.map((one) => attemptText(terminal, one)),
+  const texts = shown.flatMap((one) => [
+    ...(one.leftOut === 0 ? [] : [paint(terminal, "dim", leftOutText(one))]),
+    ...one.attempts.map((attempt) => attemptText(terminal, attempt)),
   ]);
   return texts.length === 0 ? "No attempt has been made." : texts.join("\n\n");
 }
 
-function leftOutText(delivery: string, leftOut: number): string {
-  return `left out: ${plural(leftOut, "earlier attempt")} of ${printable(delivery)}; --limit shows more`;
+function leftOutText({ delivery, leftOut, more }: ShownDelivery): string {
+  const count = `${plural(leftOut, "earlier attempt")}${more ? " or more" : ""}`;
+  return `left out: ${count} of ${printable(delivery)}; --limit shows more`;
 }
 
 function attemptText(terminal: Terminal, { delivery, attempt, startedAt, exchange }: ShownAttempt): string {

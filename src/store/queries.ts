@@ -245,6 +245,9 @@ export interface MessageDetail extends MessageSummary {
   readonly blockedBy: number | null;
 }
 
+/** Attempts of a delivery, before those that are shown with its message, are counted no further than this. */
+export const MOST_EARLIER_TRIES = 1_000;
+
 export interface DeliveryDetail {
   readonly id: number;
   readonly to: string;
@@ -257,7 +260,10 @@ export interface DeliveryDetail {
   readonly finishedAt: number | null;
   readonly failure: Failure | null;
   readonly answer: string | null;
-  readonly tries: readonly Try[];
+  /** The newest attempts. */
+  readonly tries: Paged<Try, TryPoint>;
+  /** Attempts before those; no more than `MOST_EARLIER_TRIES` are counted. */
+  readonly earlierTries: number;
   /** The delivery whose failure holds back this key on this route. */
   readonly blockedBy: number | null;
 }

@@ -390,7 +390,8 @@ test("a message shows its routes, deliveries, tries and its whole history in ord
         to: "billing.customer",
         state: "parked",
         answer: "422",
-        tries: [{ attempt: 1, code: "TL_TARGET_BUSY" }, { attempt: 2 }],
+        tries: { items: [{ attempt: 2 }, { attempt: 1, code: "TL_TARGET_BUSY" }], next: null },
+        earlierTries: 0,
       },
     ],
   });

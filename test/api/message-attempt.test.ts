@@ -7,6 +7,8 @@ import { jsonMessage } from "./json-message.ts";
 import { type Bench, openBench, problemIn, TOKEN } from "./setup.ts";
 
 const T0 = Date.UTC(2026, 10, 1, 12);
+/** When the target of the third message was tried, which was away. */
+const AWAY = Array.from({ length: 1_055 }, (_, n) => T0 + n * 10);
 const BODY = `{"name":"Ada 'O'Hara'"}`;
 const REFUSED: Exchange = {
   sent: {
@@ -32,14 +34,19 @@ beforeAll(async () => {
     await tx.flows.deploy("any", "hash-any", { "flow.yaml": "x" }, ["billing.customer"], T0);
     const route = (await tx.flows.routes())[0]?.id ?? 0;
     const message = jsonMessage({ key: "k", acceptedAt: T0 });
-    await tx.messages.insert([message, message]);
-    await tx.deliveries.insert([delivery(1, route, { key: "k", body: Buffer.from(BODY), createdAt: T0 })]);
+    await tx.messages.insert([message, message, message]);
+    const sent = { key: "k", body: Buffer.from(BODY), createdAt: T0 };
+    await tx.deliveries.insert([delivery(1, route, sent), delivery(3, route, sent)]);
     const attempt = { delivery: 1, startedAt: T0, endedAt: T0 + 9, code: "TL_TARGET_REFUSED", answer: "422" };
     const silent: Exchange = { sent: { line: "SEND /queue/out", body: { text: "x", size: 90_000 } } };
     await tx.deliveries.attempts([
       { ...attempt, attempt: 1, exchange: null },
       { ...attempt, attempt: 2, exchange: REFUSED },
       { ...attempt, attempt: 3, exchange: silent },
+      ...AWAY.map((startedAt) => ({
+        ...{ delivery: 2, attempt: 1, startedAt, endedAt: startedAt + 5, code: "TL_TARGET_UNAVAILABLE" },
+        ...{ answer: null, exchange: null },
+      })),
     ]);
   });
   for (const role of ["viewer", "operator", "engineer"] as const) {
@@ -89,9 +96,12 @@ test("an attempt of which nothing is kept, another's or none is not found, and t
     expect(await problemIn(bench, await answer)).toMatchObject({ code: "TL_NOT_FOUND" });
   expect((await get("engineer", 2, "m-1", "yesterday")).status).toBe(400);
   const message = (await (await bench.get("/api/v1/messages/m-1")).json()) as {
-    readonly deliveries: readonly { readonly tries: readonly { readonly exchanged: boolean }[] }[];
+    readonly deliveries: readonly {
+      readonly tries: { readonly items: readonly { readonly exchanged: boolean }[] };
+    }[];
   };
-  expect(message.deliveries[0]?.tries.map(({ exchanged }) => exchanged)).toEqual([false, true, true]);
+  // The newest first.
+  expect(message.deliveries[0]?.tries.items.map(({ exchanged }) => exchanged)).toEqual([true, true, false]);
 });
 
 test("attempts are listed newest first, page by page, with answers for those who may see payloads", async () => {
@@ -124,6 +134,36 @@ test("attempts are listed newest first, page by page, with answers for those who
     expect(await problemIn(bench, await list("viewer", "", other))).toMatchObject({ code: "TL_NOT_FOUND" });
   for (const query of ["?cursor=5", `?cursor=${writeCursor([T0, "1"])}`, "?limit=501"])
     expect((await list("viewer", query)).status, query).toBe(400);
+});
+
+test("of a delivery that was tried often the newest attempts come with its message, and how many were before", async () => {
+  interface Tries {
+    readonly items: readonly { readonly startedAt: string }[];
+    readonly next: string | null;
+  }
+  interface Shown {
+    readonly deliveries: readonly { readonly tries: Tries; readonly earlierTries: number }[];
+    readonly trail: readonly { readonly at: string; readonly step: string; readonly route: string | null }[];
+  }
+  const ask = async <Answer>(path: string) =>
+    (await (await bench.get(`/api/v1/messages/m-3${path}`)).json()) as Answer;
+  const { deliveries, trail } = await ask<Shown>("");
+  const { tries, earlierTries } = deliveries[0]!;
+  expect(earlierTries).toBe(1_000);
+  expect(tries.items).toHaveLength(50);
+  const times = AWAY.map((at) => new Date(at).toISOString()).reverse();
+  expect(trail.slice(0, 4).map(({ step }) => step)).toEqual([
+    ...["accepted", "delivery queued", "1,000 earlier attempts or more", "attempt 1"],
+  ]);
+  expect(trail[2]).toMatchObject({ at: times[49], route: "billing.customer" });
+  expect(trail.filter(({ step }) => step === "attempt 1")).toHaveLength(50);
+  const found = [...tries.items];
+  for (let { next } = tries; next !== null; ) {
+    const page: Tries = await ask<Tries>(`/deliveries/2/attempts?limit=500&cursor=${next}`);
+    found.push(...page.items);
+    next = page.next;
+  }
+  expect(found.map(({ startedAt }) => startedAt)).toEqual(times);
 });
 
 test("what targets said of a message is for those who may see payloads, in its timeline too", async () => {
@@ -164,5 +204,10 @@ test("`tieline messages show --attempts` asks for the newest ones only, and says
     attempts: [{ attempt: 2 }, { attempt: 3 }],
     leftOut: { "m-1.billing.customer": 1 },
   });
+  const away = await run(["messages", "show", "m-3", "--attempts", ...hub, "--json"]);
+  expect(away.json()).toMatchObject({ leftOut: { "m-3.billing.customer": 1_030 } });
+  expect((away.json() as { readonly attempts: readonly unknown[] }).attempts).toHaveLength(20);
+  const text = (await run(["messages", "show", "m-3", "--attempts", ...hub])).out;
+  expect(text).toContain("left out: 1,030 earlier attempts or more of m-3.billing.customer");
   expect((await run([...line, "--limit", "many"])).code).toBe(2);
 });

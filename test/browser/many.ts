@@ -159,7 +159,7 @@ async function seedMessages(tx: Tx): Promise<void> {
     ),
   );
   await tx.deliveries.attempts(
-    range(50).map((n) => ({
+    range(130).map((n) => ({
       ...{
         delivery: 1,
         attempt: n + 1,

@@ -1,10 +1,12 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { Exchange } from "../../src/message/exchange.ts";
+import type { Attempt } from "../../src/store/delivery-table.ts";
 import { type Bench, flowDefinition, flowStatus, openBench } from "../api/setup.ts";
 import { openBrowser } from "./chromium.ts";
 import { barriers, cutOff } from "./judge.ts";
 import { type Look, type Opened, openPage } from "./page.ts";
-import { HOUR, message } from "./rows.ts";
+import { delivery, HOUR, message, NOW } from "./rows.ts";
 
 const MAP = "mappings/orders/order.jsonata";
 const TEXT =
@@ -42,23 +44,27 @@ beforeAll(async () => {
         key: "big",
       }),
       message({ ...json, body: Buffer.from('{"id":'), key: null, state: "parked" }),
+      message({ ...json, body, key: "away", state: "done" }),
     ]);
+    const sent = { body: Buffer.from('{"no":"4711"}'), createdAt: Date.now() };
     await tx.deliveries.insert([
-      {
-        ...{
-          message: 1,
-          flow: 1,
-          route: 1,
-          lane: 0,
-          key: "4711",
-          version: null,
-          replay: 0,
-          allowStale: false,
-        },
-        ...{ body: Buffer.from('{"no":"4711"}'), createdAt: Date.now(), file: null },
-      },
+      delivery(1, 1, { ...sent, key: "4711" }),
+      delivery(4, 1, { ...sent, key: "away", createdAt: NOW - HOUR }),
+      delivery(4, 1, { ...sent, key: "away", createdAt: NOW - HOUR, replay: 1 }),
     ]);
     const at = Date.now() - 5_000;
+    const exchange: Exchange = {
+      sent: {
+        line: "POST https://billing.example.com/orders",
+        fields: { "content-type": "application/json", authorization: "Bearer •••" },
+        body: "delivery",
+      },
+      answered: {
+        line: "503",
+        fields: { "retry-after": "30" },
+        body: { text: "closed for lunch", size: 16 },
+      },
+    };
     await tx.deliveries.attempts([
       {
         ...{
@@ -69,23 +75,14 @@ beforeAll(async () => {
           code: "TL_TARGET_BUSY",
           answer: "503",
         },
-        exchange: {
-          sent: {
-            line: "POST https://billing.example.com/orders",
-            fields: { "content-type": "application/json", authorization: "Bearer •••" },
-            body: "delivery",
-          },
-          answered: {
-            line: "503",
-            fields: { "retry-after": "30" },
-            body: { text: "closed for lunch", size: 16 },
-          },
-        },
+        exchange,
       },
       {
         ...{ delivery: 1, attempt: 2, startedAt: at + 900, endedAt: null, code: null, answer: null },
         exchange: null,
       },
+      ...often(2, 120, exchange),
+      ...often(3, 60, exchange),
     ]);
   });
 }, 240_000);
@@ -101,6 +98,14 @@ beforeEach(async () => {
   opened = await openPage(browser, bench.url);
   ({ page } = opened);
 });
+
+/** Attempts of a delivery whose target is away, one each second: they do not count, so all are the first. */
+function often(of: number, count: number, exchange: Exchange): readonly Attempt[] {
+  return Array.from({ length: count }, (_, n) => ({
+    ...{ delivery: of, attempt: 1, startedAt: NOW - HOUR + n * 1_000, endedAt: NOW - HOUR + n * 1_000 + 9 },
+    ...{ code: "TL_TARGET_UNAVAILABLE", answer: `no ${n + 1}`, exchange },
+  }));
+}
 
 const result = () => page.getByRole("listbox", { name: "Result of the mapping" });
 const record = () => page.getByRole("listbox", { name: "Record, as decoded" });
@@ -161,7 +166,38 @@ test("j steps through the attempts, and one that was begun and not ended is in d
   await opened.show("/messages/m-1");
   await page.keyboard.press("j");
   await page.keyboard.press("j");
+  await page.locator("tr:focus-within").getByText("TL_TARGET_BUSY").waitFor();
+  await page.keyboard.press("k");
   await page.locator("tr:focus-within").getByText("in doubt").waitFor();
+});
+
+test("many attempts are shown page by page, the newest first, each delivery by itself", async () => {
+  await opened.show("/messages/m-4");
+  await page.getByText("70 earlier attempts").waitFor();
+  await page.getByText("10 earlier attempts").waitFor();
+  const pages = page.getByRole("navigation", { name: "Attempts of m-4.billing.order", exact: true });
+  const card = page.locator(".card").filter({ has: pages });
+  const begins = (answer: string) => card.locator("tbody tr").first().getByText(answer).waitFor();
+  await begins("no 120");
+  await pages.getByRole("button", { name: "Older" }).focus();
+  for (const answer of ["no 70", "no 20"]) {
+    await page.keyboard.press("Enter");
+    await begins(answer);
+  }
+  await pages.getByText("nothing older").waitFor();
+  expect(await card.locator("tbody tr").count()).toBe(20);
+  await card.getByRole("button", { name: "Show what attempt 1 sent" }).last().click();
+  await card.getByText("POST https://billing.example.com/orders").waitFor();
+  const other = page.getByRole("navigation", { name: "Attempts of m-4.billing.order.r1" });
+  await other.getByText("50 on this page").waitFor();
+  expect([...(await barriers(page)), ...(await cutOff(page))]).toEqual([]);
+  await pages.getByRole("button", { name: "Back" }).click();
+  await begins("no 70");
+  await other.getByRole("button", { name: "Older" }).click();
+  await other.getByText("10 on this page").waitFor();
+  await begins("no 70");
+  await pages.getByRole("button", { name: "Newest" }).click();
+  await begins("no 120");
 });
 
 test("an attempt opens to what it sent and what came back, and one from before says that nothing is kept", async () => {
@@ -258,7 +294,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
 };
 test.each(Object.entries(LOOKS))("everybody can use the message screen, %s", async (name, look) => {
   const other = await openPage(browser, bench.url, look);
-  for (const id of ["m-1", "m-2", "m-3"]) {
+  for (const id of ["m-1", "m-2", "m-3", "m-4"]) {
     await other.show(`/messages/${id}`);
     expect([...(await barriers(other.page)), ...(await cutOff(other.page)), ...other.faults]).toEqual([]);
   }

@@ -1,10 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Attempt } from "../../src/store/delivery-table.ts";
-import type { DeliveryTries, Page, Try, TryPoint } from "../../src/store/queries.ts";
+import {
+  type DeliveryTries,
+  MOST_EARLIER_TRIES,
+  type Page,
+  type Try,
+  type TryPoint,
+} from "../../src/store/queries.ts";
 import type { QueriesUnderTest } from "./queries.ts";
 import { delivery, message } from "./store.ts";
 
 const AT = 1_000;
+/** Of a delivery with its message. */
+const SHOWN = 50;
 
 /** By number, and when they began. */
 type Tried = readonly (readonly [attempt: number, ...startedAt: readonly number[]])[];
@@ -87,6 +95,30 @@ export function describeAttempts(name: string, open: () => Promise<QueriesUnderT
       expect(pages.flat()).toEqual(wanted);
       expect(pages).toHaveLength(Math.ceil(wanted.length / limit));
       expect(await pagesOf(other, limit)).toEqual([listed(other, [[1, AT]])]);
+    });
+
+    test("a message shows the newest of each delivery, and how many came before, as far as it is worth while", async () => {
+      const few: Tried = [[1, ...from(AT, SHOWN, 1)]];
+      const some: Tried = [
+        [1, ...from(AT, SHOWN, 1)],
+        [2, ...from(AT + SHOWN, 7, 1)],
+      ];
+      const most: Tried = [[1, ...from(AT, SHOWN + MOST_EARLIER_TRIES + 9, 1)]];
+      const { place, ids } = await delivered([], few, some, MANY, most);
+      const message = await under.queries.message(place);
+      const shown = message?.deliveries.map(({ id, tries, earlierTries }) => ({ id, tries, earlierTries }));
+      const expected = [[], few, some, MANY, most].map(async (tried, n) => {
+        const id = ids[n] ?? 0;
+        const all = listed(id, tried);
+        const { items, next } = await pageOf(id, { before: null, limit: SHOWN });
+        expect(items).toEqual(all.slice(0, SHOWN));
+        return {
+          ...{ id, tries: { items, next } },
+          earlierTries: Math.min(all.length - items.length, MOST_EARLIER_TRIES),
+        };
+      });
+      expect(shown).toEqual(await Promise.all(expected));
+      expect(shown?.map(({ earlierTries }) => earlierTries)).toEqual([0, 0, 7, 139, 1_000]);
     });
 
     test("a page says whose delivery it is, also of one that was never tried", async () => {

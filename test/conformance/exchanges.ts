@@ -71,7 +71,7 @@ export function describeExchanges(name: string, open: () => Promise<QueriesUnder
       const { place, id } = await delivered();
       await write(attempt(id, { exchange: REFUSED }));
       expect(await read(id)).toEqual({ message: place, exchange: REFUSED, body: BODY, size: BODY.length });
-      expect((await under.queries.message(place))?.deliveries[0]?.tries).toEqual([
+      expect((await under.queries.message(place))?.deliveries[0]?.tries.items).toEqual([
         {
           delivery: id,
           attempt: 1,
@@ -89,7 +89,7 @@ export function describeExchanges(name: string, open: () => Promise<QueriesUnder
       await write(attempt(id));
       expect(await read(id)).toBeUndefined();
       expect(await read(id, AT + 1)).toBeUndefined();
-      expect((await under.queries.message(place))?.deliveries[0]?.tries[0]?.exchanged).toBe(false);
+      expect((await under.queries.message(place))?.deliveries[0]?.tries.items[0]?.exchanged).toBe(false);
     });
 
     test("attempts that share a number are told apart by when they began", async () => {

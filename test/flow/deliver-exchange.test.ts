@@ -25,7 +25,7 @@ async function kept({ data }: Queue, place: number): Promise<readonly (KeptExcha
   const queries = openSqliteQueries(data);
   try {
     const message = await queries.message(place);
-    const tries = message?.deliveries.flatMap(({ tries }) => tries) ?? [];
+    const tries = message?.deliveries.flatMap(({ tries }) => tries.items.toReversed()) ?? [];
     return await Promise.all(tries.map((one) => queries.exchange(one)));
   } finally {
     await queries.close();

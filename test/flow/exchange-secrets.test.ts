@@ -18,7 +18,9 @@ interface Shown {
   readonly deliveries: readonly {
     readonly sequence: number;
     readonly state: string;
-    readonly tries: readonly { readonly attempt: number; readonly startedAt: string }[];
+    readonly tries: {
+      readonly items: readonly { readonly attempt: number; readonly startedAt: string }[];
+    };
   }[];
 }
 
@@ -45,7 +47,7 @@ test("no secret of a request comes into the store, whatever the target repeats",
     const message = () => hub.get<Shown>("/api/v1/messages/m-1");
     await expect.poll(async () => (await message()).deliveries[0]?.state, { timeout: 20_000 }).toBe("parked");
     const [delivery] = (await message()).deliveries;
-    const [one] = delivery?.tries ?? [];
+    const [one] = delivery?.tries.items ?? [];
     const path = `/api/v1/messages/m-1/deliveries/${delivery?.sequence}/attempts/${one?.attempt}`;
     const shown = await hub.get(`${path}?startedAt=${one?.startedAt}`);
     expect(shown).toMatchObject({

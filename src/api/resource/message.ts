@@ -30,7 +30,7 @@ import {
 } from "../schema.ts";
 import { readSlice } from "../slice.ts";
 import { timeline } from "../timeline.ts";
-import { presentTry, TrySchema } from "../tries.ts";
+import { presentTries, TriesSchema, withoutAnswers } from "../tries.ts";
 
 const FIRST_BYTES = 64 * 1024;
 /** No body is longer: PostgreSQL keeps no value of more. */
@@ -95,7 +95,8 @@ const Delivery = Type.Object({
   finishedAt: nullable(Time),
   failure: nullable(FailureSchema),
   answer: nullable(Type.String()),
-  tries: Type.Array(TrySchema),
+  tries: TriesSchema,
+  earlierTries: Type.Integer({ minimum: 0, description: "Attempts before those; at most 1,000 are counted" }),
   blockedBy: nullable(
     Type.Integer({ description: "Sequence of the delivery whose failure holds back this key" }),
   ),
@@ -308,7 +309,7 @@ function withoutQuotes(message: MessageDetail): MessageDetail {
     deliveries: message.deliveries.map((delivery) => ({
       ...delivery,
       answer: null,
-      tries: delivery.tries.map((one) => ({ ...one, answer: null })),
+      tries: withoutAnswers(delivery.tries),
     })),
   };
 }
@@ -358,7 +359,7 @@ function presentDelivery(place: number, delivery: DeliveryDetail) {
     nextAt: time(delivery.nextAt),
     finishedAt: time(delivery.finishedAt),
     failure: presentFailure(delivery.failure),
-    tries: delivery.tries.map(presentTry),
+    tries: presentTries(delivery.tries),
   };
 }
 

@@ -20,9 +20,9 @@ import {
   toExchange,
   toRaw,
 } from "../rows/message-detail.ts";
-import { SELECT_TRIES, type TryColumns } from "../rows/try-row.ts";
 import { flowNames } from "./query-flows.ts";
 import { loadSummaries } from "./query-message-list.ts";
+import { newestTries } from "./query-tries.ts";
 import type { ReadSql } from "./sql.ts";
 
 const DETAIL = `SELECT m.flow, m.key, m.state, m.system, m.event, m.next_at, m.file, m.file_row, m.file_line,
@@ -79,13 +79,12 @@ async function blocker(sql: ReadSql, scope: number, key: string, self: number): 
 const DELIVERIES = `SELECT d.id, d.route, d.key, r.target AS "to", d.state, d.outcome, d.replay, d.attempts,
   d.created_at AS "createdAt", d.next_at AS "nextAt", d.finished_at AS "finishedAt", d.failure, d.answer
   FROM delivery d JOIN route r ON r.id = d.route WHERE d.message = $1 ORDER BY d.id`;
-const TRIES = `${SELECT_TRIES} WHERE delivery = $1 ORDER BY attempt, started_at`;
 
 async function readDeliveries(sql: ReadSql, message: number): Promise<readonly DeliveryDetail[]> {
   const details: DeliveryDetail[] = [];
   for (const row of await sql.all<DeliveryDetailColumns>(DELIVERIES, message)) {
     const by = row.key === null ? null : await blocker(sql, row.route, row.key, row.id);
-    details.push(toDeliveryDetail(row, await sql.all<TryColumns>(TRIES, row.id), by));
+    details.push(toDeliveryDetail(row, await newestTries(sql, row.id), by));
   }
   return details;
 }

@@ -1,5 +1,19 @@
-import type { DeliveryTries, Page, Paged, Try, TryPoint } from "../../store/queries.ts";
-import { NEWEST_TRY, SELECT_TRIES, type TryColumns, toTries } from "../rows/try-row.ts";
+import {
+  type DeliveryTries,
+  MOST_EARLIER_TRIES,
+  type Page,
+  type Paged,
+  type Try,
+  type TryPoint,
+} from "../../store/queries.ts";
+import {
+  NEWEST_TRY,
+  SELECT_TRIES,
+  SHOWN_TRIES,
+  type ShownTries,
+  type TryColumns,
+  toTries,
+} from "../rows/try-row.ts";
 import type { ReadSql } from "./sql.ts";
 
 export async function readTries(
@@ -9,6 +23,16 @@ export async function readTries(
 ): Promise<DeliveryTries | undefined> {
   const row = await sql.get<{ message: number }>("SELECT message FROM delivery WHERE id = $1", delivery);
   return row && { ...row, ...(await listTries(sql, delivery, page)) };
+}
+
+const COUNT = "SELECT count(*) AS n FROM (SELECT 1 FROM attempt WHERE delivery = $1 LIMIT $2) AS counted";
+
+/** Those of a delivery that are shown with its message. */
+export async function newestTries(sql: ReadSql, delivery: number): Promise<ShownTries> {
+  const tries = await listTries(sql, delivery, { before: null, limit: SHOWN_TRIES });
+  if (tries.next === null) return { tries, earlierTries: 0 };
+  const row = await sql.get<{ n: number }>(COUNT, delivery, SHOWN_TRIES + MOST_EARLIER_TRIES);
+  return { tries, earlierTries: (row?.n ?? 0) - SHOWN_TRIES };
 }
 
 /**

@@ -4,7 +4,7 @@ import type { DeliveryDetail, KeptExchange, MessageDetail, RawBody } from "../..
 import { exchangeOf } from "./exchange-row.ts";
 import { type SliceColumns, sliceOf } from "./message-row.ts";
 import { fromText, stateOf, toBytes } from "./row.ts";
-import { type TryColumns, toTry } from "./try-row.ts";
+import type { ShownTries } from "./try-row.ts";
 
 export interface DetailColumns extends SliceColumns {
   flow: number;
@@ -48,7 +48,7 @@ export function toDetail(row: DetailColumns) {
 }
 
 export interface DeliveryDetailColumns
-  extends Omit<DeliveryDetail, "state" | "failure" | "tries" | "blockedBy"> {
+  extends Omit<DeliveryDetail, "state" | "failure" | keyof ShownTries | "blockedBy"> {
   state: number;
   failure: string | null;
   route: number;
@@ -57,14 +57,14 @@ export interface DeliveryDetailColumns
 
 export function toDeliveryDetail(
   { route: _route, key: _key, ...row }: DeliveryDetailColumns,
-  tries: readonly TryColumns[],
+  tries: ShownTries,
   blockedBy: number | null,
 ): DeliveryDetail {
   return {
     ...row,
     state: stateOf(row.state),
     failure: fromText<Failure>(row.failure),
-    tries: tries.map(toTry),
+    ...tries,
     blockedBy,
   };
 }

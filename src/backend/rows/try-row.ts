@@ -1,4 +1,4 @@
-import type { Paged, Try, TryPoint } from "../../store/queries.ts";
+import type { DeliveryDetail, Paged, Try, TryPoint } from "../../store/queries.ts";
 import { cutPage, LAST } from "./page.ts";
 
 /** The columns of an attempt that are listed. */
@@ -7,9 +7,14 @@ export const SELECT_TRIES = `SELECT delivery, attempt, started_at AS "startedAt"
 
 export type TryColumns = Omit<Try, "exchanged"> & { readonly exchanged: number };
 
-export function toTry({ exchanged, ...row }: TryColumns): Try {
+function toTry({ exchanged, ...row }: TryColumns): Try {
   return { ...row, exchanged: exchanged === 1 };
 }
+
+/** As many are shown with a message of each delivery. */
+export const SHOWN_TRIES = 50;
+
+export type ShownTries = Pick<DeliveryDetail, "tries" | "earlierTries">;
 
 /** Where the first page of attempts begins. */
 export const NEWEST_TRY: TryPoint = { startedAt: LAST, attempt: 0 };

@@ -21,9 +21,9 @@ import {
   toRaw,
 } from "../rows/message-detail.ts";
 import { toBytes } from "../rows/row.ts";
-import { SELECT_TRIES, type TryColumns } from "../rows/try-row.ts";
 import { flowNames } from "./query-flows.ts";
 import { loadSummaries } from "./query-message-list.ts";
+import { newestTries } from "./query-tries.ts";
 import type { Sql } from "./sql.ts";
 
 /** Everything about one message but its payload. */
@@ -80,7 +80,7 @@ function readDeliveries(sql: Sql, message: number): readonly DeliveryDetail[] {
   return rows.map((row) =>
     toDeliveryDetail(
       row,
-      sql.all<TryColumns>(`${SELECT_TRIES} WHERE delivery = ? ORDER BY attempt, started_at`, row.id),
+      newestTries(sql, row.id),
       row.key === null ? null : blocker(sql, row.route, row.key, row.id),
     ),
   );

@@ -1,10 +1,36 @@
-import type { DeliveryTries, Page, Paged, Try, TryPoint } from "../../store/queries.ts";
-import { NEWEST_TRY, SELECT_TRIES, type TryColumns, toTries } from "../rows/try-row.ts";
+import {
+  type DeliveryTries,
+  MOST_EARLIER_TRIES,
+  type Page,
+  type Paged,
+  type Try,
+  type TryPoint,
+} from "../../store/queries.ts";
+import {
+  NEWEST_TRY,
+  SELECT_TRIES,
+  SHOWN_TRIES,
+  type ShownTries,
+  type TryColumns,
+  toTries,
+} from "../rows/try-row.ts";
 import type { Sql } from "./sql.ts";
 
 export function readTries(sql: Sql, delivery: number, page: Page<TryPoint>): DeliveryTries | undefined {
   const row = sql.get<{ message: number }>("SELECT message FROM delivery WHERE id = ?", delivery);
   return row && { ...row, ...listTries(sql, delivery, page) };
+}
+
+/** Those of a delivery that are shown with its message. */
+export function newestTries(sql: Sql, delivery: number): ShownTries {
+  const tries = listTries(sql, delivery, { before: null, limit: SHOWN_TRIES });
+  if (tries.next === null) return { tries, earlierTries: 0 };
+  const row = sql.get<{ n: number }>(
+    "SELECT count(*) AS n FROM (SELECT 1 FROM attempt WHERE delivery = ? LIMIT ?)",
+    delivery,
+    SHOWN_TRIES + MOST_EARLIER_TRIES,
+  );
+  return { tries, earlierTries: (row?.n ?? 0) - SHOWN_TRIES };
 }
 
 /**

@@ -1564,14 +1564,18 @@ export interface Operations {
           })[];
         } | null;
         readonly answer: string | null;
-        readonly tries: readonly ({
-          readonly attempt: number;
-          readonly startedAt: string;
-          readonly endedAt: string | null;
-          readonly code: string | null;
-          readonly answer: string | null;
-          readonly exchanged: boolean;
-        })[];
+        readonly tries: {
+          readonly items: readonly ({
+            readonly attempt: number;
+            readonly startedAt: string;
+            readonly endedAt: string | null;
+            readonly code: string | null;
+            readonly answer: string | null;
+            readonly exchanged: boolean;
+          })[];
+          readonly next: string | null;
+        };
+        readonly earlierTries: number;
         readonly blockedBy: number | null;
       })[];
       readonly trail: readonly ({
@@ -1766,14 +1770,18 @@ export interface Operations {
           })[];
         } | null;
         readonly answer: string | null;
-        readonly tries: readonly ({
-          readonly attempt: number;
-          readonly startedAt: string;
-          readonly endedAt: string | null;
-          readonly code: string | null;
-          readonly answer: string | null;
-          readonly exchanged: boolean;
-        })[];
+        readonly tries: {
+          readonly items: readonly ({
+            readonly attempt: number;
+            readonly startedAt: string;
+            readonly endedAt: string | null;
+            readonly code: string | null;
+            readonly answer: string | null;
+            readonly exchanged: boolean;
+          })[];
+          readonly next: string | null;
+        };
+        readonly earlierTries: number;
         readonly blockedBy: number | null;
       })[];
       readonly trail: readonly ({
@@ -1992,14 +2000,18 @@ export interface Operations {
           })[];
         } | null;
         readonly answer: string | null;
-        readonly tries: readonly ({
-          readonly attempt: number;
-          readonly startedAt: string;
-          readonly endedAt: string | null;
-          readonly code: string | null;
-          readonly answer: string | null;
-          readonly exchanged: boolean;
-        })[];
+        readonly tries: {
+          readonly items: readonly ({
+            readonly attempt: number;
+            readonly startedAt: string;
+            readonly endedAt: string | null;
+            readonly code: string | null;
+            readonly answer: string | null;
+            readonly exchanged: boolean;
+          })[];
+          readonly next: string | null;
+        };
+        readonly earlierTries: number;
         readonly blockedBy: number | null;
       })[];
       readonly trail: readonly ({

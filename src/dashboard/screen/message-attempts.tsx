@@ -1,13 +1,59 @@
 import { Button } from "@mantine/core";
 import { Fragment, useState } from "react";
+import { useApi } from "../api/use.ts";
+import { ProblemNotice } from "../part/fault.tsx";
+import { Pager } from "../part/pager.tsx";
 import { Time } from "../part/time.tsx";
 import type { Detail } from "./message-detail.ts";
 import { Exchange } from "./message-exchange.tsx";
 
-type Try = Detail["deliveries"][number]["tries"][number];
+type Delivery = Detail["deliveries"][number];
+type Try = Delivery["tries"]["items"][number];
 
-/** The attempts of a delivery; each opens to what was sent and what came back. */
+/**
+ * The attempts of a delivery, newest first. The first page comes with the message, the others are asked for. Which one
+ * is shown is not in the address, since a message may have several deliveries.
+ */
 export function Attempts({
+  message,
+  of: { id, sequence, tries },
+}: {
+  readonly message: string;
+  readonly of: Delivery;
+}) {
+  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const cursor = cursors.at(-1);
+  const older = useApi("GET /messages/{id}/deliveries/{delivery}/attempts", {
+    path: { id: message, delivery: sequence },
+    ...(cursor === undefined ? {} : { query: { cursor } }),
+    live: false,
+    enabled: cursor !== undefined,
+  });
+  if (tries.items.length === 0) return <p className="body faint">No attempt has been made yet.</p>;
+  // Until the first page that is asked for is there, what was shown before stays.
+  const { items, next } = cursor === undefined ? tries : (older.data ?? tries);
+  return (
+    <>
+      {older.error === null ? null : (
+        <ProblemNotice problem={older.error} retry={() => void older.refetch()} />
+      )}
+      <Rows message={message} delivery={sequence} tries={items} />
+      {cursor === undefined && next === null ? null : (
+        <Pager
+          name={`Attempts of ${id}`}
+          shown={items.length}
+          cursor={cursor}
+          next={next}
+          onCursor={(to) => setCursors(to === undefined ? [] : [...cursors, to])}
+          onBack={() => setCursors(cursors.slice(0, -1))}
+        />
+      )}
+    </>
+  );
+}
+
+/** Each opens to what was sent and what came back. */
+function Rows({
   message,
   delivery,
   tries,
@@ -18,7 +64,6 @@ export function Attempts({
   readonly tries: readonly Try[];
 }) {
   const [open, setOpen] = useState<string | null>(null);
-  if (tries.length === 0) return <p className="body faint">No attempt has been made yet.</p>;
   return (
     <table className="rows fold">
       <thead>

@@ -150,7 +150,7 @@ function Headers({ of }: { readonly of: Readonly<Record<string, string>> }) {
 }
 
 function Sent({ message, delivery }: { readonly message: string; readonly delivery: Delivery }) {
-  const { to, state, outcome, failure, tries, nextAt, sequence, answer } = delivery;
+  const { to, state, outcome, failure, nextAt, sequence, answer } = delivery;
   return (
     <section className="card">
       <header>
@@ -167,7 +167,7 @@ function Sent({ message, delivery }: { readonly message: string; readonly delive
         name="GET /messages/{id}/deliveries/{delivery}/body"
         path={{ id: message, delivery: sequence }}
       />
-      <Attempts message={message} delivery={sequence} tries={tries} />
+      <Attempts message={message} of={delivery} />
       {answer === null ? null : <p className="body">Answer: {answer}</p>}
       <p className="body faint mono">{delivery.id}</p>
     </section>

@@ -8,7 +8,7 @@ import { openSqliteStore } from "../../../src/backend/sqlite/store.ts";
 import { moveStore } from "../../../src/backends.ts";
 import type { PostgresStorage } from "../../../src/config/hub-settings.ts";
 import type { Exchange } from "../../../src/message/exchange.ts";
-import type { MessageDetail, Queries } from "../../../src/store/queries.ts";
+import type { MessageDetail, Queries, Try } from "../../../src/store/queries.ts";
 import { folderWith } from "../../cli/support.ts";
 import { message } from "../../conformance/store.ts";
 import { startTarget } from "../../fakes/http-target.ts";
@@ -248,7 +248,13 @@ async function expectSame(old: Queries, moved: Queries): Promise<void> {
     expect(await messages(moved)).toEqual(before);
     for (const place of before.map((one) => one?.place ?? 0))
       expect(await moved.raw(place, null)).toEqual(await old.raw(place, null));
-    const tries = before.flatMap((one) => one?.deliveries.flatMap((delivery) => delivery.tries) ?? []);
+    const tries: Try[] = [];
+    for (const { id } of before.flatMap((one) => one?.deliveries ?? [])) {
+      const all = await old.attempts(id, PAGE);
+      expect(all?.next).toBeNull();
+      expect(await moved.attempts(id, PAGE)).toEqual(all);
+      tries.push(...(all?.items ?? []));
+    }
     expect(tries.some(({ exchanged }) => exchanged)).toBe(true);
     for (const one of tries) expect(await moved.exchange(one)).toEqual(await old.exchange(one));
     expect(await moved.files({}, PAGE)).toEqual(await old.files({}, PAGE));
