@@ -28,20 +28,29 @@ const SLOT = {
   hour: "2-digit",
   minute: "2-digit",
 } as const;
+const YEAR = { year: "numeric" } as const;
+
+/** A moment as people of the zone write it, with its year where that is not this one there. */
+function written(at: string, zone: string, options: Intl.DateTimeFormatOptions): string {
+  const then = new Date(at);
+  const year = formatOf(zone, YEAR);
+  const isNow = year.format(then) === year.format(Date.now());
+  return formatOf(zone, isNow ? options : { ...options, ...YEAR }).format(then);
+}
 
 /** A moment in a zone, with the zone's name. */
 export function inWords(at: string, zone: string): string {
   return formatOf(zone, {
     ...SHORT,
+    ...YEAR,
     weekday: "short",
-    year: "numeric",
     fractionalSecondDigits: 3,
     timeZoneName: "short",
   }).format(new Date(at));
 }
 
 export function slotInWords(at: string, zone: string): string {
-  return formatOf(zone, { ...SLOT, timeZoneName: "short" }).format(new Date(at));
+  return written(at, zone, { ...SLOT, timeZoneName: "short" });
 }
 
 /** A moment in the zone of the page; the whole of it, and the same in UTC, when pointed at. */
@@ -49,7 +58,7 @@ export function Time({ at, ms = false }: { readonly at: string | null; readonly 
   const { zone } = useZone();
   if (at === null) return <span className="faint">–</span>;
   const other = zone === "UTC" ? "" : `\n${inWords(at, "UTC")}`;
-  const text = formatOf(zone, ms ? { ...SHORT, fractionalSecondDigits: 3 } : SHORT).format(new Date(at));
+  const text = written(at, zone, ms ? { ...SHORT, fractionalSecondDigits: 3 } : SHORT);
   return (
     <Tooltip label={`${inWords(at, zone)}${other}`}>
       <time dateTime={at}>{text.replace(",", "")}</time>

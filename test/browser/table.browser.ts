@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { browser, few } from "./few.ts";
+import { openPage } from "./page.ts";
+
+test("a time says its year where that is not this one in the zone of the page", async () => {
+  const opened = await openPage(browser, few.url);
+  const { page } = opened;
+  const at = async (now: string, address: string, cell: string): Promise<string | null> => {
+    await page.clock.setFixedTime(new Date(now));
+    await opened.show(address);
+    return page.locator(cell).first().textContent();
+  };
+  const booked = (now: string) => at(now, "/customers/unassigned?entity=payment", "td time");
+  expect(await booked("2026-12-31T22:30:00Z")).toBe("26 Nov 01:00:00");
+  expect(await booked("2026-12-31T23:30:00Z")).toBe("26 Nov 2026 01:00:00");
+  expect(await at("2020-06-01T12:00:00Z", "/schedules", "tbody td")).toMatch(/ 20\d\d,? 03:30 /);
+  await opened.close();
+});
