@@ -55,3 +55,36 @@ test("what is shown in part says so", async () => {
   await page.getByText("There are more; the download has all.").waitFor();
   await opened.close();
 });
+
+test("Overview shows first what needs somebody, says how many there are, and shows all when asked", async () => {
+  const opened = await openPage(browser, bench.url);
+  const { page } = opened;
+  await opened.show("/");
+  const card = (name: string) =>
+    page.locator("section.card", { has: page.getByRole("heading", { name, exact: true }) });
+  const flows = await card("Flows").locator("tbody td:first-child").allInnerTexts();
+  // One has a route that is stopped, the others a text that is not in force.
+  expect(flows.slice(0, 6).map((name) => name.split("-", 2).join("-"))).toEqual([
+    ...["orders", "flow-0", "flow-50", "flow-100", "flow-150", "flow-200"],
+  ]);
+  await card("Needs you").getByRole("link", { name: "More alerts fire" }).waitFor();
+  await card("Needs you").getByRole("link", { name: "More files are stopped" }).waitFor();
+  for (const [name, first] of [
+    ["Needs you", 10],
+    ["Flows", 20],
+  ] as const) {
+    const rows = card(name).locator("tbody tr");
+    expect(await rows.count()).toBe(first);
+    const all = card(name).getByRole("button", { name: /^Show all \d+$/ });
+    const n = Number((await all.textContent())?.replace("Show all ", ""));
+    await card(name).getByText(`${first} of ${n},`).waitFor();
+    await all.click();
+    expect(await rows.count()).toBe(n);
+    await card(name)
+      .getByRole("button", { name: `Show the first ${first}` })
+      .click();
+    expect(await rows.count()).toBe(first);
+  }
+  expect(await card("Flows").locator("tbody td:first-child").allInnerTexts()).toEqual(flows);
+  await opened.close();
+});

@@ -1,276 +1,72 @@
 import { Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import type { Answer, Item } from "../api/client.ts";
-import { useApi } from "../api/use.ts";
 import { counted } from "../part/counted.ts";
 import { ProblemNotice } from "../part/fault.tsx";
-import { Lever } from "../part/lever.tsx";
+import { Limited } from "../part/limited.tsx";
 import { Loaded } from "../part/loaded.tsx";
-import { span, useNow } from "../part/time.tsx";
+import type { FoundNeeds } from "./use-needs.tsx";
 
-interface Need {
-  readonly id: string;
-  readonly rank: number;
-  readonly tone: "bad" | "warn";
-  readonly text: ReactNode;
-  readonly act: ReactNode;
-}
+/** Lines that are shown unless all are asked for. */
+const SHOWN = 10;
 
-type Flows = Answer<"GET /flows">["items"];
-type Overview = Answer<"GET /overview">;
-
-/** Waiting longer than this is told, even when nothing has failed; milliseconds. */
-const LONG_MS = 15 * 60_000;
-/** Files that are looked at for bad rows. */
-const NEWEST = 20;
-
-/** What goes on only when a person acts, the worst first, each with the way to mend it. */
-export function NeedsYou() {
-  const flows = useApi("GET /flows");
-  const overview = useApi("GET /overview");
-  const stopped = useApi("GET /files", { query: { state: "stopped", limit: 10 } });
-  const files = useApi("GET /files", { query: { limit: NEWEST } });
-  const alerts = useApi("GET /alerts", { query: { state: "firing", limit: 20 } });
-  const now = useNow(10_000);
-  const asked = [flows, overview, stopped, files, alerts];
-  const lost = asked.find((one) => one !== flows && one.isError);
-  const needs = [
-    ...(flows.data?.items.flatMap(ofFlow) ?? []),
-    ...(overview.data?.flows.flatMap((flow) => ofNumbers(flow, now)) ?? []),
-    ...(stopped.data?.items.map(ofStopped) ?? []),
-    ...(files.data?.items.flatMap(ofBadRows) ?? []),
-    ...(alerts.data?.items.flatMap(ofAlert) ?? []),
-  ].sort((a, b) => a.rank - b.rank);
+/** What goes on only when a person acts, the worst first. */
+export function NeedsYou({ found: { needs, flows, lost, known, more } }: { readonly found: FoundNeeds }) {
   return (
     <section className="card">
       <header>
         <Title order={2}>Needs you</Title>
-        {needs.length === 0 ? null : <span className="faint">{needs.length}</span>}
+        {needs.length === 0 ? null : (
+          <span className="faint">{counted(needs.length, more.alerts || more.stopped)}</span>
+        )}
       </header>
       {lost?.error ? <ProblemNotice problem={lost.error} retry={() => void lost.refetch()} /> : null}
       <Loaded query={flows} lines={3}>
         {() =>
           needs.length === 0 ? (
-            <Nothing asked={asked} />
+            <Nothing known={known} />
           ) : (
-            <table className="rows fold">
-              <tbody>
-                {needs.map(({ id, tone, text, act }) => (
-                  <tr key={id}>
-                    <td className="wide">
-                      <span className={`pill ${tone}`}>{tone === "bad" ? "act" : "look"}</span> {text}
-                    </td>
-                    <td className="fit number">{act}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <Limited items={needs} most={SHOWN} order="the worst first">
+              {(shown) => (
+                <table className="rows fold">
+                  <tbody>
+                    {shown.map(({ id, tone, text, act }) => (
+                      <tr key={id}>
+                        <td className="wide">
+                          <span className={`pill ${tone}`}>{tone === "bad" ? "act" : "look"}</span> {text}
+                        </td>
+                        <td className="fit number">{act}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              )}
+            </Limited>
           )
         }
       </Loaded>
+      <More of={more} />
     </section>
   );
 }
 
-/** Said only when all that could need a person was asked, and answered. */
-function Nothing({ asked }: { readonly asked: readonly { readonly isSuccess: boolean }[] }) {
-  return asked.every((one) => one.isSuccess) ? (
-    <p className="empty">Nothing. All that waits goes on by itself.</p>
-  ) : null;
+function Nothing({ known }: Pick<FoundNeeds, "known">) {
+  return known ? <p className="empty">Nothing. All that waits goes on by itself.</p> : null;
 }
 
-/** What other lines tell already, with a better way to mend it. */
-const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(["parked", "messages-old", "route-stopped"]);
-
-function ofAlert({ id, rule, subject, detail, acknowledgedBy }: Item<"GET /alerts">): readonly Need[] {
-  if (acknowledgedBy !== null || TOLD_ELSEWHERE.has(rule)) return [];
-  return [
-    {
-      id: `alert ${id}`,
-      rank: 1,
-      tone: "bad",
-      text: (
-        <>
-          <strong>{subject}</strong>: {detail}
-        </>
-      ),
-      act: (
-        <Link className="link" to="/alerts" search={{ state: "firing" }}>
-          See the alert
-        </Link>
-      ),
-    },
-  ];
-}
-
-function ofFlow({ name, routes, problem, accepting, running }: Flows[number]): readonly Need[] {
-  const needs: Need[] = routes.flatMap(({ to, stopped, queued }) =>
-    stopped === null
-      ? []
-      : [
-          {
-            id: `route ${name} ${to}`,
-            rank: 0,
-            tone: "bad" as const,
-            text: (
-              <>
-                <strong>{name}</strong> to {to} is stopped: {stopped}.{" "}
-                <Waiting flow={name} to={to} n={queued} /> wait.
-              </>
-            ),
-            act: (
-              <Lever name="Resume" operation="POST /flows/{name}/routes/{to}/resume" path={{ name, to }} />
-            ),
-          },
-        ],
-  );
-  for (const { to, waitingUntil, queued } of routes)
-    if (waitingUntil !== null)
-      needs.push({
-        id: `waiting ${name} ${to}`,
-        rank: 3,
-        tone: "warn",
-        text: (
-          <>
-            <strong>{to}</strong> does not answer: <Waiting flow={name} to={to} n={queued} /> of {name} wait,
-            and go out by themselves when it does
-          </>
-        ),
-        act: (
-          <Link className="link" to="/systems">
-            Test it
-          </Link>
-        ),
-      });
-  if (problem !== null)
-    needs.push({
-      id: `problem ${name}`,
-      rank: 1,
-      tone: "bad",
-      text: (
-        <>
-          <strong>{name}</strong>: its newest text is not in force: {problem}
-        </>
-      ),
-      act: null,
-    });
-  if (!accepting || !running)
-    needs.push({
-      id: `paused ${name}`,
-      rank: 4,
-      tone: "warn",
-      text: (
-        <>
-          <strong>{name}</strong> is paused: {pausedInWords(accepting, running)}
-        </>
-      ),
-      act: <Lever name="Resume" operation="POST /flows/{name}/resume" path={{ name }} />,
-    });
-  return needs;
-}
-
-function Waiting({ flow, to, n }: { readonly flow: string; readonly to: string; readonly n: number }) {
+function More({ of: { alerts, stopped } }: { readonly of: FoundNeeds["more"] }) {
+  if (!alerts && !stopped) return null;
   return (
-    <Link className="link" to="/messages" search={{ flow, to, state: "open" }}>
-      {counted(n)}
-    </Link>
+    <div className="foot">
+      {alerts ? (
+        <Link className="link" to="/alerts" search={{ state: "firing" }}>
+          More alerts fire
+        </Link>
+      ) : null}
+      {stopped ? (
+        <Link className="link" to="/files" search={{ state: "stopped" }}>
+          More files are stopped
+        </Link>
+      ) : null}
+    </div>
   );
-}
-
-export function pausedInWords(accepting: boolean, running: boolean): string {
-  if (!accepting && !running) return "it takes nothing, and works on nothing stored";
-  return accepting
-    ? "it takes items, but works on nothing stored"
-    : "it takes nothing; what is stored is worked on";
-}
-
-function ofNumbers(
-  { name, parked, unmuted, oldest, queued }: Overview["flows"][number],
-  now: number,
-): readonly Need[] {
-  const needs: Need[] = [];
-  if (unmuted > 0)
-    needs.push({
-      id: `parked ${name}`,
-      rank: 2,
-      tone: "bad",
-      text: (
-        <>
-          <strong>{name}</strong>:{" "}
-          <Link className="link" to="/messages" search={{ flow: name, state: "parked" }}>
-            {counted(parked)} parked
-          </Link>{" "}
-          now{unmuted < parked ? ", some of them muted" : ""}
-        </>
-      ),
-      act: (
-        <Link className="link" to="/errors" search={{ flow: name }}>
-          See why
-        </Link>
-      ),
-    });
-  const age = oldest === null ? 0 : now - Date.parse(oldest);
-  if (age > LONG_MS)
-    needs.push({
-      id: `oldest ${name}`,
-      rank: 3,
-      tone: "warn",
-      text: (
-        <>
-          <strong>{name}</strong>: the oldest of{" "}
-          <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
-            {counted(queued)}
-          </Link>{" "}
-          has waited {span(age)}
-        </>
-      ),
-      act: (
-        <Link className="link" to="/messages" search={{ flow: name, state: "open" }}>
-          See what waits
-        </Link>
-      ),
-    });
-  return needs;
-}
-
-function ofStopped({ id, name, flow, failure }: Answer<"GET /files">["items"][number]): Need {
-  return {
-    id: `file ${id}`,
-    rank: 1,
-    tone: "bad",
-    text: (
-      <>
-        <strong>{flow}</strong>: file {name} is stopped{failure === null ? "" : `: ${failure.title}`}
-      </>
-    ),
-    act: <Lever name="Resume" operation="POST /files/{id}/resume" path={{ id }} />,
-  };
-}
-
-/** Rows that a file lost on its way; mended and dropped again they cross. */
-function ofBadRows({ id, name, flow, books }: Answer<"GET /files">["items"][number]): readonly Need[] {
-  const bad = Math.max(0, ...Object.values(books).map((counts) => counts["rejected"] ?? 0));
-  if (bad === 0) return [];
-  return [
-    {
-      id: `rows ${id}`,
-      rank: 5,
-      tone: "warn",
-      text: (
-        <>
-          <strong>{flow}</strong>:{" "}
-          <Link className="link" to="/messages" search={{ file: id, outcome: "rejected" }}>
-            {bad.toLocaleString("en")}
-          </Link>{" "}
-          bad {bad === 1 ? "row" : "rows"} in {name}
-        </>
-      ),
-      act: (
-        <Link className="link" to="/files/$id" params={{ id: String(id) }}>
-          See which
-        </Link>
-      ),
-    },
-  ];
 }

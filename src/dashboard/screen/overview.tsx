@@ -4,6 +4,7 @@ import type { Answer } from "../api/client.ts";
 import { useApi } from "../api/use.ts";
 import { counted } from "../part/counted.ts";
 import { Head } from "../part/head.tsx";
+import { Limited } from "../part/limited.tsx";
 import { Loaded } from "../part/loaded.tsx";
 import { Spark } from "../part/spark.tsx";
 import { Age, Time } from "../part/time.tsx";
@@ -11,19 +12,24 @@ import type { MessagesSearch } from "../search-params.ts";
 import { FirstRun } from "./first-run.tsx";
 import { NeedsYou } from "./needs-you.tsx";
 import { NextRuns } from "./next-runs.tsx";
+import { type FoundNeeds, useNeeds } from "./use-needs.tsx";
 
 type Flow = Answer<"GET /overview">["flows"][number];
+
+/** Flows that are shown unless all are asked for. */
+const SHOWN = 20;
 
 /** What needs a person, what each flow did, and what comes next. */
 export function Overview() {
   const query = useApi("GET /overview");
+  const found = useNeeds();
   return (
     <>
       <Head title="Overview" at={query.dataUpdatedAt} />
       <div className="columns side">
         <div>
           <FirstRun />
-          <NeedsYou />
+          <NeedsYou found={found} />
           <section className="card">
             <header>
               <Title order={2}>Flows</Title>
@@ -42,7 +48,9 @@ export function Overview() {
                     No flow is in force. <code>npx tieline new flow my-first-flow</code> makes one.
                   </p>
                 ) : (
-                  <FlowTable flows={flows} since={since} />
+                  <Limited items={inOrder(flows, found)} most={SHOWN} order="those that need somebody first">
+                    {(shown) => <FlowTable flows={shown} since={since} />}
+                  </Limited>
                 )
               }
             </Loaded>
@@ -52,6 +60,16 @@ export function Overview() {
       </div>
     </>
   );
+}
+
+/** As they come, unless there are more than are shown: then what needs somebody first, the worst of it before all. */
+function inOrder(flows: readonly Flow[], { needs }: FoundNeeds): readonly Flow[] {
+  if (flows.length <= SHOWN) return flows;
+  const names = [...new Set(needs.map(({ flow }) => flow))];
+  const places = new Map(names.map((name, at) => [name, at]));
+  const placeOf = ({ name, rejected }: Flow): number =>
+    places.get(name) ?? names.length + (rejected > 0 ? 0 : 1);
+  return [...flows].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 const COLUMNS = [
