@@ -83,6 +83,10 @@ beforeAll(async () => {
       },
       ...often(2, 120, exchange),
       ...often(3, 60, exchange),
+      {
+        ...{ delivery: 1, attempt: 3, startedAt: at + 1_900, endedAt: at + 2_000, answer: null },
+        ...{ code: "TL_TARGET_UNAVAILABLE", exchange: null },
+      },
     ]);
   });
 }, 240_000);
@@ -198,6 +202,23 @@ test("many attempts are shown page by page, the newest first, each delivery by i
   await begins("no 70");
   await pages.getByRole("button", { name: "Newest" }).click();
   await begins("no 120");
+});
+
+test("the code of an attempt stays in one piece where three panes have the least room", async () => {
+  await page.setViewportSize({ width: 1214, height: 860 });
+  await opened.show("/messages/m-1");
+  const lines = await page.evaluate(
+    `[...document.querySelectorAll(".panes td .mono")].map((one) => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      return [one.textContent.trim(), range.getClientRects().length];
+    })`,
+  );
+  expect(lines).toEqual([
+    ["TL_TARGET_BUSY", 1],
+    ["TL_TARGET_UNAVAILABLE", 1],
+  ]);
+  expect(await cutOff(page)).toEqual([]);
 });
 
 test("an attempt opens to what it sent and what came back, and one from before says that nothing is kept", async () => {

@@ -68,9 +68,10 @@ function Rows({
     <table className="rows fold">
       <thead>
         <tr>
-          <th className="number">Attempt</th>
+          <th className="number" title="Attempt">
+            No.
+          </th>
           <th>Begun</th>
-          <th className="number">Took</th>
           <th>Answer</th>
         </tr>
       </thead>
@@ -83,7 +84,7 @@ function Rows({
               <Row of={one} isOpen={isOpen} onToggle={() => setOpen(isOpen ? null : name)} />
               {isOpen ? (
                 <tr>
-                  <td className="wide" colSpan={4}>
+                  <td className="wide" colSpan={3}>
                     <Exchange message={message} delivery={delivery} of={one} />
                   </td>
                 </tr>
@@ -113,14 +114,12 @@ function Row({
           {attempt}
         </span>
       </td>
-      <td>
-        <Time at={startedAt} ms />
-      </td>
-      <td className="number" data-name="took">
-        {endedAt === null ? "in doubt" : `${Date.parse(endedAt) - Date.parse(startedAt)} ms`}
+      <td data-name="begun">
+        <Time at={startedAt} ms />{" "}
+        <div>{endedAt === null ? "in doubt" : `took ${Date.parse(endedAt) - Date.parse(startedAt)} ms`}</div>
       </td>
       <td className="wide">
-        {code === null ? null : <span className="mono">{code} </span>}
+        {code === null ? null : <span className="mono whole">{code} </span>}
         {answer ?? (code === null && endedAt !== null ? "taken" : "")}{" "}
         {exchanged ? (
           <Button size="compact-xs" variant="default" aria-expanded={isOpen} onClick={onToggle}>
