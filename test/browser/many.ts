@@ -270,8 +270,8 @@ async function seedLogs(tx: Tx): Promise<void> {
       actor: word(n),
       act: "replay",
       target: WORDS.join(" "),
-      detail: null,
-      reason: word(n),
+      detail: JSON.stringify({ selection: { messages: range(40).map((one) => `m-${one}`), key: word(n) } }),
+      reason: WORDS.join(" "),
     });
     await tx.access.putKey({
       ...{ id: n.toString(16).padStart(12, "0"), name: `${word(n)} ${n}`, hash: hash(n), role: "operator" },

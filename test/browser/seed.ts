@@ -12,6 +12,16 @@ export const PASSWORD = "correct horse battery";
 /** One of the accounts of a hub with a few messages. */
 export const VIEWER = { name: "vera", password: PASSWORD };
 
+/** What people did, with what the audit log keeps of it. */
+const ACTS = {
+  run: null,
+  deploy: { before: null, after: "b".repeat(64) },
+  replay: {
+    selection: { flow: "orders", state: "parked", code: "TL_ACCEPTS_FAILED" },
+    options: { version: "current", routes: [], allowStale: false },
+  },
+};
+
 async function add(bench: Bench, to: string, body: object): Promise<void> {
   const answer = await bench.post(to, body);
   if (!answer.ok) throw new Error(`${to} answered ${answer.status}: ${await answer.text()}`);
@@ -110,13 +120,13 @@ export async function openFew(): Promise<Bench> {
     const slot = Date.now() - HOUR;
     await tx.slots.take(1, slot, "running", slot, null);
     await tx.slots.finish(1, slot, "done", Date.now(), "3 files taken");
-    for (const act of ["pause", "resume", "replay"])
+    for (const [act, detail] of Object.entries(ACTS))
       await tx.audit.add({
         at: Date.now(),
         actor: "cli",
         act,
         target: "orders",
-        detail: null,
+        detail: detail === null ? null : JSON.stringify(detail),
         reason: HOSTILE,
       });
   });

@@ -16,3 +16,17 @@ test("a time says its year where that is not this one in the zone of the page", 
   expect(await at("2020-06-01T12:00:00Z", "/schedules", "tbody td")).toMatch(/ 20\d\d,? 03:30 /);
   await opened.close();
 });
+
+test("the audit log tells what an act was about in words", async () => {
+  const opened = await openPage(browser, few.url);
+  await opened.show("/audit");
+  const rows = await opened.page.locator("tbody tr").all();
+  const cells = await Promise.all(rows.map((row) => row.locator("td").allTextContents()));
+  expect(Object.fromEntries(cells.map(([, , act, , detail]) => [act, detail?.trim()]))).toMatchObject({
+    "add-user": "role: viewer payloads: no",
+    run: "",
+    deploy: "before: none after: bbbbbbbb",
+    replay: "flow: orders state: parked code: TL_ACCEPTS_FAILED version: current allow stale: no",
+  });
+  await opened.close();
+});

@@ -6,6 +6,7 @@ import { Listed } from "../part/listed.tsx";
 import { Needs } from "../part/needs.tsx";
 import { Time } from "../part/time.tsx";
 import { useZone } from "../part/zone.tsx";
+import { type Pair, pairsOf } from "./audit-detail.ts";
 
 const route = getRouteApi("/audit");
 
@@ -62,8 +63,12 @@ function Log() {
                     <td className="fit">{actor}</td>
                     <td className="fit">{act}</td>
                     <td className="wide key">{target}</td>
-                    <td className="wide">{detail}</td>
-                    <td className="wide">{reason}</td>
+                    <td className="wide key">
+                      {detail === null
+                        ? null
+                        : pairsOf(detail).map((pair) => <Said key={pair.id} of={pair} />)}
+                    </td>
+                    <td className="wide key">{reason}</td>
                   </tr>
                 ))}
               </tbody>
@@ -71,6 +76,25 @@ function Log() {
           )}
         </Listed>
       </div>
+    </>
+  );
+}
+
+function Said({ of: { name, value, kind } }: { readonly of: Pair }) {
+  return (
+    <>
+      <span className="pair">
+        {name === "" ? null : <span className="faint">{name}: </span>}
+        {kind === "moment" ? (
+          <Time at={value} />
+        ) : kind === "hash" ? (
+          <span className="mono" title={value}>
+            {value.slice(0, 8)}
+          </span>
+        ) : (
+          value
+        )}
+      </span>{" "}
     </>
   );
 }
