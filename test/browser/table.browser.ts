@@ -30,3 +30,17 @@ test("the audit log tells what an act was about in words", async () => {
   });
   await opened.close();
 });
+
+test("the table of a schedule begins below its heading", async () => {
+  const opened = await openPage(browser, few.url);
+  await opened.show("/schedules");
+  const [heading, column] = (await opened.page.evaluate(
+    `["main h2", "main th"].map((one) => {
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector(one));
+      return Math.round(range.getBoundingClientRect().left);
+    })`,
+  )) as readonly number[];
+  expect(column).toBe(heading);
+  await opened.close();
+});
