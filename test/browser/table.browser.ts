@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { applyToCrm } from "../../src/crm/apply-to-crm.ts";
+import { item } from "../crm/repository.ts";
 import { browser, few } from "./few.ts";
 import { openPage } from "./page.ts";
+import { NOW } from "./rows.ts";
 
 test("a time says its year where that is not this one in the zone of the page", async () => {
   const opened = await openPage(browser, few.url);
@@ -42,5 +45,29 @@ test("the table of a schedule begins below its heading", async () => {
     })`,
   )) as readonly number[];
   expect(column).toBe(heading);
+  await opened.close();
+});
+
+test("what belongs to nobody says how a call finds its customer, and a call does so", async () => {
+  const at = new Date(NOW).toISOString();
+  const call = (id: string, phone: string) =>
+    item("pbx", { id, at, kind: "call", contact: { phone } }, { entity: "interaction" });
+  await few.store.transaction((tx) =>
+    applyToCrm([call("C2", "+49301234567"), call("C3", "+49307654321")], tx.crm, NOW),
+  );
+  const opened = await openPage(browser, few.url);
+  const { page } = opened;
+  await opened.show("/customers/unassigned?entity=interaction");
+  await page
+    .getByText("A call or a mail finds its customer by the id it names, else by its number")
+    .waitFor();
+  const row = (id: string) => page.locator(`tr[data-history="pbx interaction ${id}"]`);
+  expect([await row("C2").count(), await row("C3").count()]).toEqual([1, 0]);
+  for (const id of ["c-1", "c-2"]) {
+    await opened.show(`/customers/${id}`);
+    await row("C2").getByText("maybe").waitFor();
+  }
+  await opened.show("/customers/c-3");
+  expect(await row("C3").textContent()).not.toContain("maybe");
   await opened.close();
 });

@@ -56,8 +56,15 @@ export function Unassigned() {
           {(items) => <HistoryTable items={items} />}
         </Listed>
         <div className="foot">
-          A payment finds its customer by the invoice it names, else by its payer, such as an IBAN among the
-          customer's links; also later, when one of them comes.
+          <span>
+            A payment finds its customer by the invoice it names, else by its payer, such as an IBAN among the
+            customer's links; also later, when one of them comes.
+          </span>
+          <span>
+            A call or a mail finds its customer by the id it names, else by its number or address when one
+            customer alone has that. When several have it, or one gets it later, it stays here, and their
+            history says <span className="pill warn">maybe</span>.
+          </span>
         </div>
       </div>
     </>
