@@ -88,3 +88,14 @@ test("Overview shows first what needs somebody, says how many there are, and sho
   expect(await card("Flows").locator("tbody td:first-child").allInnerTexts()).toEqual(flows);
   await opened.close();
 });
+
+test("the books of a flow leave room for the names of its routes", async () => {
+  const opened = await openPage(browser, bench.url);
+  await opened.show("/flows/orders");
+  const books = opened.page.locator("section.card", {
+    has: opened.page.getByRole("heading", { name: "Books" }),
+  });
+  const box = await books.locator("tbody td").first().boundingBox();
+  expect(box?.width).toBeGreaterThan(200);
+  await opened.close();
+});

@@ -188,7 +188,7 @@ function Books({ name }: { readonly name: string }) {
             <tbody>
               {books.routes.map((one) => (
                 <tr key={one.to}>
-                  <td className="wide">{one.to}</td>
+                  <td className="wide key">{one.to}</td>
                   <td className="number" data-name="opening">
                     {one.opening.toLocaleString("en")}
                   </td>
