@@ -63,12 +63,12 @@ function Log() {
                     <td className="fit">{actor}</td>
                     <td className="fit">{act}</td>
                     <td className="wide key">{target}</td>
-                    <td className="wide key">
+                    <td className="wide">
                       {detail === null
                         ? null
                         : pairsOf(detail).map((pair) => <Said key={pair.id} of={pair} />)}
                     </td>
-                    <td className="wide key">{reason}</td>
+                    <td className="wide">{reason}</td>
                   </tr>
                 ))}
               </tbody>
