@@ -1,4 +1,4 @@
-import { HubError } from "../errors.ts";
+import { refusalIfLate } from "../store/late.ts";
 import type { Admission, Engine, Receipt } from "./engine.ts";
 
 interface Group {
@@ -8,12 +8,6 @@ interface Group {
   readonly resolve: (receipts: readonly Receipt[]) => void;
   readonly reject: (error: unknown) => void;
 }
-
-/**
- * How long a batch waits for the commit before its own; milliseconds. Where that one takes so long, the next would too, and
- * a sender would wait for both.
- */
-const TURN_MS = 5_000;
 
 /**
  * Batches that arrive while the engine is at other work, or while a commit is under way, share the next one: a commit costs
@@ -27,9 +21,8 @@ export function groupCommit(admit: Engine["admit"]): Engine["admit"] {
     const groups = inTime(waiting);
     waiting = [];
     try {
-      const receipts = await admit(
-        groups.length === 1 ? (groups[0]?.items ?? []) : groups.flatMap(({ items }) => items),
-      );
+      const items = groups.flatMap((group) => group.items);
+      const receipts = items.length === 0 ? [] : await admit(items);
       settle(groups, receipts);
     } catch (error) {
       for (const { reject } of groups) reject(error);
@@ -52,14 +45,11 @@ export function groupCommit(admit: Engine["admit"]): Engine["admit"] {
 
 /** Those that did not wait too long; the others are refused. */
 function inTime(groups: readonly Group[]): readonly Group[] {
-  const now = performance.now();
-  const late = groups.filter(({ came }) => now - came > TURN_MS);
-  for (const { reject } of late) {
-    reject(
-      new HubError("TL_STORE_FAILED", "the store is busy, and nothing was begun", { retryAfter: TURN_MS }),
-    );
-  }
-  return late.length === 0 ? groups : groups.filter((group) => !late.includes(group));
+  return groups.filter(({ came, reject }) => {
+    const late = refusalIfLate(came);
+    if (late !== null) reject(late);
+    return late === null;
+  });
 }
 
 function settle(groups: readonly Group[], receipts: readonly Receipt[]): void {

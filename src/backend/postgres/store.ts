@@ -1,5 +1,6 @@
 import { HubError } from "../../errors.ts";
 import type { Part } from "../../store/lane-table.ts";
+import { refusalIfLate } from "../../store/late.ts";
 import type { Store, Tx } from "../../store/store.ts";
 import { accessTable } from "./access-table.ts";
 import type { PostgresAddress } from "./address.ts";
@@ -24,12 +25,6 @@ import type { Sql } from "./sql.ts";
 import { tallyTable } from "./tally-table.ts";
 
 const EVERYTHING: Part = { lanes: true, duty: true };
-
-/**
- * How long a transaction waits for its turn; milliseconds. Where somebody holds a lock each before it fails only after
- * seconds, and a sender would wait for all of them.
- */
-const TURN_MS = 5_000;
 
 /**
  * Opens the store in PostgreSQL, which any number of hubs share: each works on its own lanes. When the connection is
@@ -60,10 +55,8 @@ export async function openPostgresStore(
   const inTurn = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
     const asked = performance.now();
     const ran = turn.then(() => {
-      if (performance.now() - asked > TURN_MS)
-        throw new HubError("TL_STORE_FAILED", "the database is busy, and nothing was begun", {
-          retryAfter: TURN_MS,
-        });
+      const late = refusalIfLate(asked);
+      if (late !== null) throw late;
       return again(() => runAlone(link.session(), link, work));
     });
     turn = ran.catch(() => undefined);
