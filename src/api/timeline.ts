@@ -1,6 +1,6 @@
 import { ERRORS, type Failure } from "../errors.ts";
 import { deliveryId, messageId } from "../message/id.ts";
-import { plural } from "../message/units.ts";
+import { pluralUpTo } from "../message/units.ts";
 import { type DeliveryDetail, type MessageDetail, MOST_EARLIER_TRIES } from "../store/queries.ts";
 
 /** One line of a message's history. */
@@ -51,7 +51,8 @@ function deliverySteps(message: MessageDetail, delivery: DeliveryDetail): readon
   const shown = delivery.tries.items.toReversed();
   if (delivery.earlierTries > 0) {
     const at = shown[0]?.startedAt ?? delivery.createdAt;
-    steps.push({ at, step: earlier(delivery.earlierTries), route, detail: null });
+    const step = pluralUpTo(MOST_EARLIER_TRIES, delivery.earlierTries, "earlier attempt");
+    steps.push({ at, step, route, detail: null });
   }
   for (const one of shown) {
     steps.push({ at: one.startedAt, step: `attempt ${one.attempt}`, route, detail: null });
@@ -81,10 +82,6 @@ function deliverySteps(message: MessageDetail, delivery: DeliveryDetail): readon
     steps.push({ at: delivery.nextAt, step: "next attempt", route, detail: inWords(delivery.failure) });
   }
   return steps;
-}
-
-function earlier(n: number): string {
-  return `${plural(n, "earlier attempt")}${n < MOST_EARLIER_TRIES ? "" : " or more"}`;
 }
 
 function present(message: MessageDetail): readonly TimelineEntry[] {

@@ -1,4 +1,4 @@
-import { plural } from "../message/units.ts";
+import { plural, pluralUpTo } from "../message/units.ts";
 import type { DeployChange } from "./deploy-shape.ts";
 import { issueText } from "./failure-text.ts";
 import { lineDiff } from "./line-diff.ts";
@@ -49,7 +49,7 @@ export function changeText(terminal: Terminal, flow: DeployChange, files: readon
 
 function underWayText({ underWay: { messages, files } }: DeployChange): string | null {
   const parts = [
-    ...(messages === 0 ? [] : [messages >= 10_000 ? "10,000 messages or more" : plural(messages, "message")]),
+    ...(messages === 0 ? [] : [pluralUpTo(10_000, messages, "message")]),
     ...(files === 0 ? [] : [plural(files, "file")]),
   ];
   if (parts.length === 0) return null;

@@ -37,3 +37,8 @@ export function showCount(n: number): string {
 export function plural(n: number, noun: string): string {
   return `${showCount(n)} ${noun}${n === 1 ? "" : "s"}`;
 }
+
+/** The same of a count that went no further than `most`: `1,000 rows or more`. */
+export function pluralUpTo(most: number, n: number, noun: string): string {
+  return `${plural(Math.min(n, most), noun)}${n < most ? "" : " or more"}`;
+}
