@@ -3,7 +3,8 @@ import { startPostgres, type TestServer } from "../fakes/postgres.ts";
 import { type Backend, postgresBackend, type StorePlace, sqliteBackend } from "../faults/backend.ts";
 import { recordsOf } from "../faults/books.ts";
 import { freePort, type HubProcess, startHubProcess } from "../faults/hub-process.ts";
-import { type FaultProject, makeProject } from "../faults/project.ts";
+import { eventsFlow, type FaultProject, makeProject } from "../faults/project.ts";
+import { until } from "../faults/wait.ts";
 
 const TOKEN = "a-long-enough-token";
 
@@ -22,21 +23,8 @@ describe.each<[string, () => Backend]>([
   let hub: HubProcess;
   beforeAll(async () => {
     project = await makeProject({
-      systems: { site: { connector: "web", settings: { events: { notes: { token: `\${env:NOTES}` } } } } },
-      flows: {
-        notes: {
-          yaml: `apiVersion: tieline/v1
-source: { system: site, read: notes, format: json }
-key: subject
-carries: change
-map: map.jsonata
-emits: schemas/canonical/interaction.schema.json
-routes:
-  - to: crm.interaction
-`,
-          map: `{ "id": id, "kind": "note", "subject": subject, "text": $string(data.n) }`,
-        },
-      },
+      systems: { shop: { connector: "web", settings: { events: { notes: { token: `\${env:NOTES}` } } } } },
+      flows: { notes: eventsFlow({ read: "notes" }) },
     });
     const data = `${project.dir}/data`;
     place = await backend().place(data);
@@ -56,7 +44,7 @@ routes:
   }
 
   async function send(events: readonly object[]) {
-    const answer = await fetch(`${hub.url}/in/site/notes`, {
+    const answer = await fetch(`${hub.url}/in/shop/notes`, {
       method: "POST",
       headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/cloudevents-batch+json" },
       body: JSON.stringify(events),
@@ -66,11 +54,9 @@ routes:
 
   /** Ids of the notes that took effect, in the order in which they did. */
   async function applied(count: number): Promise<readonly string[]> {
-    for (let tries = 0; ; tries++) {
-      const rows = await recordsOf(place, 1);
-      if (rows.length >= count || tries === 200) return rows.map(({ externalId }) => externalId);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const ids = async () => (await recordsOf(place, 1)).map(({ externalId }) => externalId);
+    await until(async () => (await ids()).length >= count, 20_000);
+    return ids();
   }
 
   it("applies each of them once, also when they come again to a hub that was killed", async () => {
@@ -87,7 +73,7 @@ routes:
   }, 60_000);
 
   it("takes none of them when one has no key, and says which", async () => {
-    const { subject: _subject, ...nameless } = event("e11", 11);
+    const { customer: _customer, ...nameless } = event("e11", 11);
     const refused = await send([event("e10", 10), nameless, event("e12", 12)]);
     expect(refused).toMatchObject({ status: 422, said: { code: "TL_KEY_MISSING" } });
     expect(refused.said.detail).toContain("item 1 of the batch, counted from 0");
@@ -104,5 +90,5 @@ interface Said {
 }
 
 function event(id: string, n: number) {
-  return { specversion: "1.0", id, source: "/notes", type: "note.made", subject: "c1", data: { n } };
+  return { specversion: "1.0", id, source: "/notes", type: "note.made", customer: "c1", n };
 }
